@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include <glib.h>
+
+#include "dheera-framer-private.h"
+
+G_BEGIN_DECLS
+
+/* One HTTP request as a provider wants it sent: plain data between providers/ and transport/, which never see each other.
+ * It never contains a credential: auth says where the key goes, and transport puts it there at the last moment. */
+
+typedef enum
+{
+  DHEERA_AUTH_NONE,
+  DHEERA_AUTH_BEARER, /* Authorization: Bearer KEY */
+  DHEERA_AUTH_HEADER, /* <auth_header>: KEY */
+} DheeraAuth;
+
+typedef struct
+{
+  char *name;
+  char *value;
+} DheeraHttpHeader;
+
+typedef struct
+{
+  const char *method; /* static: "GET", "POST" */
+  char *url;
+  const char *content_type; /* static, NULL without a body */
+  GBytes *body;             /* nullable */
+  GArray *headers;          /* of DheeraHttpHeader; nullable; checked: names and values are valid */
+  DheeraAuth auth;
+  const char *auth_header; /* interned; for DHEERA_AUTH_HEADER */
+  DheeraFraming framing;   /* of a successful answer */
+} DheeraHttpRequest;
+
+DheeraHttpRequest *dheera_http_request_new        (const char *method,
+                                                   const char *url);
+void               dheera_http_request_free       (DheeraHttpRequest *self);
+/* Takes the body. */
+void               dheera_http_request_take_json  (DheeraHttpRequest *self,
+                                                   GBytes            *body);
+/* Replaces a header of the same name (compared without case). FALSE when name or value is not valid; nothing is changed then. */
+gboolean           dheera_http_request_set_header (DheeraHttpRequest *self,
+                                                   const char        *name,
+                                                   const char        *value);
+const char        *dheera_http_request_get_header (DheeraHttpRequest *self,
+                                                   const char        *name);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DheeraHttpRequest, dheera_http_request_free)
+
+G_END_DECLS
