@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "dheera-transport-private.h"
+
+#include "dheera-ai/wire/dheera-http-private.h"
+
+G_BEGIN_DECLS
+
+/* One HTTP exchange over one SoupSession, sent by the one function that sends for everyone: one attempt of one call.
+ *
+ * Used either blocking (send, read) in any thread, or asynchronously (send_async, wait_async, read_nonblocking) in the main context that is thread-default when
+ * send_async is called; never both. Whatever libsoup does, each operation ends when its deadline passes or it is cancelled. */
+
+typedef struct _DheeraExchange DheeraExchange;
+
+/* Seconds; 0 is none. */
+typedef struct
+{
+  double connect;     /* from leaving the queue until the connection stands (name, TCP, proxy, TLS) */
+  double first_token; /* from send until dheera_exchange_mark_first_token() */
+  double idle;        /* the gap between two reads, once the head is there and the first token was marked */
+  gint64 deadline;    /* g_get_monotonic_time() at which the whole call ends, 0 for none */
+  double total;       /* what deadline was made of, for the error's text */
+} DheeraTimeouts;
+
+/* Monotonic microseconds, 0 when it did not happen */
+typedef struct
+{
+  gint64 start;         /* send was called */
+  gint64 admitted;      /* left our queue */
+  gint64 resolving, resolved;
+  gint64 connecting, connected;
+  gint64 tls_handshaking, tls_handshaked;
+  gint64 request_sent;
+  gint64 head;          /* the response head was read: first byte */
+  gint64 end;           /* body read to its end, failed or closed */
+  guint64 bytes_sent;   /* request body */
+  guint64 bytes_received; /* decoded body bytes read */
+  gboolean reused;      /* no new connection was made */
+  gboolean replayed;    /* sent a second time since the first reused connection was stale */
+} DheeraExchangeStats;
+
+/* key (nullable) is copied, and wiped when the exchange is freed. */
+DheeraExchange  *dheera_exchange_new              (DheeraTransport         *transport,
+                                                   const DheeraHttpRequest *request,
+                                                   const char              *key,
+                                                   const DheeraTimeouts    *timeouts) G_GNUC_WARN_UNUSED_RESULT;
+/* Also closes; safe in every phase, an operation in flight is abandoned without its callback. Owner-thread only. */
+void             dheera_exchange_free             (DheeraExchange *self);
+
+/* Blocks until the response head is there. */
+gboolean         dheera_exchange_send             (DheeraExchange  *self,
+                                                   GCancellable    *cancellable,
+                                                   GError         **error);
+
+typedef void   (*DheeraExchangeFunc)              (DheeraExchange *self,
+                                                   gpointer        user_data);
+
+/* func is called exactly once, from the main context, never from inside this call; dheera_exchange_send_finish() then tells how it went. */
+void             dheera_exchange_send_async       (DheeraExchange     *self,
+                                                   GCancellable       *cancellable,
+                                                   DheeraExchangeFunc  func,
+                                                   gpointer            user_data);
+gboolean         dheera_exchange_send_finish      (DheeraExchange  *self,
+                                                   GError         **error);
+
+guint            dheera_exchange_get_status       (DheeraExchange *self);
+/* NULL when it is not there. Repeated headers are joined with ", ". */
+const char      *dheera_exchange_get_header       (DheeraExchange *self,
+                                                   const char     *name);
+/* Media type without parameters, lower case, "" when none was sent. */
+const char      *dheera_exchange_get_content_type (DheeraExchange *self);
+
+/* 0 at the end of the body, which is not yet the end of the answer: libsoup can't tell a cut chunked body from a whole one, the protocol can. */
+gssize           dheera_exchange_read             (DheeraExchange  *self,
+                                                   char            *buffer,
+                                                   gsize            size,
+                                                   GCancellable    *cancellable,
+                                                   GError         **error);
+
+/* -1 with G_IO_ERROR_WOULD_BLOCK when there is nothing yet. */
+gssize           dheera_exchange_read_nonblocking (DheeraExchange  *self,
+                                                   char            *buffer,
+                                                   gsize            size,
+                                                   GError         **error);
+
+/* func is called once when read_nonblocking has something to say: bytes, the end, or an error (deadline, cancelled). One wait at a time. */
+void             dheera_exchange_wait_async       (DheeraExchange     *self,
+                                                   GCancellable       *cancellable,
+                                                   DheeraExchangeFunc  func,
+                                                   gpointer            user_data);
+
+/* From here on the idle deadline holds instead of the first-token one. */
+void             dheera_exchange_mark_first_token (DheeraExchange *self);
+
+/* Ends whatever is in flight with G_IO_ERROR_CANCELLED. From any thread. */
+void             dheera_exchange_cancel           (DheeraExchange *self);
+
+/* Closes the body. At the end of the body the connection returns to the pool, before it the connection is dropped. When the protocol's own end was seen but not yet the body's, the
+ * little that may be left ([DONE]'s newline, the last chunk) is read without blocking so that the connection can be kept. */
+void             dheera_exchange_close            (DheeraExchange *self);
+
+const DheeraExchangeStats *
+                 dheera_exchange_get_stats        (DheeraExchange *self);
+
+/* The request as it may be shown: method, redacted URL, and headers with every credential replaced. The one renderer for logs, errors and signals. */
+char            *dheera_exchange_describe         (DheeraExchange *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DheeraExchange, dheera_exchange_free)
+
+G_END_DECLS
