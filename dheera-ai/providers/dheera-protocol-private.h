@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "dheera-provider.h"
+
+#include "dheera-ai/model/dheera-accumulator-private.h"
+#include "dheera-ai/model/dheera-error-private.h"
+#include "dheera-ai/model/dheera-models-request.h"
+#include "dheera-ai/model/dheera-request.h"
+#include "dheera-ai/wire/dheera-http-private.h"
+
+G_BEGIN_DECLS
+
+/* A wire protocol: pure, synchronous functions between the model layer's objects and bytes. No I/O and no state but the decoder's, so every protocol
+ * is tested from recorded bytes alone. One file per protocol; a provider that speaks OpenAI's needs none, only a row in data/providers.json. */
+
+typedef struct _DheeraProtocol DheeraProtocol;
+
+/* What an encoder is told beside the request */
+typedef struct
+{
+  DheeraProvider *provider;
+  const char *base_url;      /* in force: request > provider > environment > row; checked */
+  const char *model;         /* without the provider's prefix */
+  gboolean stream;
+  DheeraParamPolicy policy;
+  GPtrArray *warnings;       /* (element-type utf8): a sentence per parameter that was dropped */
+} DheeraEncoding;
+
+typedef enum
+{
+  DHEERA_DECODED_MORE,   /* go on */
+  DHEERA_DECODED_END,    /* the protocol's own end of the answer */
+  DHEERA_DECODED_FAILED, /* decoder->failure holds why */
+} DheeraDecoded;
+
+/* The state of one answer. */
+typedef struct
+{
+  const DheeraProtocol *protocol;
+  DheeraProvider *provider;        /* owned */
+  DheeraAccumulator *accumulator;  /* owned */
+  DheeraJson json;                 /* reused from event to event */
+  DheeraErrorDetails *failure;     /* owned, nullable */
+  gboolean raw_wanted;
+  guint flags;                     /* the protocol's own */
+  GString *scratch;                /* the protocol's own, nullable, freed with the decoder */
+} DheeraDecoder;
+
+struct _DheeraProtocol
+{
+  const char *name;
+
+  /* A complete request without credentials, or NULL with INVALID_REQUEST, UNSUPPORTED_PARAMETER or NOT_SUPPORTED. The chat request's values were validated before. */
+  DheeraHttpRequest *(*encode_chat)   (const DheeraEncoding *encoding,
+                                       DheeraRequest        *request,
+                                       GError              **error);
+  /* One whole body of a successful answer. Also what a server sends that was asked for a stream and answers with JSON. END or FAILED. */
+  DheeraDecoded      (*decode_chat)   (DheeraDecoder *decoder,
+                                       const char    *body,
+                                       gsize          length);
+  /* One frame of a stream */
+  DheeraDecoded      (*decode_frame)  (DheeraDecoder     *decoder,
+                                       const DheeraFrame *frame);
+  /* The stream's bytes ended without the protocol's end: END when that is legal here (a finish reason came), else FAILED with STREAM_INTERRUPTED. */
+  DheeraDecoded      (*decode_eof)    (DheeraDecoder *decoder);
+
+  DheeraHttpRequest *(*encode_models) (const DheeraEncoding *encoding,
+                                       DheeraModelsRequest  *request,
+                                       GError              **error);
+  /* (transfer full): a GListStore of DheeraModel, or NULL with decoder->failure */
+  GListModel        *(*decode_models) (DheeraDecoder *decoder,
+                                       const char    *body,
+                                       gsize          length);
+};
+
+DheeraDecoder      *dheera_decoder_new           (DheeraProvider *provider);
+void                dheera_decoder_free          (DheeraDecoder *self);
+/* For decoders: notes the failure (taking status 200 and retryable from code) and returns FAILED. */
+DheeraDecoded       dheera_decoder_fail          (DheeraDecoder *self,
+                                                  DheeraError    code,
+                                                  const char    *format,
+                                                  ...) G_GNUC_PRINTF (3, 4);
+
+/* Everything there is to know about an answer with an error status, or an error inside a 200 (then with status 200): code by 13-errors.md, provider's words, ids. headers by name are
+ * asked through get_header, so that transport stays unseen. Shared by all protocols, table-driven: providers/dheera-error-body.c */
+typedef const char *(*DheeraGetHeader)           (gpointer    data,
+                                                  const char *name);
+DheeraErrorDetails *dheera_error_body_decode     (DheeraProvider  *provider,
+                                                  const char      *model,
+                                                  guint            status,
+                                                  const char      *body,
+                                                  gsize            length,
+                                                  DheeraGetHeader  get_header,
+                                                  gpointer         data);
+/* x-request-id and its kin, nullable */
+const char         *dheera_provider_find_request_id (DheeraProvider  *provider,
+                                                  DheeraGetHeader  get_header,
+                                                  gpointer         data);
+
+extern const DheeraProtocol dheera_openai_chat;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DheeraDecoder, dheera_decoder_free)
+
+G_END_DECLS
