@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include <dheera-ai/dheera-version.h>
+
+#include <dheera-ai/model/dheera-base-request.h>
+#include <dheera-ai/model/dheera-choice.h>
+#include <dheera-ai/model/dheera-conversation.h>
+#include <dheera-ai/model/dheera-delta.h>
+#include <dheera-ai/model/dheera-enum-types.h>
+#include <dheera-ai/model/dheera-enums.h>
+#include <dheera-ai/model/dheera-error.h>
+#include <dheera-ai/model/dheera-message.h>
+#include <dheera-ai/model/dheera-model.h>
+#include <dheera-ai/model/dheera-models-request.h>
+#include <dheera-ai/model/dheera-part.h>
+#include <dheera-ai/model/dheera-request.h>
+#include <dheera-ai/model/dheera-response.h>
+#include <dheera-ai/model/dheera-tool-call-delta.h>
+#include <dheera-ai/model/dheera-tool-call.h>
+#include <dheera-ai/model/dheera-tool.h>
+#include <dheera-ai/model/dheera-types.h>
+#include <dheera-ai/model/dheera-usage.h>

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include <libsoup/soup.h>
+
+#include "dheera-types.h"
+
+G_BEGIN_DECLS
+
+/* What G_DECLARE_FINAL_TYPE() does, without the parent's class structure, which is private: nobody outside of the library can derive a kind of request that
+ * any provider would understand. */
+#define _DHEERA_DECLARE_REQUEST(Type, type_name, TYPE) \
+  GType type_name##_get_type (void); \
+  G_DEFINE_AUTOPTR_CLEANUP_FUNC (Type, g_object_unref) \
+  G_GNUC_UNUSED static inline Type * \
+  DHEERA_##TYPE (gpointer ptr) \
+  { \
+    return G_TYPE_CHECK_INSTANCE_CAST (ptr, type_name##_get_type (), Type); \
+  } \
+  G_GNUC_UNUSED static inline gboolean \
+  DHEERA_IS_##TYPE (gpointer ptr) \
+  { \
+    return G_TYPE_CHECK_INSTANCE_TYPE (ptr, type_name##_get_type ()); \
+  }
+
+#define DHEERA_TYPE_BASE_REQUEST (dheera_base_request_get_type ())
+
+DHEERA_AVAILABLE_IN_0_1
+_DHEERA_DECLARE_REQUEST (DheeraBaseRequest, dheera_base_request, BASE_REQUEST)
+
+DHEERA_AVAILABLE_IN_0_1
+const char  *dheera_base_request_get_model               (DheeraBaseRequest *self);
+DHEERA_AVAILABLE_IN_0_1
+void         dheera_base_request_set_model               (DheeraBaseRequest *self,
+                                                          const char        *model);
+DHEERA_AVAILABLE_IN_0_1
+const char  *dheera_base_request_get_provider            (DheeraBaseRequest *self);
+DHEERA_AVAILABLE_IN_0_1
+void         dheera_base_request_set_provider            (DheeraBaseRequest *self,
+                                                          const char        *provider);
+DHEERA_AVAILABLE_IN_0_1
+SoupSession *dheera_base_request_get_session             (DheeraBaseRequest *self);
+DHEERA_AVAILABLE_IN_0_1
+void         dheera_base_request_set_session             (DheeraBaseRequest *self,
+                                                          SoupSession       *session);
+DHEERA_AVAILABLE_IN_0_1
+double       dheera_base_request_get_timeout             (DheeraBaseRequest *self);
+DHEERA_AVAILABLE_IN_0_1
+void         dheera_base_request_set_timeout             (DheeraBaseRequest *self,
+                                                          double             timeout);
+DHEERA_AVAILABLE_IN_0_1
+double       dheera_base_request_get_first_token_timeout (DheeraBaseRequest *self);
+DHEERA_AVAILABLE_IN_0_1
+void         dheera_base_request_set_first_token_timeout (DheeraBaseRequest *self,
+                                                          double             timeout);
+DHEERA_AVAILABLE_IN_0_1
+double       dheera_base_request_get_idle_timeout        (DheeraBaseRequest *self);
+DHEERA_AVAILABLE_IN_0_1
+void         dheera_base_request_set_idle_timeout        (DheeraBaseRequest *self,
+                                                          double             timeout);
+DHEERA_AVAILABLE_IN_0_1
+int          dheera_base_request_get_max_retries         (DheeraBaseRequest *self);
+DHEERA_AVAILABLE_IN_0_1
+void         dheera_base_request_set_max_retries         (DheeraBaseRequest *self,
+                                                          int                max_retries);
+DHEERA_AVAILABLE_IN_0_1
+void         dheera_base_request_set_api_key             (DheeraBaseRequest *self,
+                                                          const char        *api_key);
+DHEERA_AVAILABLE_IN_0_1
+const char  *dheera_base_request_get_base_url            (DheeraBaseRequest *self);
+DHEERA_AVAILABLE_IN_0_1
+void         dheera_base_request_set_base_url            (DheeraBaseRequest *self,
+                                                          const char        *base_url);
+DHEERA_AVAILABLE_IN_0_1
+const char  *dheera_base_request_get_extra               (DheeraBaseRequest *self);
+DHEERA_AVAILABLE_IN_0_1
+void         dheera_base_request_set_extra               (DheeraBaseRequest *self,
+                                                          const char        *extra);
+DHEERA_AVAILABLE_IN_0_1
+void         dheera_base_request_set_header              (DheeraBaseRequest *self,
+                                                          const char        *name,
+                                                          const char        *value);
+
+G_END_DECLS

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "dheera-types.h"
+
+G_BEGIN_DECLS
+
+#define DHEERA_TYPE_MODEL (dheera_model_get_type ())
+
+DHEERA_AVAILABLE_IN_0_1
+G_DECLARE_FINAL_TYPE (DheeraModel, dheera_model, DHEERA, MODEL, GObject)
+
+DHEERA_AVAILABLE_IN_0_1
+const char *dheera_model_get_id                (DheeraModel *self);
+DHEERA_AVAILABLE_IN_0_1
+const char *dheera_model_get_name              (DheeraModel *self);
+DHEERA_AVAILABLE_IN_0_1
+const char *dheera_model_get_provider          (DheeraModel *self);
+DHEERA_AVAILABLE_IN_0_1
+const char *dheera_model_get_owned_by          (DheeraModel *self);
+DHEERA_AVAILABLE_IN_0_1
+gint64      dheera_model_get_context_window    (DheeraModel *self);
+DHEERA_AVAILABLE_IN_0_1
+gint64      dheera_model_get_max_output_tokens (DheeraModel *self);
+DHEERA_AVAILABLE_IN_0_1
+gint64      dheera_model_get_created           (DheeraModel *self);
+
+G_END_DECLS
