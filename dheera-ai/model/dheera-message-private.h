@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "dheera-json-text-private.h"
+#include "dheera-message.h"
+
+G_BEGIN_DECLS
+
+/* A block of some provider's that has to go back to its own family byte for byte. */
+typedef struct
+{
+  char *family;
+  char *json;
+} DheeraNativeBlock;
+
+struct _DheeraMessage
+{
+  GObject parent_instance;
+
+  DheeraRole role;
+  GString *text;      /* each of the three is NULL as long as it is empty */
+  GString *reasoning;
+  GString *refusal;
+  GListStore *parts;      /* of DheeraPart; made when first needed, like the next one */
+  GListStore *tool_calls; /* of DheeraToolCall */
+  guint n_text_parts;
+  char *joined;       /* text and text parts as one; NULL when it has to be made anew */
+  char *tool_call_id;
+  char *name;
+  GArray *natives;    /* of DheeraNativeBlock, nullable */
+  DheeraJsonText extra; /* members of a message that was read from JSON and that have no property */
+};
+
+/* What encoders go through: first the own text, then each part. The own text is never NULL. */
+const char     *dheera_message_peek_own_text  (DheeraMessage *self);
+guint           dheera_message_get_n_parts    (DheeraMessage *self);
+DheeraPart     *dheera_message_peek_part      (DheeraMessage *self,
+                                               guint          position);
+guint           dheera_message_get_n_tool_calls (DheeraMessage *self);
+DheeraToolCall *dheera_message_peek_tool_call (DheeraMessage *self,
+                                               guint          position);
+/* The call of that id, NULL when there is none */
+DheeraToolCall *dheera_message_find_tool_call (DheeraMessage *self,
+                                               const char    *id);
+
+/* Native blocks in their order. peek gives NULL for a block of another family. */
+void            dheera_message_add_native     (DheeraMessage *self,
+                                               const char    *family,
+                                               const char    *json,
+                                               gssize         length);
+guint           dheera_message_get_n_natives  (DheeraMessage *self);
+const char     *dheera_message_peek_native    (DheeraMessage *self,
+                                               guint          position,
+                                               const char    *family);
+
+/* Growing text does not notify by itself, since a stream brings hundreds of pieces a second: whoever drives the stream calls this once per socket read. */
+void            dheera_message_notify_changes (DheeraMessage *self,
+                                               gboolean       text,
+                                               gboolean       reasoning);
+
+/* Deep, but for bytes */
+DheeraMessage  *dheera_message_copy           (DheeraMessage *self) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

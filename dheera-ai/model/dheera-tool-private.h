@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "dheera-json-text-private.h"
+#include "dheera-tool.h"
+
+G_BEGIN_DECLS
+
+struct _DheeraTool
+{
+  GObject parent_instance;
+
+  char *name;
+  char *description;
+  DheeraJsonText parameters;
+  DheeraTristate strict;
+  char *cache_control;
+};
+
+DheeraTool *dheera_tool_copy (DheeraTool *self) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
