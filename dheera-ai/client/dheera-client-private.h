@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "dheera-client.h"
+
+#include "dheera-ai/model/dheera-call-private.h"
+#include "dheera-ai/transport/dheera-transport-private.h"
+
+G_BEGIN_DECLS
+
+struct _DheeraClient
+{
+  GObject parent_instance;
+
+  SoupSession *session; /* the user's, nullable */
+  double timeout;
+  double connect_timeout;
+  double first_token_timeout;
+  double idle_timeout;
+  guint max_retries;
+  DheeraParamPolicy param_policy;
+  char *default_model;
+
+  GMutex mutex; /* of what follows: calls come from any thread */
+  GListStore *providers;
+  DheeraTransport *transport; /* made at the first call */
+  GPtrArray *calls;           /* that run */
+};
+
+/* The session that a call goes over: the request's, the client's, the default client's, or the client's own. Never fails: that is for the first use. */
+DheeraTransport *dheera_client_dup_transport   (DheeraClient      *self,
+                                                DheeraBaseRequest *request) G_GNUC_WARN_UNUSED_RESULT;
+
+/* (transfer full): the provider and model that the request means, or NULL with UNKNOWN_MODEL or INVALID_REQUEST. model is set to NULL where the request names none. */
+DheeraProvider  *dheera_client_resolve         (DheeraClient      *self,
+                                                DheeraBaseRequest *request,
+                                                gboolean           needs_model,
+                                                char             **model,
+                                                GError           **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Calls that run, so that cancel_all() finds them, and the signals */
+void             dheera_client_call_started    (DheeraClient *self,
+                                                DheeraCall   *call);
+void             dheera_client_attempt_finished (DheeraClient *self,
+                                                DheeraCall   *call);
+void             dheera_client_call_finished   (DheeraClient *self,
+                                                DheeraCall   *call);
+
+G_END_DECLS

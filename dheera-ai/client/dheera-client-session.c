@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Which session a call goes over, and the default client of the process. */
+
+#include "dheera-client-private.h"
+
+static GMutex default_mutex;
+static DheeraClient *default_client;
+static gboolean default_was_made; /* by the application, and not on demand */
+
+static DheeraTransport *
+dup_own_transport (DheeraClient *self)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  if (self->transport == NULL)
+    self->transport = self->session != NULL ? dheera_transport_for_session (self->session) : dheera_transport_new ();
+  return dheera_transport_ref (self->transport);
+}
+
+/* (transfer full) (nullable): the client whose session holds for those that have none */
+static DheeraClient *
+dup_made_default (void)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&default_mutex);
+
+  return default_was_made ? g_object_ref (default_client) : NULL;
+}
+
+DheeraTransport *
+dheera_client_dup_transport (DheeraClient      *self,
+                             DheeraBaseRequest *request)
+{
+  SoupSession *session = dheera_base_request_get_session (request);
+  g_autoptr(DheeraClient) fallback = NULL;
+
+  if (session != NULL)
+    return dheera_transport_for_session (session);
+  if (self->session == NULL)
+    fallback = dup_made_default ();
+  return dup_own_transport (fallback != NULL ? fallback : self);
+}
+
+/**
+ * dheera_client_get_default:
+ *
+ * Gets the default client: the one that [method@Client.make_default] named, or else one that is made now, without a session.
+ *
+ * May be called from any thread.
+ *
+ * Returns: (transfer none): the default client
+ *
+ * Since: 0.1
+ */
+DheeraClient *
+dheera_client_get_default (void)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&default_mutex);
+
+  if (default_client == NULL)
+    default_client = dheera_client_new ();
+  return default_client;
+}
+
+/**
+ * dheera_client_make_default:
+ * @self: a client
+ *
+ * Makes this client the default of the process: [func@Client.get_default] returns it, and clients without a session use its session from their next call on.
+ *
+ * May be called from any thread, and again with another client; calls that run go on as they began.
+ *
+ * Since: 0.1
+ */
+void
+dheera_client_make_default (DheeraClient *self)
+{
+  g_autoptr(GMutexLocker) locker = NULL;
+
+  g_return_if_fail (DHEERA_IS_CLIENT (self));
+
+  locker = g_mutex_locker_new (&default_mutex);
+  g_set_object (&default_client, self);
+  default_was_made = TRUE;
+}
+
+/**
+ * dheera_clear_default_client:
+ *
+ * Drops the default client: the next [func@Client.get_default] makes a new one. May be called from any thread.
+ *
+ * Since: 0.1
+ */
+void
+dheera_clear_default_client (void)
+{
+  g_autoptr(DheeraClient) old = NULL;
+
+  g_mutex_lock (&default_mutex);
+  old = g_steal_pointer (&default_client);
+  default_was_made = FALSE;
+  g_mutex_unlock (&default_mutex);
+}

@@ -1,0 +1,700 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "dheera-client-private.h"
+
+#include "dheera-ai/model/dheera-enum-types.h"
+
+/**
+ * DheeraClient:
+ *
+ * Asks language models, every provider in the same way, over one [class@Soup.Session].
+ *
+ * An application has one client, or several with different settings. The session that it is made with carries every request of every provider, blocking,
+ * asynchronous and streamed, so that its connection pool, its proxy, its certificates and its signals hold for all of them.
+ * The session is never changed, closed or aborted. A client that is made without one uses the session of the client that was made the
+ * default with [method@Client.make_default], or else makes one of its own: HTTP/1.1, many connections, no timeout but the client's.
+ *
+ * ```c
+ * g_autoptr(DheeraClient) client = dheera_client_new_with_session (session);
+ * g_autoptr(DheeraRequest) request = dheera_request_new_for_prompt ("openai/gpt-4o-mini", "Hello!");
+ * g_autoptr(DheeraResponse) response = dheera_client_complete (client, request, NULL, &error);
+ * ```
+ *
+ * A model is named `provider/model`, and keys come from the environment variables that each provider's own tools read
+ * (`OPENAI_API_KEY`), from [property@Provider:api-key], from a credentials function, or from the request.
+ *
+ * ## Threads
+ *
+ * Callbacks and signals of asynchronous calls come in the main context that was the thread's default when the call was made. Blocking calls may be made in any
+ * thread, also side by side on one client; they iterate no main context, and signals then come in the calling thread. Configure a client before it is shared.
+ *
+ * Since: 0.1
+ */
+
+G_DEFINE_FINAL_TYPE (DheeraClient, dheera_client, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_0,
+  PROP_SESSION,
+  PROP_TIMEOUT,
+  PROP_CONNECT_TIMEOUT,
+  PROP_FIRST_TOKEN_TIMEOUT,
+  PROP_IDLE_TIMEOUT,
+  PROP_MAX_RETRIES,
+  PROP_PARAM_POLICY,
+  PROP_DEFAULT_MODEL,
+  PROP_PROVIDERS,
+  N_PROPS
+};
+
+enum
+{
+  SIGNAL_CALL_STARTED,
+  SIGNAL_ATTEMPT_FINISHED,
+  SIGNAL_CALL_FINISHED,
+  N_SIGNALS
+};
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+/* --- Calls that run ---------------------------------------------------------------------------------------------------------------- */
+
+void
+dheera_client_call_started (DheeraClient *self,
+                            DheeraCall   *call)
+{
+  g_mutex_lock (&self->mutex);
+  g_ptr_array_add (self->calls, g_object_ref (call));
+  g_mutex_unlock (&self->mutex);
+
+  g_signal_emit (self, signals[SIGNAL_CALL_STARTED], 0, call);
+}
+
+void
+dheera_client_attempt_finished (DheeraClient *self,
+                                DheeraCall   *call)
+{
+  g_signal_emit (self, signals[SIGNAL_ATTEMPT_FINISHED], 0, call);
+}
+
+void
+dheera_client_call_finished (DheeraClient *self,
+                             DheeraCall   *call)
+{
+  g_mutex_lock (&self->mutex);
+  g_ptr_array_remove_fast (self->calls, call);
+  g_mutex_unlock (&self->mutex);
+
+  g_signal_emit (self, signals[SIGNAL_CALL_FINISHED], 0, call);
+}
+
+/* --- The object ---------------------------------------------------------------------------------------------------------------------- */
+
+static void
+dheera_client_finalize (GObject *object)
+{
+  DheeraClient *self = DHEERA_CLIENT (object);
+
+  g_clear_pointer (&self->transport, dheera_transport_unref);
+  g_clear_object (&self->session);
+  g_clear_object (&self->providers);
+  g_clear_pointer (&self->calls, g_ptr_array_unref);
+  g_clear_pointer (&self->default_model, g_free);
+  g_mutex_clear (&self->mutex);
+
+  G_OBJECT_CLASS (dheera_client_parent_class)->finalize (object);
+}
+
+static void
+dheera_client_get_property (GObject    *object,
+                            guint       prop_id,
+                            GValue     *value,
+                            GParamSpec *pspec)
+{
+  DheeraClient *self = DHEERA_CLIENT (object);
+
+  switch (prop_id)
+    {
+    case PROP_SESSION:
+      g_value_set_object (value, dheera_client_get_session (self));
+      break;
+    case PROP_TIMEOUT:
+      g_value_set_double (value, dheera_client_get_timeout (self));
+      break;
+    case PROP_CONNECT_TIMEOUT:
+      g_value_set_double (value, dheera_client_get_connect_timeout (self));
+      break;
+    case PROP_FIRST_TOKEN_TIMEOUT:
+      g_value_set_double (value, dheera_client_get_first_token_timeout (self));
+      break;
+    case PROP_IDLE_TIMEOUT:
+      g_value_set_double (value, dheera_client_get_idle_timeout (self));
+      break;
+    case PROP_MAX_RETRIES:
+      g_value_set_uint (value, dheera_client_get_max_retries (self));
+      break;
+    case PROP_PARAM_POLICY:
+      g_value_set_enum (value, dheera_client_get_param_policy (self));
+      break;
+    case PROP_DEFAULT_MODEL:
+      g_value_set_string (value, dheera_client_get_default_model (self));
+      break;
+    case PROP_PROVIDERS:
+      g_value_set_object (value, dheera_client_get_providers (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+dheera_client_set_property (GObject      *object,
+                            guint         prop_id,
+                            const GValue *value,
+                            GParamSpec   *pspec)
+{
+  DheeraClient *self = DHEERA_CLIENT (object);
+
+  switch (prop_id)
+    {
+    case PROP_SESSION:
+      self->session = g_value_dup_object (value);
+      break;
+    case PROP_TIMEOUT:
+      dheera_client_set_timeout (self, g_value_get_double (value));
+      break;
+    case PROP_CONNECT_TIMEOUT:
+      dheera_client_set_connect_timeout (self, g_value_get_double (value));
+      break;
+    case PROP_FIRST_TOKEN_TIMEOUT:
+      dheera_client_set_first_token_timeout (self, g_value_get_double (value));
+      break;
+    case PROP_IDLE_TIMEOUT:
+      dheera_client_set_idle_timeout (self, g_value_get_double (value));
+      break;
+    case PROP_MAX_RETRIES:
+      dheera_client_set_max_retries (self, g_value_get_uint (value));
+      break;
+    case PROP_PARAM_POLICY:
+      dheera_client_set_param_policy (self, g_value_get_enum (value));
+      break;
+    case PROP_DEFAULT_MODEL:
+      dheera_client_set_default_model (self, g_value_get_string (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+install_signals (DheeraClientClass *klass)
+{
+  /**
+   * DheeraClient::call-started:
+   * @self: the client
+   * @call: the call
+   *
+   * Emitted when a call begins, before anything is sent.
+   *
+   * Since: 0.1
+   */
+  signals[SIGNAL_CALL_STARTED] =
+    g_signal_new ("call-started", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, DHEERA_TYPE_CALL);
+
+  /**
+   * DheeraClient::attempt-finished:
+   * @self: the client
+   * @call: the call
+   *
+   * Emitted after each attempt, whether it succeeded, failed, or is going to be made again.
+   *
+   * Since: 0.1
+   */
+  signals[SIGNAL_ATTEMPT_FINISHED] =
+    g_signal_new ("attempt-finished", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, DHEERA_TYPE_CALL);
+
+  /**
+   * DheeraClient::call-finished:
+   * @self: the client
+   * @call: the call
+   *
+   * Emitted once for each call, when it has ended: with its answer, an error, or since its stream was dropped.
+   *
+   * Since: 0.1
+   */
+  signals[SIGNAL_CALL_FINISHED] =
+    g_signal_new ("call-finished", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, DHEERA_TYPE_CALL);
+}
+
+static void
+dheera_client_class_init (DheeraClientClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  object_class->finalize = dheera_client_finalize;
+  object_class->get_property = dheera_client_get_property;
+  object_class->set_property = dheera_client_set_property;
+
+  /**
+   * DheeraClient:session: (nullable)
+   *
+   * The session that carries every request, %NULL for the default client's or one of the client's own.
+   *
+   * It is used as it is. Mind that a session made without properties allows two connections per host and ends a request
+   * after 60 silent seconds: `max-conns-per-host`, `max-conns` and `timeout` are worth setting. When one of these is what stopped
+   * a request, the error names it.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_SESSION] =
+    g_param_spec_object ("session", NULL, NULL, SOUP_TYPE_SESSION, flags | G_PARAM_CONSTRUCT_ONLY);
+
+  /**
+   * DheeraClient:timeout:
+   *
+   * Seconds that a whole call may take, with all its attempts and, for a stream, to its end; 0 for no limit.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_TIMEOUT] = g_param_spec_double ("timeout", NULL, NULL, 0, G_MAXDOUBLE, 600, flags);
+
+  /**
+   * DheeraClient:connect-timeout:
+   *
+   * Seconds that connecting may take in each attempt (name, TCP, proxy and TLS together); 0 for no limit.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CONNECT_TIMEOUT] = g_param_spec_double ("connect-timeout", NULL, NULL, 0, G_MAXDOUBLE, 30, flags);
+
+  /**
+   * DheeraClient:first-token-timeout:
+   *
+   * Seconds that each attempt may take to the first piece of its answer; 0 for no limit. Reasoning models may be silent for minutes.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_FIRST_TOKEN_TIMEOUT] = g_param_spec_double ("first-token-timeout", NULL, NULL, 0, G_MAXDOUBLE, 0, flags);
+
+  /**
+   * DheeraClient:idle-timeout:
+   *
+   * Seconds without a byte after which an answer that has begun counts as stalled; 0 for no limit.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_IDLE_TIMEOUT] = g_param_spec_double ("idle-timeout", NULL, NULL, 0, G_MAXDOUBLE, 0, flags);
+
+  /**
+   * DheeraClient:max-retries:
+   *
+   * How often a call is tried again after a failure that may pass: HTTP 408, 409, 429 and 5xx, and connections that failed.
+   *
+   * The waits grow from half a second to 8 seconds, or are what the server asks for, up to 120 seconds. Nothing is tried again once a
+   * part of a streamed answer came in. Since a provider may have worked on an attempt whose answer got lost, an attempt may be billed twice.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MAX_RETRIES] = g_param_spec_uint ("max-retries", NULL, NULL, 0, G_MAXUINT, 2, flags);
+
+  /**
+   * DheeraClient:param-policy:
+   *
+   * What happens to a parameter that a provider does not take: an error before anything is sent, or leaving it out with a warning in
+   * [property@Response:warnings].
+   *
+   * Since: 0.1
+   */
+  properties[PROP_PARAM_POLICY] =
+    g_param_spec_enum ("param-policy", NULL, NULL, DHEERA_TYPE_PARAM_POLICY, DHEERA_PARAM_POLICY_REJECT, flags);
+
+  /**
+   * DheeraClient:default-model: (nullable)
+   *
+   * The model of requests that name none, as `provider/model`.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_DEFAULT_MODEL] = g_param_spec_string ("default-model", NULL, NULL, NULL, flags);
+
+  /**
+   * DheeraClient:providers:
+   *
+   * The providers that were added or used, a list of [class@Provider].
+   *
+   * Since: 0.1
+   */
+  properties[PROP_PROVIDERS] =
+    g_param_spec_object ("providers", NULL, NULL, G_TYPE_LIST_MODEL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  install_signals (klass);
+}
+
+static void
+dheera_client_init (DheeraClient *self)
+{
+  g_mutex_init (&self->mutex);
+  self->providers = g_list_store_new (DHEERA_TYPE_PROVIDER);
+  self->calls = g_ptr_array_new_with_free_func (g_object_unref);
+  self->timeout = 600;
+  self->connect_timeout = 30;
+  self->max_retries = 2;
+}
+
+/**
+ * dheera_client_new:
+ *
+ * Makes a client without a session: it uses the default client's, or one of its own.
+ *
+ * Returns: (transfer full): a client
+ *
+ * Since: 0.1
+ */
+DheeraClient *
+dheera_client_new (void)
+{
+  return g_object_new (DHEERA_TYPE_CLIENT, NULL);
+}
+
+/**
+ * dheera_client_new_with_session:
+ * @session: the session that carries every request
+ *
+ * Makes a client over a session of the application's. The client holds a reference to it, and never changes, aborts or closes it.
+ *
+ * Returns: (transfer full): a client
+ *
+ * Since: 0.1
+ */
+DheeraClient *
+dheera_client_new_with_session (SoupSession *session)
+{
+  g_return_val_if_fail (SOUP_IS_SESSION (session), NULL);
+
+  return g_object_new (DHEERA_TYPE_CLIENT, "session", session, NULL);
+}
+
+/**
+ * dheera_client_get_session: (get-property session)
+ * @self: a client
+ *
+ * Gets the session that the client was made with.
+ *
+ * Returns: (transfer none) (nullable): the session, %NULL when the client was made without one
+ *
+ * Since: 0.1
+ */
+SoupSession *
+dheera_client_get_session (DheeraClient *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CLIENT (self), NULL);
+
+  return self->session;
+}
+
+/**
+ * dheera_client_get_timeout: (get-property timeout)
+ * @self: a client
+ *
+ * Gets how long a whole call may take.
+ *
+ * Returns: seconds, 0 for no limit
+ *
+ * Since: 0.1
+ */
+double
+dheera_client_get_timeout (DheeraClient *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CLIENT (self), 0);
+
+  return self->timeout;
+}
+
+/**
+ * dheera_client_set_timeout: (set-property timeout)
+ * @self: a client
+ * @timeout: seconds, 0 for no limit
+ *
+ * Sets how long a whole call may take, for calls that begin from now on.
+ *
+ * Since: 0.1
+ */
+void
+dheera_client_set_timeout (DheeraClient *self,
+                           double        timeout)
+{
+  g_return_if_fail (DHEERA_IS_CLIENT (self));
+  g_return_if_fail (timeout >= 0);
+
+  if (self->timeout == timeout)
+    return;
+
+  self->timeout = timeout;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TIMEOUT]);
+}
+
+/**
+ * dheera_client_get_connect_timeout: (get-property connect-timeout)
+ * @self: a client
+ *
+ * Gets how long connecting may take.
+ *
+ * Returns: seconds, 0 for no limit
+ *
+ * Since: 0.1
+ */
+double
+dheera_client_get_connect_timeout (DheeraClient *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CLIENT (self), 0);
+
+  return self->connect_timeout;
+}
+
+/**
+ * dheera_client_set_connect_timeout: (set-property connect-timeout)
+ * @self: a client
+ * @timeout: seconds, 0 for no limit
+ *
+ * Sets how long connecting may take, for calls that begin from now on.
+ *
+ * Since: 0.1
+ */
+void
+dheera_client_set_connect_timeout (DheeraClient *self,
+                                   double        timeout)
+{
+  g_return_if_fail (DHEERA_IS_CLIENT (self));
+  g_return_if_fail (timeout >= 0);
+
+  if (self->connect_timeout == timeout)
+    return;
+
+  self->connect_timeout = timeout;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CONNECT_TIMEOUT]);
+}
+
+/**
+ * dheera_client_get_first_token_timeout: (get-property first-token-timeout)
+ * @self: a client
+ *
+ * Gets how long the first piece of an answer may take.
+ *
+ * Returns: seconds, 0 for no limit
+ *
+ * Since: 0.1
+ */
+double
+dheera_client_get_first_token_timeout (DheeraClient *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CLIENT (self), 0);
+
+  return self->first_token_timeout;
+}
+
+/**
+ * dheera_client_set_first_token_timeout: (set-property first-token-timeout)
+ * @self: a client
+ * @timeout: seconds, 0 for no limit
+ *
+ * Sets how long the first piece of an answer may take, for calls that begin from now on.
+ *
+ * Since: 0.1
+ */
+void
+dheera_client_set_first_token_timeout (DheeraClient *self,
+                                       double        timeout)
+{
+  g_return_if_fail (DHEERA_IS_CLIENT (self));
+  g_return_if_fail (timeout >= 0);
+
+  if (self->first_token_timeout == timeout)
+    return;
+
+  self->first_token_timeout = timeout;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FIRST_TOKEN_TIMEOUT]);
+}
+
+/**
+ * dheera_client_get_idle_timeout: (get-property idle-timeout)
+ * @self: a client
+ *
+ * Gets how long an answer may be silent.
+ *
+ * Returns: seconds, 0 for no limit
+ *
+ * Since: 0.1
+ */
+double
+dheera_client_get_idle_timeout (DheeraClient *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CLIENT (self), 0);
+
+  return self->idle_timeout;
+}
+
+/**
+ * dheera_client_set_idle_timeout: (set-property idle-timeout)
+ * @self: a client
+ * @timeout: seconds, 0 for no limit
+ *
+ * Sets how long an answer may be silent, for calls that begin from now on.
+ *
+ * Since: 0.1
+ */
+void
+dheera_client_set_idle_timeout (DheeraClient *self,
+                                double        timeout)
+{
+  g_return_if_fail (DHEERA_IS_CLIENT (self));
+  g_return_if_fail (timeout >= 0);
+
+  if (self->idle_timeout == timeout)
+    return;
+
+  self->idle_timeout = timeout;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_IDLE_TIMEOUT]);
+}
+
+/**
+ * dheera_client_get_max_retries: (get-property max-retries)
+ * @self: a client
+ *
+ * Gets how often a call is tried again.
+ *
+ * Returns: the number of retries
+ *
+ * Since: 0.1
+ */
+guint
+dheera_client_get_max_retries (DheeraClient *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CLIENT (self), 0);
+
+  return self->max_retries;
+}
+
+/**
+ * dheera_client_set_max_retries: (set-property max-retries)
+ * @self: a client
+ * @max_retries: the number of retries
+ *
+ * Sets how often a call is tried again, for calls that begin from now on.
+ *
+ * Since: 0.1
+ */
+void
+dheera_client_set_max_retries (DheeraClient *self,
+                               guint         max_retries)
+{
+  g_return_if_fail (DHEERA_IS_CLIENT (self));
+
+  if (self->max_retries == max_retries)
+    return;
+
+  self->max_retries = max_retries;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_RETRIES]);
+}
+
+/**
+ * dheera_client_get_param_policy: (get-property param-policy)
+ * @self: a client
+ *
+ * Gets what happens to parameters that a provider does not take.
+ *
+ * Returns: the policy
+ *
+ * Since: 0.1
+ */
+DheeraParamPolicy
+dheera_client_get_param_policy (DheeraClient *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CLIENT (self), DHEERA_PARAM_POLICY_REJECT);
+
+  return self->param_policy;
+}
+
+/**
+ * dheera_client_set_param_policy: (set-property param-policy)
+ * @self: a client
+ * @policy: the policy
+ *
+ * Sets what happens to parameters that a provider does not take, for calls that begin from now on.
+ *
+ * Since: 0.1
+ */
+void
+dheera_client_set_param_policy (DheeraClient     *self,
+                                DheeraParamPolicy policy)
+{
+  g_return_if_fail (DHEERA_IS_CLIENT (self));
+
+  if (self->param_policy == policy)
+    return;
+
+  self->param_policy = policy;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PARAM_POLICY]);
+}
+
+/**
+ * dheera_client_get_default_model: (get-property default-model)
+ * @self: a client
+ *
+ * Gets the model of requests that name none.
+ *
+ * Returns: (transfer none) (nullable): a model as `provider/model`, or %NULL
+ *
+ * Since: 0.1
+ */
+const char *
+dheera_client_get_default_model (DheeraClient *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CLIENT (self), NULL);
+
+  return self->default_model;
+}
+
+/**
+ * dheera_client_set_default_model: (set-property default-model)
+ * @self: a client
+ * @model: (nullable): a model as `provider/model`, or %NULL
+ *
+ * Sets the model of requests that name none, for calls that begin from now on.
+ *
+ * Since: 0.1
+ */
+void
+dheera_client_set_default_model (DheeraClient *self,
+                                 const char   *model)
+{
+  g_return_if_fail (DHEERA_IS_CLIENT (self));
+
+  if (g_strcmp0 (self->default_model, model) == 0)
+    return;
+
+  g_free (self->default_model);
+  self->default_model = g_strdup (model);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DEFAULT_MODEL]);
+}
+
+/**
+ * dheera_client_get_providers: (get-property providers)
+ * @self: a client
+ *
+ * Gets the providers that were added or used.
+ *
+ * Returns: (transfer none): a list of [class@Provider]
+ *
+ * Since: 0.1
+ */
+GListModel *
+dheera_client_get_providers (DheeraClient *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CLIENT (self), NULL);
+
+  return G_LIST_MODEL (self->providers);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "dheera-failure-private.h"
+
+#include "dheera-ai/transport/dheera-transport-private.h"
+
+/* What to do about it, where the code alone says so. The rest is in the provider's or the transport's own words. */
+static const struct
+{
+  DheeraError code;
+  const char *advice;
+} advices[] = {
+  { DHEERA_ERROR_AUTHENTICATION, "Check the API key." },
+  { DHEERA_ERROR_PERMISSION, "The key is valid, but not allowed to do this." },
+  { DHEERA_ERROR_QUOTA, "The account has no credit or quota left; waiting does not help." },
+  { DHEERA_ERROR_NOT_FOUND, "Check the model's name and the base URL; list_models() tells what there is." },
+  { DHEERA_ERROR_CONTEXT_LENGTH_EXCEEDED, "Send fewer or shorter messages." },
+  { DHEERA_ERROR_CONTENT_POLICY, "The provider's policy refuses this content." },
+  { DHEERA_ERROR_RATE_LIMIT, "Send fewer requests, or try again later." },
+  { DHEERA_ERROR_OVERLOADED, "Try again later." },
+  { DHEERA_ERROR_STREAM_INTERRUPTED, "The part that came in is kept; ask again for the rest." },
+};
+
+static const char *
+find_advice (DheeraError code)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (advices); i++)
+    if (advices[i].code == code)
+      return advices[i].advice;
+  return NULL;
+}
+
+static DheeraError
+code_from_transport (const GError *error,
+                     gboolean     *retryable)
+{
+  *retryable = FALSE;
+  if (error->domain != DHEERA_TRANSPORT_ERROR)
+    return DHEERA_ERROR_FAILED;
+
+  switch ((DheeraTransportError) error->code)
+    {
+    case DHEERA_TRANSPORT_ERROR_DNS:
+    case DHEERA_TRANSPORT_ERROR_CONNECT:
+    case DHEERA_TRANSPORT_ERROR_DISCONNECTED:
+      *retryable = TRUE;
+      return DHEERA_ERROR_CONNECTION;
+    case DHEERA_TRANSPORT_ERROR_TIMEOUT:
+      *retryable = TRUE;
+      return DHEERA_ERROR_TIMEOUT;
+    case DHEERA_TRANSPORT_ERROR_INTERRUPTED:
+      *retryable = TRUE;
+      return DHEERA_ERROR_STREAM_INTERRUPTED;
+    case DHEERA_TRANSPORT_ERROR_TLS:
+      return DHEERA_ERROR_TLS;
+    case DHEERA_TRANSPORT_ERROR_PROXY:
+      return DHEERA_ERROR_PROXY;
+    case DHEERA_TRANSPORT_ERROR_REDIRECT:
+    case DHEERA_TRANSPORT_ERROR_TOO_LARGE:
+    case DHEERA_TRANSPORT_ERROR_PROTOCOL:
+      return DHEERA_ERROR_PROTOCOL;
+    case DHEERA_TRANSPORT_ERROR_SESSION:
+      return DHEERA_ERROR_INVALID_REQUEST;
+    default:
+      return DHEERA_ERROR_FAILED;
+    }
+}
+
+DheeraErrorDetails *
+dheera_failure_from_transport (const GError   *error,
+                               DheeraProvider *provider,
+                               const char     *model)
+{
+  DheeraFailure failure = DHEERA_FAILURE_INIT;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return NULL;
+
+  failure.code = code_from_transport (error, &failure.retryable);
+  failure.message = error->message;
+  failure.provider = dheera_provider_get_id (provider);
+  failure.model = model;
+  return dheera_error_details_new (&failure);
+}
+
+static void
+append_sentence (GString    *text,
+                 const char *sentence)
+{
+  if (sentence == NULL || *sentence == '\0')
+    return;
+
+  if (text->len > 0)
+    g_string_append_c (text, ' ');
+  g_string_append (text, sentence);
+  if (strchr (".!?", text->str[text->len - 1]) == NULL)
+    g_string_append_c (text, '.');
+}
+
+/* "OpenAI, gpt-4o: Rate limit reached (HTTP 429, rate_limit_exceeded, request req_123). Send fewer requests, or try again later." */
+GError *
+dheera_failure_to_error (DheeraErrorDetails *details,
+                         DheeraProvider     *provider,
+                         const char         *model)
+{
+  DheeraError code = dheera_error_details_get_code (details);
+  guint status = dheera_error_details_get_status (details);
+  const char *provider_code = dheera_error_details_get_provider_code (details);
+  const char *request_id = dheera_error_details_get_request_id (details);
+  double retry_after = dheera_error_details_get_retry_after (details);
+  g_autoptr(GString) cause = g_string_new (dheera_error_details_get_message (details));
+  g_autoptr(GString) facts = g_string_new (NULL);
+  g_autoptr(GString) text = g_string_new (dheera_provider_get_name (provider));
+
+  if (model != NULL && *model != '\0')
+    g_string_append_printf (text, ", %s", model);
+  g_string_append (text, ": ");
+
+  while (cause->len > 0 && strchr (". \n", cause->str[cause->len - 1]) != NULL)
+    g_string_truncate (cause, cause->len - 1);
+  g_string_append (text, cause->len > 0 ? cause->str : "the request failed");
+
+  if (status != 0)
+    g_string_append_printf (facts, ", HTTP %u", status);
+  if (provider_code != NULL)
+    g_string_append_printf (facts, ", %s", provider_code);
+  if (request_id != NULL)
+    g_string_append_printf (facts, ", request %s", request_id);
+  if (retry_after >= 0)
+    g_string_append_printf (facts, ", retry after %.3g s", retry_after);
+  if (facts->len > 0)
+    g_string_append_printf (text, " (%s)", facts->str + 2);
+  g_string_append_c (text, '.');
+
+  append_sentence (text, find_advice (code));
+  return dheera_error_new_with_details (code, details, text->str);
+}

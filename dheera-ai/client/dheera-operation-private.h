@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "dheera-client.h"
+
+#include "dheera-ai/model/dheera-call-private.h"
+#include "dheera-ai/providers/dheera-protocol-private.h"
+#include "dheera-ai/transport/dheera-exchange-private.h"
+
+G_BEGIN_DECLS
+
+/* One call as a state machine without I/O: it says what has to be done next, a driver does it (blocking, or on the main context) and reports back.
+ *
+ *        encode ──► KEY ──► SEND ──► READ ⟲ decode ──► DONE
+ *                    ▲                 │
+ *                    └──── SLEEP ◄─────┘ a failure that is worth another attempt
+ *
+ * All that is decided about a call is decided in dheera-operation.c; the drivers only wait. */
+
+typedef enum
+{
+  DHEERA_STEP_KEY,   /* ask the provider's credentials function */
+  DHEERA_STEP_SEND,  /* send operation->exchange */
+  DHEERA_STEP_READ,  /* read from operation->exchange */
+  DHEERA_STEP_SLEEP, /* wait for operation->delay_ms */
+  DHEERA_STEP_DONE,
+} DheeraStep;
+
+typedef struct _DheeraOperation DheeraOperation;
+typedef struct _DheeraRun DheeraRun; /* an asynchronous driver at work */
+
+/* What the client's public functions differ in */
+typedef struct
+{
+  const char *name;
+  gboolean stream;
+  DheeraHttpRequest *(*encode) (const DheeraEncoding *encoding,
+                                DheeraBaseRequest    *request,
+                                GError              **error);
+  /* The whole body of a success: (transfer full), or NULL with decoder->failure. NULL where frames are decoded. */
+  GObject *(*decode) (DheeraDecoder *decoder,
+                      const char    *body,
+                      gsize          length);
+} DheeraEndpoint;
+
+/* Called once per socket read that brought something, when its frames are decoded */
+typedef void (*DheeraProgressFunc) (DheeraOperation *operation,
+                                    gpointer         user_data);
+
+struct _DheeraOperation
+{
+  DheeraClient *client;
+  DheeraCall *call;
+  const DheeraEndpoint *endpoint;
+  DheeraProvider *provider;      /* NULL when it could not be found: error says why */
+  DheeraTransport *transport;
+  DheeraHttpRequest *http;       /* the snapshot of the request: encoded once, sent in every attempt */
+  char *key;                     /* of the attempt; wiped */
+  char *request_key;             /* the request's own; wiped */
+  DheeraTimeouts timeouts;
+  double total_timeout;
+  guint max_retries;
+  GPtrArray *warnings;
+
+  DheeraStep step;
+  DheeraExchange *exchange;
+  DheeraFramer *framer;
+  DheeraDecoder *decoder;
+  gint64 start;                  /* monotonic, 0 before the first step */
+  gint64 delay_ms;
+  gboolean key_refused;          /* the credentials function was asked once more after a 401 */
+  gboolean dns_retried;
+  gboolean recording;            /* deltas are wanted */
+  gboolean announced;            /* call-started was emitted */
+
+  DheeraProgressFunc progress;
+  gpointer progress_data;
+
+  GObject *result;               /* when DONE */
+  GError *error;                 /* when DONE without a result */
+  DheeraRun *run;                /* nullable */
+  gboolean blocking;             /* driven by blocking calls; meaningful once started */
+};
+
+/* Never fails: what is wrong is the operation's error, and its first step DONE. model_from_request is NULL for endpoints without a model. */
+DheeraOperation   *dheera_operation_new           (DheeraClient         *client,
+                                                   const DheeraEndpoint *endpoint,
+                                                   DheeraBaseRequest    *request) G_GNUC_WARN_UNUSED_RESULT;
+void               dheera_operation_free          (DheeraOperation *self);
+
+DheeraAccumulator *dheera_operation_get_accumulator (DheeraOperation *self); /* nullable */
+void               dheera_operation_set_recording (DheeraOperation *self,
+                                                   gboolean         recording);
+
+/* What drivers report. */
+void               dheera_operation_begin         (DheeraOperation *self);
+void               dheera_operation_got_key       (DheeraOperation *self,
+                                                   const char      *key,
+                                                   const GError    *error);
+void               dheera_operation_key_timed_out (DheeraOperation *self);
+void               dheera_operation_sent          (DheeraOperation *self,
+                                                   GError          *error); /* (transfer full) (nullable) */
+char              *dheera_operation_reserve       (DheeraOperation *self,
+                                                   gsize           *size);
+void               dheera_operation_read          (DheeraOperation *self,
+                                                   gssize           n,
+                                                   GError          *error); /* (transfer full) (nullable) */
+void               dheera_operation_slept         (DheeraOperation *self,
+                                                   GError          *error); /* (transfer full) (nullable) */
+
+/* The call was cancelled while no driver was at work: ends it there and then, unless it has ended. */
+void               dheera_operation_cancelled     (DheeraOperation *self);
+
+/* How far a driver goes: to the end, or to the next recorded delta. */
+typedef enum
+{
+  DHEERA_UNTIL_DELTA,
+  DHEERA_UNTIL_DONE,
+} DheeraUntil;
+
+gboolean           dheera_operation_has_reached   (DheeraOperation *self,
+                                                   DheeraUntil      until);
+
+/* The drivers. cancellable is chained to the call's own and never cancelled itself. */
+void               dheera_operation_drive         (DheeraOperation *self,
+                                                   DheeraUntil      until,
+                                                   GCancellable    *cancellable);
+
+typedef void     (*DheeraOperationFunc)           (DheeraOperation *self,
+                                                   gpointer         user_data);
+/* func is called once, perhaps from inside this call when nothing is left to wait for. */
+void               dheera_operation_drive_async   (DheeraOperation     *self,
+                                                   DheeraUntil          until,
+                                                   GCancellable        *cancellable,
+                                                   DheeraOperationFunc  func,
+                                                   gpointer             user_data);
+/* Abandons a run without its func; of no run nothing happens. */
+void               dheera_run_abandon             (DheeraRun *run);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DheeraOperation, dheera_operation_free)
+
+G_END_DECLS

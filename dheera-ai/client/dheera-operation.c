@@ -1,0 +1,684 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "dheera-operation-private.h"
+
+#include <string.h>
+
+#include "dheera-client-private.h"
+#include "dheera-failure-private.h"
+
+#include "dheera-ai/model/dheera-base-request-private.h"
+#include "dheera-ai/model/dheera-response-private.h"
+#include "dheera-ai/providers/dheera-provider-private.h"
+#include "dheera-ai/transport/dheera-mock-server-private.h"
+#include "dheera-ai/transport/dheera-retry-private.h"
+
+/* What the row of the offline model has for a base URL: it listens on a port that is known when it is first asked for. */
+#define MOCK_BASE_URL "http://mock.invalid"
+
+/* The body of an answer with an error status: more is not read, and not needed to know what went wrong. */
+#define MAX_ERROR_BODY (1024 * 1024)
+
+static void begin_attempt (DheeraOperation *self);
+
+static void
+wipe (char **secret)
+{
+  if (*secret != NULL)
+    explicit_bzero (*secret, strlen (*secret));
+  g_clear_pointer (secret, g_free);
+}
+
+/* --- What the request becomes ---------------------------------------------------------------------------------------------- */
+
+static double
+choose_timeout (double of_request,
+                double of_client)
+{
+  return of_request >= 0 ? of_request : of_client;
+}
+
+static void
+take_settings (DheeraOperation   *self,
+               DheeraBaseRequest *request)
+{
+  DheeraClient *client = self->client;
+  int retries = dheera_base_request_get_max_retries (request);
+
+  self->total_timeout = choose_timeout (dheera_base_request_get_timeout (request), dheera_client_get_timeout (client));
+  self->timeouts.total = self->total_timeout;
+  self->timeouts.connect = dheera_client_get_connect_timeout (client);
+  self->timeouts.first_token = choose_timeout (dheera_base_request_get_first_token_timeout (request),
+                                               dheera_client_get_first_token_timeout (client));
+  self->timeouts.idle = choose_timeout (dheera_base_request_get_idle_timeout (request),
+                                        dheera_client_get_idle_timeout (client));
+  self->max_retries = retries >= 0 ? (guint) retries : dheera_client_get_max_retries (client);
+  self->request_key = g_strdup (dheera_base_request_get_api_key (request));
+}
+
+static char *
+find_base_url (DheeraOperation   *self,
+               DheeraBaseRequest *request,
+               GError           **error)
+{
+  g_autofree char *url = dheera_provider_dup_base_url (self->provider, dheera_base_request_get_base_url (request), error);
+
+  if (url != NULL && g_str_equal (url, MOCK_BASE_URL))
+    return dheera_mock_server_dup_base_url (error);
+  return g_steal_pointer (&url);
+}
+
+static gboolean
+apply_headers (DheeraOperation   *self,
+               DheeraBaseRequest *request,
+               GError           **error)
+{
+  for (guint i = 0; i < dheera_base_request_get_n_headers (request); i++)
+    {
+      const char *name, *value;
+
+      dheera_base_request_get_header (request, i, &name, &value);
+      if (!dheera_http_request_set_header (self->http, name, value))
+        {
+          g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
+                       "The request's header \"%s\" can't be sent: its name or its value has a character that HTTP does not allow.", name);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static gboolean
+encode (DheeraOperation   *self,
+        DheeraBaseRequest *request,
+        GError           **error)
+{
+  g_autofree char *model = NULL;
+  g_autofree char *base_url = NULL;
+  DheeraEncoding encoding = { 0 };
+
+  self->provider = dheera_client_resolve (self->client, request, DHEERA_IS_REQUEST (request), &model, error);
+  if (self->provider == NULL)
+    return FALSE;
+  self->call->provider = g_strdup (dheera_provider_get_id (self->provider));
+  self->call->model = g_strdup (model);
+
+  base_url = find_base_url (self, request, error);
+  if (base_url == NULL)
+    return FALSE;
+
+  encoding.provider = self->provider;
+  encoding.base_url = base_url;
+  encoding.model = model;
+  encoding.stream = self->endpoint->stream;
+  encoding.policy = dheera_client_get_param_policy (self->client);
+  encoding.warnings = self->warnings;
+  self->http = self->endpoint->encode (&encoding, request, error);
+  if (self->http == NULL)
+    return FALSE;
+
+  dheera_provider_apply (self->provider, self->http);
+  return apply_headers (self, request, error);
+}
+
+DheeraOperation *
+dheera_operation_new (DheeraClient         *client,
+                      const DheeraEndpoint *endpoint,
+                      DheeraBaseRequest    *request)
+{
+  DheeraOperation *self = g_new0 (DheeraOperation, 1);
+
+  self->client = g_object_ref (client);
+  self->endpoint = endpoint;
+  self->call = dheera_call_new (endpoint->name);
+  self->transport = dheera_client_dup_transport (client, request);
+  self->warnings = g_ptr_array_new_with_free_func (g_free);
+  take_settings (self, request);
+
+  if (dheera_base_request_validate (request, &self->error) && encode (self, request, &self->error))
+    self->call->url = dheera_url_redact (self->http->url);
+
+  return self;
+}
+
+void
+dheera_operation_free (DheeraOperation *self)
+{
+  if (self->run != NULL)
+    dheera_run_abandon (self->run);
+  g_clear_pointer (&self->exchange, dheera_exchange_free);
+  /* Whoever drops a stream in the middle has ended the call as well. */
+  if (self->announced && self->step != DHEERA_STEP_DONE)
+    dheera_client_call_finished (self->client, self->call);
+
+  wipe (&self->key);
+  wipe (&self->request_key);
+  g_clear_pointer (&self->decoder, dheera_decoder_free);
+  g_clear_pointer (&self->framer, dheera_framer_free);
+  g_clear_pointer (&self->http, dheera_http_request_free);
+  g_clear_pointer (&self->transport, dheera_transport_unref);
+  g_clear_pointer (&self->warnings, g_ptr_array_unref);
+  g_clear_object (&self->provider);
+  g_clear_object (&self->result);
+  g_clear_object (&self->call);
+  g_clear_object (&self->client);
+  g_clear_error (&self->error);
+  g_free (self);
+}
+
+DheeraAccumulator *
+dheera_operation_get_accumulator (DheeraOperation *self)
+{
+  return self->decoder != NULL ? self->decoder->accumulator : NULL;
+}
+
+void
+dheera_operation_set_recording (DheeraOperation *self,
+                                gboolean         recording)
+{
+  self->recording = recording;
+  if (self->decoder != NULL)
+    dheera_accumulator_set_recording (self->decoder->accumulator, recording);
+}
+
+gboolean
+dheera_operation_has_reached (DheeraOperation *self,
+                              DheeraUntil      until)
+{
+  if (self->step == DHEERA_STEP_DONE)
+    return TRUE;
+  return until == DHEERA_UNTIL_DELTA && self->decoder != NULL &&
+         dheera_accumulator_has_delta (self->decoder->accumulator);
+}
+
+/* --- The end of an attempt and of the call --------------------------------------------------------------------------------- */
+
+static double
+seconds_between (gint64 from,
+                 gint64 to)
+{
+  return from > 0 && to >= from ? (to - from) / 1e6 : -1;
+}
+
+static void
+note_stats (DheeraOperation *self)
+{
+  const DheeraExchangeStats *stats;
+  DheeraCall *call = self->call;
+
+  if (self->exchange == NULL)
+    return;
+
+  stats = dheera_exchange_get_stats (self->exchange);
+  call->bytes_sent = stats->bytes_sent;
+  call->bytes_received = stats->bytes_received;
+  call->queue_time = seconds_between (stats->start, stats->admitted);
+  call->dns_time = seconds_between (stats->resolving, stats->resolved);
+  call->connect_time = seconds_between (stats->connecting, stats->connected);
+  call->tls_time = seconds_between (stats->tls_handshaking, stats->tls_handshaked);
+  call->first_byte_time = seconds_between (stats->start, stats->head);
+  call->connection_reused = stats->reused;
+}
+
+static void
+finish_attempt (DheeraOperation *self)
+{
+  note_stats (self);
+  g_clear_pointer (&self->exchange, dheera_exchange_free);
+  wipe (&self->key);
+  dheera_client_attempt_finished (self->client, self->call);
+}
+
+static void
+finish_call (DheeraOperation *self)
+{
+  self->step = DHEERA_STEP_DONE;
+  wipe (&self->request_key);
+  self->call->total_time = (g_get_monotonic_time () - self->start) / 1e6;
+  dheera_client_call_finished (self->client, self->call);
+}
+
+static void
+fail_call (DheeraOperation *self,
+           GError          *error)
+{
+  g_clear_error (&self->error);
+  self->error = error;
+  finish_call (self);
+}
+
+static gint64
+decide_retry (DheeraOperation    *self,
+              DheeraErrorDetails *details)
+{
+  DheeraRetryInput input = { 0 };
+  double retry_after = dheera_error_details_get_retry_after (details);
+
+  input.attempt = self->call->attempt;
+  input.max_retries = self->max_retries;
+  input.retryable = dheera_error_details_get_retryable (details);
+  input.delivered = self->endpoint->stream && self->decoder != NULL &&
+                    dheera_accumulator_has_content (self->decoder->accumulator);
+  input.should_retry = self->exchange != NULL ? dheera_exchange_get_header (self->exchange, "x-should-retry") : NULL;
+  input.retry_after_ms = retry_after >= 0 ? (gint64) MIN (retry_after * 1000, 1e12) : -1;
+  input.time_left_ms = self->timeouts.deadline > 0 ? (self->timeouts.deadline - g_get_monotonic_time ()) / 1000 : -1;
+  input.random = g_random_double ();
+
+  return dheera_retry_decide (&input);
+}
+
+/* A credentials function may know a newer key than the one that was refused: it is asked once more. */
+static gboolean
+try_another_key (DheeraOperation    *self,
+                 DheeraErrorDetails *details)
+{
+  if (self->key_refused || self->request_key != NULL ||
+      dheera_error_details_get_status (details) != 401 ||
+      !dheera_provider_has_credentials_func (self->provider))
+    return FALSE;
+
+  self->key_refused = TRUE;
+  return TRUE;
+}
+
+/* Takes details. */
+static void
+fail_attempt (DheeraOperation    *self,
+              DheeraErrorDetails *details)
+{
+  gint64 delay = decide_retry (self, details);
+
+  g_set_object (&self->call->error_details, details);
+  finish_attempt (self);
+
+  if (try_another_key (self, details))
+    begin_attempt (self);
+  else if (delay >= 0)
+    {
+      self->delay_ms = delay;
+      self->step = DHEERA_STEP_SLEEP;
+    }
+  else
+    fail_call (self, dheera_failure_to_error (details, self->provider, self->call->model));
+
+  g_object_unref (details);
+}
+
+/* Takes error. */
+static void
+fail_transport (DheeraOperation *self,
+                GError          *error)
+{
+  DheeraErrorDetails *details = dheera_failure_from_transport (error, self->provider, self->call->model);
+
+  if (details == NULL)
+    {
+      finish_attempt (self);
+      fail_call (self, error);
+      return;
+    }
+
+  g_error_free (error);
+  fail_attempt (self, details);
+}
+
+static void
+succeed (DheeraOperation *self,
+         GObject         *result)
+{
+  if (DHEERA_IS_RESPONSE (result))
+    {
+      DheeraResponse *response = DHEERA_RESPONSE (result);
+
+      dheera_response_set_call (response, self->call);
+      for (guint i = 0; i < self->warnings->len; i++)
+        dheera_response_add_warning (response, g_ptr_array_index (self->warnings, i));
+      g_set_object (&self->call->usage, dheera_response_get_usage (response));
+    }
+  self->result = result;
+  dheera_exchange_close (self->exchange);
+  finish_attempt (self);
+  finish_call (self);
+}
+
+/* --- An attempt -------------------------------------------------------------------------------------------------------------- */
+
+static void
+prepare_decoder (DheeraOperation *self)
+{
+  g_clear_pointer (&self->decoder, dheera_decoder_free);
+  self->decoder = dheera_decoder_new (self->provider);
+  dheera_accumulator_set_recording (self->decoder->accumulator, self->recording);
+}
+
+static void
+prepare_exchange (DheeraOperation *self)
+{
+  dheera_decoder_set_key (self->decoder, self->key);
+  self->exchange = dheera_exchange_new (self->transport, self->http, self->key, &self->timeouts);
+  self->step = DHEERA_STEP_SEND;
+}
+
+static GError *
+missing_key_error (DheeraOperation *self)
+{
+  const DheeraProviderRow *row = dheera_provider_get_row (self->provider);
+  const char *variable = row->key_env != NULL && row->key_env[0] != NULL ? row->key_env[0] : NULL;
+  g_autofree char *message = NULL;
+  g_autoptr(DheeraErrorDetails) details = NULL;
+  DheeraFailure failure = DHEERA_FAILURE_INIT;
+
+  message = g_strdup_printf ("%s needs an API key and there is none: %s%s%sset the api-key property of the provider or the request.",
+                             dheera_provider_get_name (self->provider), variable != NULL ? "set the environment variable " : "",
+                             variable != NULL ? variable : "", variable != NULL ? ", or " : "");
+  failure.code = DHEERA_ERROR_AUTHENTICATION;
+  failure.message = message;
+  failure.provider = dheera_provider_get_id (self->provider);
+  failure.model = self->call->model;
+  details = dheera_error_details_new (&failure);
+  g_set_object (&self->call->error_details, details);
+  return dheera_error_new_with_details (DHEERA_ERROR_AUTHENTICATION, details, message);
+}
+
+static void
+begin_attempt (DheeraOperation *self)
+{
+  const DheeraProviderRow *row = dheera_provider_get_row (self->provider);
+
+  dheera_call_begin_attempt (self->call);
+  prepare_decoder (self);
+
+  if (self->request_key == NULL && dheera_provider_has_credentials_func (self->provider))
+    {
+      self->step = DHEERA_STEP_KEY;
+      return;
+    }
+
+  wipe (&self->key);
+  self->key = self->request_key != NULL ? g_strdup (self->request_key) : dheera_provider_dup_key (self->provider);
+  if (self->key == NULL && self->http->auth != DHEERA_AUTH_NONE && !row->key_optional)
+    fail_call (self, missing_key_error (self));
+  else
+    prepare_exchange (self);
+}
+
+void
+dheera_operation_begin (DheeraOperation *self)
+{
+  if (self->start != 0)
+    return;
+
+  self->start = g_get_monotonic_time ();
+  if (self->total_timeout > 0)
+    self->timeouts.deadline = self->start + (gint64) (MIN (self->total_timeout, 1e9) * G_USEC_PER_SEC);
+  self->announced = TRUE;
+  dheera_client_call_started (self->client, self->call);
+
+  if (self->error != NULL)
+    finish_call (self);
+  else
+    begin_attempt (self);
+}
+
+void
+dheera_operation_got_key (DheeraOperation *self,
+                          const char      *key,
+                          const GError    *error)
+{
+  if (error != NULL)
+    {
+      fail_call (self, g_error_copy (error));
+      return;
+    }
+
+  wipe (&self->key);
+  self->key = g_strdup (key);
+  prepare_exchange (self);
+}
+
+void
+dheera_operation_key_timed_out (DheeraOperation *self)
+{
+  g_autofree char *message = g_strdup_printf ("the credentials function gave no answer within the call's timeout of %g seconds",
+                                              self->total_timeout);
+  DheeraFailure failure = DHEERA_FAILURE_INIT;
+
+  failure.code = DHEERA_ERROR_TIMEOUT;
+  failure.message = message;
+  failure.provider = dheera_provider_get_id (self->provider);
+  failure.model = self->call->model;
+  fail_attempt (self, dheera_error_details_new (&failure));
+}
+
+void
+dheera_operation_slept (DheeraOperation *self,
+                        GError          *error)
+{
+  if (error != NULL)
+    fail_call (self, error);
+  else
+    begin_attempt (self);
+}
+
+void
+dheera_operation_cancelled (DheeraOperation *self)
+{
+  if (self->step != DHEERA_STEP_DONE)
+    fail_transport (self, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The call was cancelled."));
+}
+
+/* --- The answer -------------------------------------------------------------------------------------------------------------- */
+
+static const char *
+get_header (gpointer    data,
+            const char *name)
+{
+  return dheera_exchange_get_header (data, name);
+}
+
+static gboolean
+is_success (DheeraOperation *self)
+{
+  return self->call->status >= 200 && self->call->status < 300;
+}
+
+/* A server that was asked for a stream may answer with plain JSON: an error in a 200, or the whole answer since it does not know streams. */
+static gboolean
+is_framed (DheeraOperation *self)
+{
+  return is_success (self) && self->http->framing != DHEERA_FRAMING_WHOLE &&
+         !g_str_equal (dheera_exchange_get_content_type (self->exchange), "application/json");
+}
+
+void
+dheera_operation_sent (DheeraOperation *self,
+                       GError          *error)
+{
+  DheeraFraming framing;
+
+  if (error != NULL)
+    {
+      fail_transport (self, error);
+      return;
+    }
+
+  self->call->status = dheera_exchange_get_status (self->exchange);
+  self->call->request_id = g_strdup (dheera_provider_find_request_id (self->provider, get_header, self->exchange));
+  framing = is_framed (self) ? self->http->framing : DHEERA_FRAMING_WHOLE;
+  if (self->framer == NULL)
+    self->framer = dheera_framer_new (framing);
+  else
+    dheera_framer_reset (self->framer, framing);
+  self->step = DHEERA_STEP_READ;
+}
+
+static void
+fail_status (DheeraOperation *self,
+             const char      *body,
+             gsize            length)
+{
+  fail_attempt (self, dheera_error_body_decode_hiding (self->provider, self->key, self->call->model, self->call->status,
+                                                       body, length, get_header, self->exchange));
+}
+
+static void
+fail_decoding (DheeraOperation *self)
+{
+  fail_attempt (self, g_steal_pointer (&self->decoder->failure));
+}
+
+static void
+succeed_with_response (DheeraOperation *self)
+{
+  DheeraAccumulator *accumulator = self->decoder->accumulator;
+  DheeraResponse *response = dheera_accumulator_get_response (accumulator);
+
+  dheera_accumulator_finish (accumulator);
+  dheera_response_set_request_id (response, self->call->request_id);
+  succeed (self, g_object_ref (G_OBJECT (response)));
+}
+
+static void
+note_first_token (DheeraOperation *self)
+{
+  if (self->call->first_token_time >= 0 || !dheera_accumulator_has_content (self->decoder->accumulator))
+    return;
+
+  self->call->first_token_time = (g_get_monotonic_time () - self->start) / 1e6;
+  dheera_exchange_mark_first_token (self->exchange);
+}
+
+static void
+decode_whole (DheeraOperation *self,
+              const char      *body,
+              gsize            length)
+{
+  const DheeraProtocol *protocol = self->decoder->protocol;
+  GObject *result;
+
+  if (self->endpoint->decode != NULL)
+    {
+      result = self->endpoint->decode (self->decoder, body, length);
+      if (result != NULL)
+        succeed (self, result);
+      else
+        fail_decoding (self);
+    }
+  else if (protocol->decode_chat (self->decoder, body, length) == DHEERA_DECODED_END)
+    {
+      dheera_response_take_raw_json (dheera_accumulator_get_response (self->decoder->accumulator), g_strndup (body, length));
+      note_first_token (self);
+      succeed_with_response (self);
+    }
+  else
+    fail_decoding (self);
+}
+
+static void
+decode_stream_frame (DheeraOperation   *self,
+                     const DheeraFrame *frame)
+{
+  DheeraDecoded decoded = self->decoder->protocol->decode_frame (self->decoder, frame);
+
+  note_first_token (self);
+  if (decoded == DHEERA_DECODED_END)
+    succeed_with_response (self);
+  else if (decoded == DHEERA_DECODED_FAILED)
+    fail_decoding (self);
+}
+
+static void
+decode_frame (DheeraOperation   *self,
+              const DheeraFrame *frame)
+{
+  if (!is_success (self))
+    fail_status (self, frame->data, frame->length);
+  else if (!is_framed (self))
+    decode_whole (self, frame->data, frame->length);
+  else
+    decode_stream_frame (self, frame);
+}
+
+static void
+decode_frames (DheeraOperation *self)
+{
+  DheeraFrameStatus status = DHEERA_FRAME_NONE;
+  DheeraFrame frame;
+
+  while (self->step == DHEERA_STEP_READ && (status = dheera_framer_next (self->framer, &frame)) == DHEERA_FRAME_READY)
+    decode_frame (self, &frame);
+
+  if (self->step == DHEERA_STEP_READ && status == DHEERA_FRAME_ERROR)
+    {
+      dheera_decoder_fail (self->decoder, DHEERA_ERROR_PROTOCOL, "%s", dheera_framer_get_error (self->framer));
+      fail_decoding (self);
+    }
+}
+
+/* The bytes ended. Whether the answer did is for the protocol to say. */
+static void
+end_of_body (DheeraOperation *self)
+{
+  dheera_framer_finish (self->framer);
+  decode_frames (self);
+  if (self->step != DHEERA_STEP_READ)
+    return;
+
+  if (!is_success (self))
+    fail_status (self, "", 0);
+  else if (!is_framed (self))
+    decode_whole (self, "", 0);
+  else if (self->decoder->protocol->decode_eof (self->decoder) == DHEERA_DECODED_END)
+    succeed_with_response (self);
+  else
+    fail_decoding (self);
+}
+
+/* The connection broke. Of an error answer what came is enough; of a stream the protocol's end may be there although the bytes' end is not. */
+static void
+broken_body (DheeraOperation *self,
+             GError          *error)
+{
+  const char *rest;
+  gsize length;
+
+  if (is_success (self) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      fail_transport (self, error);
+      return;
+    }
+
+  rest = dheera_framer_peek_rest (self->framer, &length);
+  fail_status (self, rest, length);
+  g_error_free (error);
+}
+
+char *
+dheera_operation_reserve (DheeraOperation *self,
+                          gsize           *size)
+{
+  return dheera_framer_reserve (self->framer, size);
+}
+
+void
+dheera_operation_read (DheeraOperation *self,
+                       gssize           n,
+                       GError          *error)
+{
+  if (n < 0)
+    {
+      broken_body (self, error);
+    }
+  else if (n == 0 || (!is_success (self) && dheera_framer_get_total (self->framer) > MAX_ERROR_BODY))
+    {
+      end_of_body (self);
+    }
+  else
+    {
+      dheera_framer_commit (self->framer, (gsize) n);
+      decode_frames (self);
+    }
+
+  if (self->progress != NULL)
+    self->progress (self, self->progress_data);
+}

@@ -1,0 +1,765 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "dheera-call-private.h"
+
+#include "dheera-usage.h"
+
+/**
+ * DheeraCall:
+ *
+ * The record of one call: what was asked of whom, how long each step took, and how it ended.
+ *
+ * A client gives it out through its signals [signal@Client::call-started], [signal@Client::attempt-finished] and
+ * [signal@Client::call-finished], a stream through [property@Stream:call], and an answer through [property@Response:call].
+ * It is filled in while the call goes on and never holds a credential or a body. Times and counts are those of the last
+ * attempt, except where they say otherwise.
+ *
+ * Since: 0.1
+ */
+
+G_DEFINE_FINAL_TYPE (DheeraCall, dheera_call, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_0,
+  PROP_OPERATION,
+  PROP_PROVIDER,
+  PROP_MODEL,
+  PROP_URL,
+  PROP_ATTEMPT,
+  PROP_STATUS,
+  PROP_REQUEST_ID,
+  PROP_USAGE,
+  PROP_ERROR_DETAILS,
+  PROP_BYTES_SENT,
+  PROP_BYTES_RECEIVED,
+  PROP_QUEUE_TIME,
+  PROP_DNS_TIME,
+  PROP_CONNECT_TIME,
+  PROP_TLS_TIME,
+  PROP_FIRST_BYTE_TIME,
+  PROP_FIRST_TOKEN_TIME,
+  PROP_TOTAL_TIME,
+  PROP_CONNECTION_REUSED,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+DheeraCall *
+dheera_call_new (const char *operation)
+{
+  DheeraCall *self = g_object_new (DHEERA_TYPE_CALL, NULL);
+
+  self->operation = operation;
+  return self;
+}
+
+void
+dheera_call_begin_attempt (DheeraCall *self)
+{
+  self->attempt++;
+  self->status = 0;
+  self->bytes_sent = self->bytes_received = 0;
+  self->queue_time = self->dns_time = self->connect_time = self->tls_time = self->first_byte_time = -1;
+  self->connection_reused = FALSE;
+  g_clear_pointer (&self->request_id, g_free);
+  g_clear_object (&self->error_details);
+}
+
+static void
+dheera_call_finalize (GObject *object)
+{
+  DheeraCall *self = DHEERA_CALL (object);
+
+  g_free (self->provider);
+  g_free (self->model);
+  g_free (self->url);
+  g_free (self->request_id);
+  g_clear_object (&self->usage);
+  g_clear_object (&self->error_details);
+  g_clear_object (&self->cancellable);
+
+  G_OBJECT_CLASS (dheera_call_parent_class)->finalize (object);
+}
+
+static void
+dheera_call_get_property (GObject    *object,
+                          guint       prop_id,
+                          GValue     *value,
+                          GParamSpec *pspec)
+{
+  DheeraCall *self = DHEERA_CALL (object);
+
+  switch (prop_id)
+    {
+    case PROP_OPERATION:
+      g_value_set_string (value, dheera_call_get_operation (self));
+      break;
+    case PROP_PROVIDER:
+      g_value_set_string (value, dheera_call_get_provider (self));
+      break;
+    case PROP_MODEL:
+      g_value_set_string (value, dheera_call_get_model (self));
+      break;
+    case PROP_URL:
+      g_value_set_string (value, dheera_call_get_url (self));
+      break;
+    case PROP_ATTEMPT:
+      g_value_set_uint (value, dheera_call_get_attempt (self));
+      break;
+    case PROP_STATUS:
+      g_value_set_uint (value, dheera_call_get_status (self));
+      break;
+    case PROP_REQUEST_ID:
+      g_value_set_string (value, dheera_call_get_request_id (self));
+      break;
+    case PROP_USAGE:
+      g_value_set_object (value, dheera_call_get_usage (self));
+      break;
+    case PROP_ERROR_DETAILS:
+      g_value_set_object (value, dheera_call_get_error_details (self));
+      break;
+    case PROP_BYTES_SENT:
+      g_value_set_uint64 (value, dheera_call_get_bytes_sent (self));
+      break;
+    case PROP_BYTES_RECEIVED:
+      g_value_set_uint64 (value, dheera_call_get_bytes_received (self));
+      break;
+    case PROP_QUEUE_TIME:
+      g_value_set_double (value, dheera_call_get_queue_time (self));
+      break;
+    case PROP_DNS_TIME:
+      g_value_set_double (value, dheera_call_get_dns_time (self));
+      break;
+    case PROP_CONNECT_TIME:
+      g_value_set_double (value, dheera_call_get_connect_time (self));
+      break;
+    case PROP_TLS_TIME:
+      g_value_set_double (value, dheera_call_get_tls_time (self));
+      break;
+    case PROP_FIRST_BYTE_TIME:
+      g_value_set_double (value, dheera_call_get_first_byte_time (self));
+      break;
+    case PROP_FIRST_TOKEN_TIME:
+      g_value_set_double (value, dheera_call_get_first_token_time (self));
+      break;
+    case PROP_TOTAL_TIME:
+      g_value_set_double (value, dheera_call_get_total_time (self));
+      break;
+    case PROP_CONNECTION_REUSED:
+      g_value_set_boolean (value, dheera_call_get_connection_reused (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+dheera_call_class_init (DheeraCallClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  object_class->finalize = dheera_call_finalize;
+  object_class->get_property = dheera_call_get_property;
+
+  /**
+   * DheeraCall:operation:
+   *
+   * What was called: `complete`, `stream` or `list_models`.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_OPERATION] =
+    g_param_spec_string ("operation", NULL, NULL, "", flags);
+
+  /**
+   * DheeraCall:provider:
+   *
+   * The id of the provider that was asked, empty before it is known.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_PROVIDER] =
+    g_param_spec_string ("provider", NULL, NULL, "", flags);
+
+  /**
+   * DheeraCall:model:
+   *
+   * The model that was asked for, without the provider's prefix; empty for operations without a model.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MODEL] =
+    g_param_spec_string ("model", NULL, NULL, "", flags);
+
+  /**
+   * DheeraCall:url:
+   *
+   * The URL of the last attempt without user info and query: fit to be shown.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_URL] =
+    g_param_spec_string ("url", NULL, NULL, "", flags);
+
+  /**
+   * DheeraCall:attempt:
+   *
+   * The number of the attempt that runs or ran last, from 1; 0 before the first.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ATTEMPT] =
+    g_param_spec_uint ("attempt", NULL, NULL, 0, G_MAXUINT, 0, flags);
+
+  /**
+   * DheeraCall:status:
+   *
+   * The HTTP status of the last attempt, 0 without an answer.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_STATUS] =
+    g_param_spec_uint ("status", NULL, NULL, 0, G_MAXUINT, 0, flags);
+
+  /**
+   * DheeraCall:request-id: (nullable)
+   *
+   * The id that the provider gave the request, for its support.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_REQUEST_ID] =
+    g_param_spec_string ("request-id", NULL, NULL, NULL, flags);
+
+  /**
+   * DheeraCall:usage: (nullable)
+   *
+   * The tokens that the provider counted.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_USAGE] =
+    g_param_spec_object ("usage", NULL, NULL, DHEERA_TYPE_USAGE, flags);
+
+  /**
+   * DheeraCall:error-details: (nullable)
+   *
+   * Why the last attempt failed.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ERROR_DETAILS] =
+    g_param_spec_object ("error-details", NULL, NULL, DHEERA_TYPE_ERROR_DETAILS, flags);
+
+  /**
+   * DheeraCall:bytes-sent:
+   *
+   * Bytes of the request body of the last attempt.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_BYTES_SENT] =
+    g_param_spec_uint64 ("bytes-sent", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+
+  /**
+   * DheeraCall:bytes-received:
+   *
+   * Bytes of the response body of the last attempt, decoded.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_BYTES_RECEIVED] =
+    g_param_spec_uint64 ("bytes-received", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+
+  /**
+   * DheeraCall:queue-time:
+   *
+   * Seconds that the last attempt waited for a connection of the session to be free, −1 when unknown.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_QUEUE_TIME] =
+    g_param_spec_double ("queue-time", NULL, NULL, -1, G_MAXDOUBLE, -1, flags);
+
+  /**
+   * DheeraCall:dns-time:
+   *
+   * Seconds that resolving the host took, −1 when it was not resolved.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_DNS_TIME] =
+    g_param_spec_double ("dns-time", NULL, NULL, -1, G_MAXDOUBLE, -1, flags);
+
+  /**
+   * DheeraCall:connect-time:
+   *
+   * Seconds that connecting took (TCP, and the proxy's answer), −1 when no connection was made.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CONNECT_TIME] =
+    g_param_spec_double ("connect-time", NULL, NULL, -1, G_MAXDOUBLE, -1, flags);
+
+  /**
+   * DheeraCall:tls-time:
+   *
+   * Seconds that the TLS handshake took, −1 when there was none.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_TLS_TIME] =
+    g_param_spec_double ("tls-time", NULL, NULL, -1, G_MAXDOUBLE, -1, flags);
+
+  /**
+   * DheeraCall:first-byte-time:
+   *
+   * Seconds from the start of the last attempt to the head of its response, −1 when there was none.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_FIRST_BYTE_TIME] =
+    g_param_spec_double ("first-byte-time", NULL, NULL, -1, G_MAXDOUBLE, -1, flags);
+
+  /**
+   * DheeraCall:first-token-time:
+   *
+   * Seconds from the start of the call to the first piece of the answer, −1 when there was none.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_FIRST_TOKEN_TIME] =
+    g_param_spec_double ("first-token-time", NULL, NULL, -1, G_MAXDOUBLE, -1, flags);
+
+  /**
+   * DheeraCall:total-time:
+   *
+   * Seconds from the start of the call to its end, −1 while it runs.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_TOTAL_TIME] =
+    g_param_spec_double ("total-time", NULL, NULL, -1, G_MAXDOUBLE, -1, flags);
+
+  /**
+   * DheeraCall:connection-reused:
+   *
+   * Whether the last attempt went over a connection that was there already.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CONNECTION_REUSED] =
+    g_param_spec_boolean ("connection-reused", NULL, NULL, FALSE, flags);
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+dheera_call_init (DheeraCall *self)
+{
+  self->operation = "";
+  self->queue_time = self->dns_time = self->connect_time = self->tls_time = -1;
+  self->first_byte_time = self->first_token_time = self->total_time = -1;
+  self->cancellable = g_cancellable_new ();
+}
+
+/**
+ * dheera_call_get_operation: (get-property operation)
+ * @self: a call
+ *
+ * Gets the name of the operation.
+ *
+ * What was called: `complete`, `stream` or `list_models`.
+ *
+ * Returns: (transfer none): the name of the operation
+ *
+ * Since: 0.1
+ */
+const char *
+dheera_call_get_operation (DheeraCall *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CALL (self), "");
+
+  return self->operation;
+}
+
+/**
+ * dheera_call_get_provider: (get-property provider)
+ * @self: a call
+ *
+ * Gets the id of the provider.
+ *
+ * The id of the provider that was asked, empty before it is known.
+ *
+ * Returns: (transfer none): the id of the provider
+ *
+ * Since: 0.1
+ */
+const char *
+dheera_call_get_provider (DheeraCall *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CALL (self), "");
+
+  return self->provider != NULL ? self->provider : "";
+}
+
+/**
+ * dheera_call_get_model: (get-property model)
+ * @self: a call
+ *
+ * Gets the name of the model.
+ *
+ * The model that was asked for, without the provider's prefix; empty for operations without a model.
+ *
+ * Returns: (transfer none): the name of the model
+ *
+ * Since: 0.1
+ */
+const char *
+dheera_call_get_model (DheeraCall *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CALL (self), "");
+
+  return self->model != NULL ? self->model : "";
+}
+
+/**
+ * dheera_call_get_url: (get-property url)
+ * @self: a call
+ *
+ * Gets the redacted URL.
+ *
+ * The URL of the last attempt without user info and query: fit to be shown.
+ *
+ * Returns: (transfer none): the redacted URL
+ *
+ * Since: 0.1
+ */
+const char *
+dheera_call_get_url (DheeraCall *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CALL (self), "");
+
+  return self->url != NULL ? self->url : "";
+}
+
+/**
+ * dheera_call_get_attempt: (get-property attempt)
+ * @self: a call
+ *
+ * Gets the number of the attempt.
+ *
+ * The number of the attempt that runs or ran last, from 1; 0 before the first.
+ *
+ * Returns: the number of the attempt
+ *
+ * Since: 0.1
+ */
+guint
+dheera_call_get_attempt (DheeraCall *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CALL (self), 0);
+
+  return self->attempt;
+}
+
+/**
+ * dheera_call_get_status: (get-property status)
+ * @self: a call
+ *
+ * Gets the HTTP status.
+ *
+ * The HTTP status of the last attempt, 0 without an answer.
+ *
+ * Returns: the HTTP status
+ *
+ * Since: 0.1
+ */
+guint
+dheera_call_get_status (DheeraCall *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CALL (self), 0);
+
+  return self->status;
+}
+
+/**
+ * dheera_call_get_request_id: (get-property request-id)
+ * @self: a call
+ *
+ * Gets the id of the request.
+ *
+ * The id that the provider gave the request, for its support.
+ *
+ * Returns: (transfer none) (nullable): the id of the request
+ *
+ * Since: 0.1
+ */
+const char *
+dheera_call_get_request_id (DheeraCall *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CALL (self), NULL);
+
+  return self->request_id;
+}
+
+/**
+ * dheera_call_get_usage: (get-property usage)
+ * @self: a call
+ *
+ * Gets the usage.
+ *
+ * The tokens that the provider counted.
+ *
+ * Returns: (transfer none) (nullable): the usage
+ *
+ * Since: 0.1
+ */
+DheeraUsage *
+dheera_call_get_usage (DheeraCall *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CALL (self), NULL);
+
+  return self->usage;
+}
+
+/**
+ * dheera_call_get_error_details: (get-property error-details)
+ * @self: a call
+ *
+ * Gets the details of the error.
+ *
+ * Why the last attempt failed.
+ *
+ * Returns: (transfer none) (nullable): the details of the error
+ *
+ * Since: 0.1
+ */
+DheeraErrorDetails *
+dheera_call_get_error_details (DheeraCall *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CALL (self), NULL);
+
+  return self->error_details;
+}
+
+/**
+ * dheera_call_get_bytes_sent: (get-property bytes-sent)
+ * @self: a call
+ *
+ * Gets the bytes sent.
+ *
+ * Bytes of the request body of the last attempt.
+ *
+ * Returns: the bytes sent
+ *
+ * Since: 0.1
+ */
+guint64
+dheera_call_get_bytes_sent (DheeraCall *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CALL (self), 0);
+
+  return self->bytes_sent;
+}
+
+/**
+ * dheera_call_get_bytes_received: (get-property bytes-received)
+ * @self: a call
+ *
+ * Gets the bytes received.
+ *
+ * Bytes of the response body of the last attempt, decoded.
+ *
+ * Returns: the bytes received
+ *
+ * Since: 0.1
+ */
+guint64
+dheera_call_get_bytes_received (DheeraCall *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CALL (self), 0);
+
+  return self->bytes_received;
+}
+
+/**
+ * dheera_call_get_queue_time: (get-property queue-time)
+ * @self: a call
+ *
+ * Gets the time in the queue, in seconds.
+ *
+ * Seconds that the last attempt waited for a connection of the session to be free, −1 when unknown.
+ *
+ * Returns: the time in the queue, in seconds
+ *
+ * Since: 0.1
+ */
+double
+dheera_call_get_queue_time (DheeraCall *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CALL (self), -1);
+
+  return self->queue_time;
+}
+
+/**
+ * dheera_call_get_dns_time: (get-property dns-time)
+ * @self: a call
+ *
+ * Gets the time of the name look-up, in seconds.
+ *
+ * Seconds that resolving the host took, −1 when it was not resolved.
+ *
+ * Returns: the time of the name look-up, in seconds
+ *
+ * Since: 0.1
+ */
+double
+dheera_call_get_dns_time (DheeraCall *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CALL (self), -1);
+
+  return self->dns_time;
+}
+
+/**
+ * dheera_call_get_connect_time: (get-property connect-time)
+ * @self: a call
+ *
+ * Gets the time of connecting, in seconds.
+ *
+ * Seconds that connecting took (TCP, and the proxy's answer), −1 when no connection was made.
+ *
+ * Returns: the time of connecting, in seconds
+ *
+ * Since: 0.1
+ */
+double
+dheera_call_get_connect_time (DheeraCall *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CALL (self), -1);
+
+  return self->connect_time;
+}
+
+/**
+ * dheera_call_get_tls_time: (get-property tls-time)
+ * @self: a call
+ *
+ * Gets the time of the TLS handshake, in seconds.
+ *
+ * Seconds that the TLS handshake took, −1 when there was none.
+ *
+ * Returns: the time of the TLS handshake, in seconds
+ *
+ * Since: 0.1
+ */
+double
+dheera_call_get_tls_time (DheeraCall *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CALL (self), -1);
+
+  return self->tls_time;
+}
+
+/**
+ * dheera_call_get_first_byte_time: (get-property first-byte-time)
+ * @self: a call
+ *
+ * Gets the time to the response head, in seconds.
+ *
+ * Seconds from the start of the last attempt to the head of its response, −1 when there was none.
+ *
+ * Returns: the time to the response head, in seconds
+ *
+ * Since: 0.1
+ */
+double
+dheera_call_get_first_byte_time (DheeraCall *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CALL (self), -1);
+
+  return self->first_byte_time;
+}
+
+/**
+ * dheera_call_get_first_token_time: (get-property first-token-time)
+ * @self: a call
+ *
+ * Gets the time to the first token, in seconds.
+ *
+ * Seconds from the start of the call to the first piece of the answer, −1 when there was none.
+ *
+ * Returns: the time to the first token, in seconds
+ *
+ * Since: 0.1
+ */
+double
+dheera_call_get_first_token_time (DheeraCall *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CALL (self), -1);
+
+  return self->first_token_time;
+}
+
+/**
+ * dheera_call_get_total_time: (get-property total-time)
+ * @self: a call
+ *
+ * Gets the time of the whole call, in seconds.
+ *
+ * Seconds from the start of the call to its end, −1 while it runs.
+ *
+ * Returns: the time of the whole call, in seconds
+ *
+ * Since: 0.1
+ */
+double
+dheera_call_get_total_time (DheeraCall *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CALL (self), -1);
+
+  return self->total_time;
+}
+
+/**
+ * dheera_call_get_connection_reused: (get-property connection-reused)
+ * @self: a call
+ *
+ * Gets whether the connection was reused.
+ *
+ * Whether the last attempt went over a connection that was there already.
+ *
+ * Returns: whether the connection was reused
+ *
+ * Since: 0.1
+ */
+gboolean
+dheera_call_get_connection_reused (DheeraCall *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CALL (self), FALSE);
+
+  return self->connection_reused;
+}
+
+/**
+ * dheera_call_cancel:
+ * @self: a call
+ *
+ * Ends the call with `G_IO_ERROR_CANCELLED`, in whatever phase it is; nothing happens when it has ended already.
+ *
+ * May be called from any thread and from the client's signals. A cancellable of the caller's own is not cancelled by this.
+ *
+ * Since: 0.1
+ */
+void
+dheera_call_cancel (DheeraCall *self)
+{
+  g_return_if_fail (DHEERA_IS_CALL (self));
+
+  g_cancellable_cancel (self->cancellable);
+}
