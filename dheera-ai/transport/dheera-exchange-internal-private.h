@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "dheera-exchange-private.h"
+#include "dheera-gate-private.h"
+#include "dheera-transport-internal-private.h"
+#include "dheera-watchdog-private.h"
+
+G_BEGIN_DECLS
+
+/* The inside of an exchange, shared by the files that make it up:
+ *
+ *   dheera-exchange.c        life, message, what is common
+ *   dheera-exchange-head.c   what happens to the message until its head is there
+ *   dheera-exchange-body.c   what comes after it
+ *   dheera-exchange-sync.c   blocking in the caller's thread
+ *   dheera-exchange-async.c  with a main context
+ *   dheera-worker.c          blocking, but with the worker's main context
+ */
+
+typedef enum
+{
+  DHEERA_PHASE_NEW,
+  DHEERA_PHASE_QUEUED,     /* waits for the gate */
+  DHEERA_PHASE_CONNECTING, /* libsoup has the message */
+  DHEERA_PHASE_SENT,       /* the request is on its way */
+  DHEERA_PHASE_BODY,       /* the head is there */
+  DHEERA_PHASE_CLOSED,
+} DheeraPhase;
+
+/* Who ended it; the first one counts. */
+typedef enum
+{
+  DHEERA_STOP_NONE,
+  DHEERA_STOP_CANCELLED,
+  DHEERA_STOP_DEADLINE,
+  DHEERA_STOP_FAULT, /* we saw something that must not go on; self->fault says what */
+} DheeraStop;
+
+typedef enum
+{
+  DHEERA_DEADLINE_NONE,
+  DHEERA_DEADLINE_CONNECT,
+  DHEERA_DEADLINE_FIRST_TOKEN,
+  DHEERA_DEADLINE_IDLE,
+  DHEERA_DEADLINE_TOTAL,
+} DheeraDeadline;
+
+typedef enum
+{
+  DHEERA_MODE_NONE,
+  DHEERA_MODE_BLOCKING,
+  DHEERA_MODE_CONTEXT,
+  DHEERA_MODE_WORKER, /* blocking for the caller, asynchronous in the worker's context */
+} DheeraMode;
+
+typedef enum
+{
+  DHEERA_OPERATION_NONE,
+  DHEERA_OPERATION_SEND,
+  DHEERA_OPERATION_WAIT,
+} DheeraOperation;
+
+struct _DheeraExchange
+{
+  gatomicrefcount ref_count;
+  guint generation;
+
+  DheeraTransport *transport;
+  SoupSession *session;    /* from send to close */
+  DheeraGate *gate;
+  DheeraTicket *ticket;
+  SoupMessage *message;
+  char *key;
+  DheeraAuth auth;
+  const char *auth_header;
+  DheeraFraming framing;
+  GBytes *body;
+  const char *content_type;
+  DheeraTimeouts timeouts;
+
+  DheeraMode mode;
+  DheeraPhase phase;
+  DheeraDeadline which;    /* the deadline that ended it */
+  GError *error;           /* how it ended; every later operation gets a copy */
+  GError *fault;
+  char *wait_text;         /* what it waited for in the queue */
+  DheeraExchangeStats stats;
+  gint64 last_activity;
+  gint first_token;        /* atomic */
+
+  /* The way there */
+  gboolean connected_anew;
+  gboolean sent_before;    /* this is the second time */
+  guint n_starts;
+  char *proxy;             /* host:port of the proxy that the connection goes to */
+  gboolean proxy_negotiating;
+
+  /* The answer */
+  GInputStream *stream;
+  char *media_type;
+  goffset content_length;  /* -1 when the body's length is not known in bytes as they are read */
+  goffset coded_length;    /* of a body with a content coding, -1 when not known */
+  gboolean body_end;
+  gboolean is_http2;
+
+  /* Cancelling, from any thread */
+  GMutex mutex;
+  GCancellable *inner;
+  GCancellable *outer;
+  gulong outer_id;
+  gboolean outer_active;
+  gint stop;               /* DheeraStop, atomic */
+
+  /* Blocking */
+  DheeraWatch watch;
+  gboolean watched;
+
+  /* Asynchronous */
+  GMainContext *context;
+  GSource *pulse;          /* deadline, admission, cancellation and whatever must not be called from inside */
+  gint64 pulse_at;
+  GSource *readable;       /* the one persistent pollable source */
+  gboolean would_block;
+  DheeraOperation operation;
+  DheeraExchangeFunc func;
+  gpointer user_data;
+};
+
+/* dheera-exchange.c */
+DheeraExchange *dheera_exchange_ref              (DheeraExchange *self);
+void            dheera_exchange_unref            (DheeraExchange *self);
+void            dheera_exchange_stop             (DheeraExchange *self,
+                                                  DheeraStop      why);
+/* Links the caller's cancellable for one operation, and unlinks it. */
+void            dheera_exchange_begin            (DheeraExchange *self,
+                                                  GCancellable   *cancellable);
+void            dheera_exchange_end              (DheeraExchange *self);
+/* When the operation under way has to be over, 0 for never. */
+gint64          dheera_exchange_get_deadline     (DheeraExchange *self,
+                                                  DheeraDeadline *which);
+/* The error of an exchange that was stopped, or NULL. */
+GError         *dheera_exchange_make_stop_error  (DheeraExchange *self);
+/* Takes error as the exchange's end. */
+void            dheera_exchange_fail             (DheeraExchange *self,
+                                                  GError         *error);
+gboolean        dheera_exchange_copy_error       (DheeraExchange  *self,
+                                                  GError         **error);
+/* Session, gate and message; FALSE with self->error set. */
+gboolean        dheera_exchange_prepare          (DheeraExchange *self);
+/* Gives the message its body and credentials, just before libsoup takes it. */
+void            dheera_exchange_dress            (DheeraExchange *self);
+char           *dheera_exchange_dup_host         (DheeraExchange *self);
+
+/* dheera-exchange-head.c */
+void            dheera_exchange_watch_message    (DheeraExchange *self);
+void            dheera_exchange_unwatch_message  (DheeraExchange *self);
+/* What libsoup's send gave. TRUE with the head in place; FALSE with self->error set, or without it when the message is to be sent once more. */
+gboolean        dheera_exchange_take_head        (DheeraExchange *self,
+                                                  GInputStream   *stream,
+                                                  GError         *error);
+
+/* dheera-exchange-body.c */
+/* Judges the result of one read and gives what the caller gets. */
+gssize          dheera_exchange_take_read        (DheeraExchange  *self,
+                                                  gssize           n,
+                                                  GError          *read_error,
+                                                  GError         **error);
+/* TRUE when the result of a read is known without reading. */
+gboolean        dheera_exchange_answer_read      (DheeraExchange  *self,
+                                                  gssize          *result,
+                                                  GError         **error);
+void            dheera_exchange_release_stream   (DheeraExchange *self);
+
+/* dheera-exchange-sync.c */
+void            dheera_exchange_note_progress    (DheeraExchange *self);
+
+/* dheera-exchange-async.c */
+void            dheera_exchange_launch           (DheeraExchange *self);
+void            dheera_exchange_pulse            (DheeraExchange *self);
+void            dheera_exchange_detach           (DheeraExchange *self);
+
+/* dheera-worker.c */
+gboolean        dheera_worker_is_here            (void);
+gboolean        dheera_worker_send               (DheeraExchange  *self,
+                                                  GCancellable    *cancellable,
+                                                  GError         **error);
+gssize          dheera_worker_read               (DheeraExchange  *self,
+                                                  char            *buffer,
+                                                  gsize            size,
+                                                  GCancellable    *cancellable,
+                                                  GError         **error);
+void            dheera_worker_close              (DheeraExchange *self);
+
+/* dheera-failure.c */
+GError         *dheera_failure_from_libsoup      (DheeraExchange *self,
+                                                  const GError   *error);
+GError         *dheera_failure_from_answer       (DheeraExchange *self);
+GError         *dheera_failure_from_deadline     (DheeraExchange *self);
+
+/* dheera-redact.c */
+gboolean        dheera_redact_is_secret_header   (const char *name,
+                                                  const char *auth_header);
+char           *dheera_redact_message            (SoupMessage *message,
+                                                  const char  *auth_header);
+
+G_END_DECLS

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "dheera-exchange-internal-private.h"
+
+/* libsoup's blocking calls, in the caller's thread and without any main context, under the eyes of the watchdog. */
+
+static gint64
+watch_deadline (DheeraExchange *self)
+{
+  DheeraDeadline which;
+  gint64 deadline = dheera_exchange_get_deadline (self, &which);
+
+  return deadline != 0 ? deadline : DHEERA_WATCH_NEVER;
+}
+
+/* Was it the watchdog, it did no more than cancel. */
+static void
+settle_deadline (DheeraExchange *self,
+                 gboolean        fired)
+{
+  if (!fired || self->which != DHEERA_DEADLINE_NONE)
+    return;
+  dheera_exchange_get_deadline (self, &self->which);
+  dheera_exchange_stop (self, DHEERA_STOP_DEADLINE);
+}
+
+void
+dheera_exchange_note_progress (DheeraExchange *self)
+{
+  dheera_watchdog_set (&self->watch, watch_deadline (self));
+}
+
+/* A blocking send may have to wait in libsoup's queue, deaf, where the gate can't know of every message in the session. */
+static DheeraMode
+choose_mode (DheeraExchange *self)
+{
+  DheeraTransport *transport = self->transport;
+  DheeraGate *gate = dheera_transport_get_gate (transport);
+  g_autoptr(SoupSession) session = NULL;
+
+  if (dheera_transport_is_own (transport) || gate == NULL)
+    return DHEERA_MODE_BLOCKING;
+  session = dheera_transport_dup_session (transport, NULL);
+  if (session == NULL || (!dheera_gate_is_blind (gate, session) && dheera_gate_is_exclusive (gate)))
+    return DHEERA_MODE_BLOCKING;
+  return DHEERA_MODE_WORKER;
+}
+
+static gboolean
+wait_for_admission (DheeraExchange *self)
+{
+  DheeraDeadline which;
+  gint64 deadline;
+
+  self->phase = DHEERA_PHASE_QUEUED;
+  deadline = dheera_exchange_get_deadline (self, &which);
+  dheera_gate_enter (self->gate, self->ticket, soup_message_get_uri (self->message), NULL);
+  while (!dheera_gate_is_admitted (self->gate, self->ticket) && g_atomic_int_get (&self->stop) == DHEERA_STOP_NONE)
+    {
+      dheera_gate_wait (self->gate, self->ticket, deadline);
+      if (deadline != 0 && g_get_monotonic_time () >= deadline && !dheera_gate_is_admitted (self->gate, self->ticket))
+        {
+          self->wait_text = dheera_gate_describe_wait (self->gate, self->ticket);
+          self->which = which;
+          dheera_exchange_stop (self, DHEERA_STOP_DEADLINE);
+        }
+    }
+  if (g_atomic_int_get (&self->stop) != DHEERA_STOP_NONE)
+    {
+      dheera_gate_leave (self->gate, self->ticket);
+      return FALSE;
+    }
+  self->stats.admitted = g_get_monotonic_time ();
+
+  return TRUE;
+}
+
+/* FALSE with or without self->error as dheera_exchange_take_head() */
+static gboolean
+send_once (DheeraExchange *self)
+{
+  GError *error = NULL;
+  GInputStream *stream;
+
+  if (!wait_for_admission (self))
+    {
+      dheera_exchange_fail (self, dheera_exchange_make_stop_error (self));
+      return FALSE;
+    }
+
+  self->phase = DHEERA_PHASE_CONNECTING;
+  dheera_exchange_dress (self);
+  dheera_watchdog_set (&self->watch, watch_deadline (self));
+  stream = soup_session_send (self->session, self->message, self->inner, &error);
+  settle_deadline (self, dheera_watchdog_rest (&self->watch));
+
+  return dheera_exchange_take_head (self, stream, error);
+}
+
+static gboolean
+send_blocking (DheeraExchange *self)
+{
+  if (!dheera_exchange_prepare (self))
+    return FALSE;
+  if (!dheera_watchdog_add (&self->watch, self->inner))
+    {
+      dheera_exchange_fail (self, g_error_new_literal (DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_SESSION,
+                                                       "the thread that watches over deadlines could not be started"));
+      return FALSE;
+    }
+  self->watched = TRUE;
+
+  while (!send_once (self))
+    {
+      if (self->error != NULL)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+gboolean
+dheera_exchange_send (DheeraExchange  *self,
+                      GCancellable    *cancellable,
+                      GError         **error)
+{
+  gboolean done;
+
+  g_return_val_if_fail (self->mode == DHEERA_MODE_NONE, FALSE);
+
+  self->mode = choose_mode (self);
+  if (self->mode == DHEERA_MODE_WORKER)
+    return dheera_worker_send (self, cancellable, error);
+
+  dheera_exchange_begin (self, cancellable);
+  done = send_blocking (self);
+  dheera_exchange_end (self);
+  if (!done)
+    {
+      dheera_exchange_copy_error (self, error);
+      dheera_exchange_close (self);
+    }
+
+  return done;
+}
+
+static gssize
+read_blocking (DheeraExchange  *self,
+               char            *buffer,
+               gsize            size,
+               GError         **error)
+{
+  GError *read_error = NULL;
+  gssize n;
+
+  if (dheera_exchange_answer_read (self, &n, error))
+    return n;
+
+  self->last_activity = g_get_monotonic_time ();
+  dheera_watchdog_set (&self->watch, watch_deadline (self));
+  n = g_input_stream_read (self->stream, buffer, size, self->inner, &read_error);
+  settle_deadline (self, dheera_watchdog_rest (&self->watch));
+
+  return dheera_exchange_take_read (self, n, read_error, error);
+}
+
+gssize
+dheera_exchange_read (DheeraExchange  *self,
+                      char            *buffer,
+                      gsize            size,
+                      GCancellable    *cancellable,
+                      GError         **error)
+{
+  gssize n;
+
+  g_return_val_if_fail (self->mode == DHEERA_MODE_BLOCKING || self->mode == DHEERA_MODE_WORKER, -1);
+
+  if (self->mode == DHEERA_MODE_WORKER)
+    return dheera_worker_read (self, buffer, size, cancellable, error);
+
+  dheera_exchange_begin (self, cancellable);
+  n = read_blocking (self, buffer, size, error);
+  dheera_exchange_end (self);
+
+  return n;
+}

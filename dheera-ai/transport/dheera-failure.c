@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "dheera-exchange-internal-private.h"
+
+#include <string.h>
+
+#define HEAD_LIMIT (60 * 1024) /* libsoup's is 64 KiB or more, and its error does not tell */
+
+static GError *
+failure (DheeraTransportError  code,
+         const char           *format,
+         ...) G_GNUC_PRINTF (2, 3);
+
+static GError *
+failure (DheeraTransportError  code,
+         const char           *format,
+         ...)
+{
+  va_list arguments;
+  GError *error;
+
+  va_start (arguments, format);
+  error = g_error_new_valist (DHEERA_TRANSPORT_ERROR, code, format, arguments);
+  va_end (arguments);
+
+  return error;
+}
+
+static GError *
+failure_from_certificate (DheeraExchange *self,
+                          const char     *host)
+{
+  GTlsCertificateFlags flags = soup_message_get_tls_peer_certificate_errors (self->message);
+  static const struct { GTlsCertificateFlags flag; const char *text; } reasons[] = {
+    { G_TLS_CERTIFICATE_BAD_IDENTITY, "it was issued for another host" },
+    { G_TLS_CERTIFICATE_EXPIRED, "it has expired" },
+    { G_TLS_CERTIFICATE_NOT_ACTIVATED, "it is not valid yet; is this machine's clock right?" },
+    { G_TLS_CERTIFICATE_REVOKED, "it was revoked" },
+    { G_TLS_CERTIFICATE_INSECURE, "its algorithm is not safe any more" },
+    { G_TLS_CERTIFICATE_UNKNOWN_CA, "no trusted authority has signed it" },
+  };
+  g_autoptr(GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
+    {
+      if (flags & reasons[i].flag)
+        g_string_append_printf (text, "%s%s", text->len > 0 ? ", and " : "", reasons[i].text);
+    }
+  if (text->len == 0)
+    g_string_append (text, "it can't be verified");
+
+  return failure (DHEERA_TRANSPORT_ERROR_TLS, "the certificate of %s is not accepted: %s", host, text->str);
+}
+
+static GError *
+failure_from_tls (DheeraExchange *self,
+                  const GError   *error,
+                  const char     *host)
+{
+  switch (error->code)
+    {
+    case G_TLS_ERROR_BAD_CERTIFICATE:
+      return failure_from_certificate (self, host);
+    case G_TLS_ERROR_CERTIFICATE_REQUIRED:
+      return failure (DHEERA_TRANSPORT_ERROR_TLS, "%s wants a client certificate and got none; give the SoupSession a tls-interaction", host);
+    case G_TLS_ERROR_NOT_TLS:
+      return failure (DHEERA_TRANSPORT_ERROR_TLS, "%s does not speak TLS there; does its URL begin with http:// instead?", host);
+    case G_TLS_ERROR_EOF:
+      return failure (DHEERA_TRANSPORT_ERROR_TLS, "%s closed the connection during the TLS handshake", host);
+    default:
+      return failure (DHEERA_TRANSPORT_ERROR_TLS, "the TLS handshake with %s failed (%s)", host, error->message);
+    }
+}
+
+/* A session's own timeout looks like one of the network. */
+static GError *
+failure_from_session_timeout (DheeraExchange *self,
+                              const char     *host)
+{
+  guint timeout = self->session != NULL ? soup_session_get_timeout (self->session) : 0;
+
+  if (timeout == 0)
+    return NULL;
+  return failure (DHEERA_TRANSPORT_ERROR_TIMEOUT,
+                  "%s sent nothing for %u seconds, after which the SoupSession gives up (its property timeout); "
+                  "0 there leaves the matter to the timeouts of the client", host, timeout);
+}
+
+static GError *
+failure_before_request (DheeraExchange *self,
+                        const GError   *error,
+                        const char     *host)
+{
+  if (self->proxy_negotiating)
+    return failure (DHEERA_TRANSPORT_ERROR_PROXY, "the proxy %s did not make a connection to %s (%s)",
+                    self->proxy != NULL ? self->proxy : "in between", host, error->message);
+  if (error->domain == G_RESOLVER_ERROR)
+    {
+      const char *name = g_uri_get_host (soup_message_get_uri (self->message));
+
+      if (strstr (error->message, name) == NULL && self->proxy == NULL)
+        return failure (DHEERA_TRANSPORT_ERROR_PROXY, "the address of the proxy to %s was not found (%s)", host, error->message);
+      return failure (DHEERA_TRANSPORT_ERROR_DNS, "the address of %s was not found (%s)", host, error->message);
+    }
+  if (self->proxy != NULL && self->stats.connected == 0)
+    return failure (DHEERA_TRANSPORT_ERROR_PROXY, "no connection to the proxy %s (%s)", self->proxy, error->message);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PROXY_FAILED) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PROXY_AUTH_FAILED) ||
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PROXY_NEED_AUTH) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PROXY_NOT_ALLOWED))
+    return failure (DHEERA_TRANSPORT_ERROR_PROXY, "the proxy to %s failed (%s)", host, error->message);
+  if (error->domain == G_TLS_ERROR)
+    return failure_from_tls (self, error, host);
+  if (self->stats.tls_handshaking != 0 && self->stats.tls_handshaked == 0)
+    return failure (DHEERA_TRANSPORT_ERROR_TLS, "%s broke off the TLS handshake (%s)", host, error->message);
+
+  return failure (DHEERA_TRANSPORT_ERROR_CONNECT, "no connection to %s (%s)", host, error->message);
+}
+
+static GError *
+failure_before_head (DheeraExchange *self,
+                     const GError   *error,
+                     const char     *host)
+{
+  SoupMessageMetrics *metrics = soup_message_get_metrics (self->message);
+  guint64 received = soup_message_metrics_get_response_header_bytes_received (metrics);
+
+  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_CERTIFICATE_REQUIRED))
+    return failure_from_tls (self, error, host);
+  if (error->domain == SOUP_SESSION_ERROR)
+    return failure (DHEERA_TRANSPORT_ERROR_PROTOCOL, "the answer of %s is not HTTP (%s)", host, error->message);
+  if (received > HEAD_LIMIT)
+    return failure (DHEERA_TRANSPORT_ERROR_TOO_LARGE, "the response head of %s is larger than %d bytes", host, HEAD_LIMIT);
+
+  return failure (DHEERA_TRANSPORT_ERROR_DISCONNECTED, "%s closed the connection %s (%s)", host,
+                  received == 0 ? "without an answer" : "within the head of its answer", error->message);
+}
+
+GError *
+dheera_failure_from_libsoup (DheeraExchange *self,
+                             const GError   *error)
+{
+  g_autofree char *host = dheera_exchange_dup_host (self);
+  GError *timeout;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT) && (timeout = failure_from_session_timeout (self, host)) != NULL)
+    return timeout;
+  /* Somebody else ended it: soup_session_abort(), for one. */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return g_error_copy (error);
+
+  switch (self->phase)
+    {
+    case DHEERA_PHASE_BODY:
+      return failure (DHEERA_TRANSPORT_ERROR_INTERRUPTED, "the connection to %s broke after %" G_GUINT64_FORMAT " bytes of the answer (%s)",
+                      host, self->stats.bytes_received, error->message);
+    case DHEERA_PHASE_SENT:
+      return failure_before_head (self, error, host);
+    case DHEERA_PHASE_NEW:
+    case DHEERA_PHASE_QUEUED:
+    case DHEERA_PHASE_CONNECTING:
+    case DHEERA_PHASE_CLOSED:
+    default:
+      return failure_before_request (self, error, host);
+    }
+}
+
+static char *
+dup_redirect_target (DheeraExchange *self)
+{
+  const char *location = soup_message_headers_get_one (soup_message_get_response_headers (self->message), "Location");
+  g_autoptr(GUri) uri = NULL;
+
+  if (location != NULL)
+    uri = g_uri_parse_relative (soup_message_get_uri (self->message), location, SOUP_HTTP_URI_FLAGS, NULL);
+  if (uri == NULL || g_uri_get_host (uri) == NULL || g_uri_get_host (uri)[0] == '\0')
+    return g_strdup ("an address that can't be read");
+  if (g_uri_get_port (uri) == -1 || (g_str_equal (g_uri_get_scheme (uri), "https") && g_uri_get_port (uri) == 443) ||
+      (g_str_equal (g_uri_get_scheme (uri), "http") && g_uri_get_port (uri) == 80))
+    return g_strdup_printf ("%s://%s", g_uri_get_scheme (uri), g_uri_get_host (uri));
+  return g_strdup_printf ("%s://%s:%d", g_uri_get_scheme (uri), g_uri_get_host (uri), g_uri_get_port (uri));
+}
+
+/* An answer with a head that is none of the provider's, or must not be followed. */
+GError *
+dheera_failure_from_answer (DheeraExchange *self)
+{
+  guint status = soup_message_get_status (self->message);
+  g_autofree char *host = dheera_exchange_dup_host (self);
+
+  if (g_str_equal (g_uri_get_scheme (soup_message_get_uri (self->message)), "https") &&
+      soup_message_get_tls_peer_certificate (self->message) == NULL)
+    return failure (DHEERA_TRANSPORT_ERROR_PROXY, "the proxy %s refused the connection to %s with status %u %s",
+                    self->proxy != NULL ? self->proxy : "in between", host, status, soup_message_get_reason_phrase (self->message));
+  if (status == SOUP_STATUS_PROXY_UNAUTHORIZED)
+    return failure (DHEERA_TRANSPORT_ERROR_PROXY, "the proxy on the way to %s wants a user name and password (407)", host);
+  if (status >= 300 && status < 400 && status != SOUP_STATUS_NOT_MODIFIED)
+    {
+      g_autofree char *target = dup_redirect_target (self);
+
+      return failure (DHEERA_TRANSPORT_ERROR_REDIRECT,
+                      "%s redirects to %s (%u); that is not followed, since the request carries a key, but may be set as the base URL",
+                      host, target, status);
+    }
+
+  return NULL;
+}
+
+GError *
+dheera_failure_from_deadline (DheeraExchange *self)
+{
+  g_autofree char *host = dheera_exchange_dup_host (self);
+  const DheeraTimeouts *timeouts = &self->timeouts;
+
+  if (self->wait_text != NULL)
+    return failure (DHEERA_TRANSPORT_ERROR_TIMEOUT, "the request to %s was not sent within %g seconds: %s", host,
+                    self->which == DHEERA_DEADLINE_TOTAL ? timeouts->total : timeouts->first_token, self->wait_text);
+
+  switch (self->which)
+    {
+    case DHEERA_DEADLINE_CONNECT:
+      return failure (DHEERA_TRANSPORT_ERROR_TIMEOUT, "no connection to %s within %g seconds", host, timeouts->connect);
+    case DHEERA_DEADLINE_FIRST_TOKEN:
+      return failure (DHEERA_TRANSPORT_ERROR_TIMEOUT, "nothing usable from %s within %g seconds", host, timeouts->first_token);
+    case DHEERA_DEADLINE_IDLE:
+      return failure (DHEERA_TRANSPORT_ERROR_TIMEOUT, "%s sent nothing more for %g seconds", host, timeouts->idle);
+    case DHEERA_DEADLINE_TOTAL:
+    case DHEERA_DEADLINE_NONE:
+    default:
+      return failure (DHEERA_TRANSPORT_ERROR_TIMEOUT, "%s did not finish within %g seconds", host, timeouts->total);
+    }
+}

@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "dheera-gate-private.h"
+
+struct _DheeraOrigin
+{
+  char *key;              /* scheme://host:port */
+  guint n_messages;       /* in the session, the application's too */
+  guint n_blocking;       /* of these, ours that block */
+  guint n_waiting;
+  GHashTable *threads;    /* GThread → number of its messages, for HTTP/2, where they share a connection */
+  gboolean is_http2;
+};
+
+struct _DheeraGate
+{
+  GMutex mutex;
+  GHashTable *origins;    /* key → DheeraOrigin */
+  GHashTable *foreign;    /* the application's SoupMessage → ForeignMessage */
+  GQueue waiting;         /* of DheeraTicket */
+  guint n_starting;
+  guint n_connections;
+  guint max_connections;
+  guint max_per_host;
+  gboolean blind;         /* messages may have been there before the gate */
+};
+
+typedef struct
+{
+  DheeraOrigin *origin;
+  GThread *thread;
+} ForeignMessage;
+
+static GQuark
+ticket_quark (void)
+{
+  return g_quark_from_static_string ("dheera-ticket");
+}
+
+DheeraTicket *
+dheera_ticket_new (void)
+{
+  DheeraTicket *self = g_new0 (DheeraTicket, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  g_cond_init (&self->cond);
+  self->link.data = self;
+
+  return self;
+}
+
+DheeraTicket *
+dheera_ticket_ref (DheeraTicket *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+dheera_ticket_unref (DheeraTicket *self)
+{
+  if (g_atomic_ref_count_dec (&self->ref_count))
+    {
+      g_cond_clear (&self->cond);
+      g_free (self);
+    }
+}
+
+static void
+origin_free (DheeraOrigin *origin)
+{
+  g_hash_table_unref (origin->threads);
+  g_free (origin->key);
+  g_free (origin);
+}
+
+static DheeraOrigin *
+gate_get_origin (DheeraGate *self,
+                 GUri       *uri)
+{
+  char buffer[160];
+  const char *host = g_uri_get_host (uri) != NULL ? g_uri_get_host (uri) : "";
+  g_autofree char *long_key = NULL;
+  char *key = buffer;
+  DheeraOrigin *origin;
+
+  if (g_snprintf (buffer, sizeof buffer, "%s://%s:%d", g_uri_get_scheme (uri), host, g_uri_get_port (uri)) >= (int) sizeof buffer)
+    key = long_key = g_strdup_printf ("%s://%s:%d", g_uri_get_scheme (uri), host, g_uri_get_port (uri));
+  for (char *p = key; *p != '\0'; p++)
+    *p = g_ascii_tolower (*p);
+
+  origin = g_hash_table_lookup (self->origins, key);
+  if (origin == NULL)
+    {
+      origin = g_new0 (DheeraOrigin, 1);
+      origin->key = g_strdup (key);
+      origin->threads = g_hash_table_new (NULL, NULL);
+      g_hash_table_insert (self->origins, origin->key, origin);
+    }
+
+  return origin;
+}
+
+/* An application may talk to any number of hosts; what is known of a host is worth keeping only for HTTP/2. */
+static void
+gate_forget_origin (DheeraGate   *self,
+                    DheeraOrigin *origin)
+{
+  if (origin->n_messages == 0 && origin->n_waiting == 0 && (!origin->is_http2 || g_hash_table_size (self->origins) > 64))
+    g_hash_table_remove (self->origins, origin->key);
+}
+
+/* A blocking message has a connection to itself, the others of a thread share one over HTTP/2. */
+static guint
+origin_count_connections (DheeraOrigin *origin)
+{
+  if (!origin->is_http2)
+    return origin->n_messages;
+  return origin->n_blocking + g_hash_table_size (origin->threads);
+}
+
+static void
+gate_count (DheeraGate   *self,
+            DheeraOrigin *origin,
+            GThread      *thread,
+            gboolean      blocking,
+            int           difference)
+{
+  guint before = origin_count_connections (origin);
+
+  origin->n_messages += difference;
+  if (blocking)
+    {
+      origin->n_blocking += difference;
+    }
+  else
+    {
+      guint n = GPOINTER_TO_UINT (g_hash_table_lookup (origin->threads, thread)) + difference;
+
+      if (n > 0)
+        g_hash_table_insert (origin->threads, thread, GUINT_TO_POINTER (n));
+      else
+        g_hash_table_remove (origin->threads, thread);
+    }
+  self->n_connections += origin_count_connections (origin) - before;
+}
+
+/* NULL when the ticket may go, else what stops it. */
+static const char *
+gate_find_obstacle (DheeraGate   *self,
+                    DheeraTicket *ticket)
+{
+  DheeraOrigin *origin = ticket->origin;
+
+  if (self->n_starting >= DHEERA_GATE_MAX_STARTING)
+    return "starting";
+  if (origin->is_http2 && !ticket->blocking && g_hash_table_contains (origin->threads, ticket->thread))
+    return NULL;
+  if (origin_count_connections (origin) >= self->max_per_host)
+    return "max-conns-per-host";
+  if (self->n_connections >= self->max_connections)
+    return "max-conns";
+  return NULL;
+}
+
+static void
+gate_admit (DheeraGate   *self,
+            DheeraTicket *ticket)
+{
+  ticket->state = DHEERA_TICKET_STARTING;
+  self->n_starting++;
+  gate_count (self, ticket->origin, ticket->thread, ticket->blocking, 1);
+}
+
+/* First come, first served, but whoever waits for a full origin does not hold up the others. */
+static void
+gate_serve (DheeraGate *self)
+{
+  for (GList *l = self->waiting.head, *next; l != NULL && self->n_starting < DHEERA_GATE_MAX_STARTING; l = next)
+    {
+      DheeraTicket *ticket = l->data;
+
+      next = l->next;
+      if (gate_find_obstacle (self, ticket) != NULL)
+        continue;
+      g_queue_unlink (&self->waiting, &ticket->link);
+      ticket->origin->n_waiting--;
+      gate_admit (self, ticket);
+      if (ticket->waker != NULL)
+        g_source_set_ready_time (ticket->waker, 0);
+      else
+        g_cond_signal (&ticket->cond);
+    }
+}
+
+void
+dheera_gate_enter (DheeraGate   *self,
+                   DheeraTicket *ticket,
+                   GUri         *uri,
+                   GSource      *waker)
+{
+  g_return_if_fail (ticket->state == DHEERA_TICKET_NONE);
+
+  g_mutex_lock (&self->mutex);
+  ticket->origin = gate_get_origin (self, uri);
+  ticket->thread = g_thread_self ();
+  ticket->blocking = waker == NULL;
+  ticket->waker = waker;
+  ticket->woken = FALSE;
+  if (ticket->origin->n_waiting == 0 && gate_find_obstacle (self, ticket) == NULL)
+    {
+      gate_admit (self, ticket);
+    }
+  else
+    {
+      ticket->state = DHEERA_TICKET_WAITING;
+      ticket->origin->n_waiting++;
+      g_queue_push_tail_link (&self->waiting, &ticket->link);
+    }
+  g_mutex_unlock (&self->mutex);
+}
+
+void
+dheera_gate_wait (DheeraGate   *self,
+                  DheeraTicket *ticket,
+                  gint64        deadline)
+{
+  g_mutex_lock (&self->mutex);
+  while (ticket->state == DHEERA_TICKET_WAITING && !ticket->woken)
+    {
+      if (deadline == 0)
+        g_cond_wait (&ticket->cond, &self->mutex);
+      else if (!g_cond_wait_until (&ticket->cond, &self->mutex, deadline))
+        break;
+    }
+  g_mutex_unlock (&self->mutex);
+}
+
+void
+dheera_gate_wake (DheeraGate   *self,
+                  DheeraTicket *ticket)
+{
+  g_mutex_lock (&self->mutex);
+  ticket->woken = TRUE;
+  if (ticket->waker != NULL)
+    g_source_set_ready_time (ticket->waker, 0);
+  else
+    g_cond_signal (&ticket->cond);
+  g_mutex_unlock (&self->mutex);
+}
+
+gboolean
+dheera_gate_is_admitted (DheeraGate   *self,
+                         DheeraTicket *ticket)
+{
+  gboolean admitted;
+
+  g_mutex_lock (&self->mutex);
+  admitted = ticket->state >= DHEERA_TICKET_STARTING;
+  g_mutex_unlock (&self->mutex);
+
+  return admitted;
+}
+
+void
+dheera_gate_bind (DheeraGate   *self,
+                  DheeraTicket *ticket,
+                  SoupMessage  *message)
+{
+  if (g_object_get_qdata (G_OBJECT (message), ticket_quark ()) == NULL)
+    g_object_set_qdata_full (G_OBJECT (message), ticket_quark (),
+                             dheera_ticket_ref (ticket), (GDestroyNotify) dheera_ticket_unref);
+}
+
+void
+dheera_gate_started (DheeraGate   *self,
+                     DheeraTicket *ticket,
+                     gboolean      is_http2)
+{
+  g_mutex_lock (&self->mutex);
+  if (ticket->state == DHEERA_TICKET_STARTING)
+    {
+      ticket->state = DHEERA_TICKET_RUNNING;
+      self->n_starting--;
+    }
+  if (is_http2 && ticket->state != DHEERA_TICKET_NONE && !ticket->origin->is_http2)
+    {
+      self->n_connections -= origin_count_connections (ticket->origin);
+      ticket->origin->is_http2 = TRUE;
+      self->n_connections += origin_count_connections (ticket->origin);
+    }
+  gate_serve (self);
+  g_mutex_unlock (&self->mutex);
+}
+
+static void
+gate_leave (DheeraGate   *self,
+            DheeraTicket *ticket)
+{
+  DheeraOrigin *origin = ticket->origin;
+
+  if (ticket->state == DHEERA_TICKET_NONE)
+    return;
+
+  if (ticket->state == DHEERA_TICKET_WAITING)
+    {
+      g_queue_unlink (&self->waiting, &ticket->link);
+      origin->n_waiting--;
+    }
+  else
+    {
+      if (ticket->state == DHEERA_TICKET_STARTING)
+        self->n_starting--;
+      gate_count (self, origin, ticket->thread, ticket->blocking, -1);
+    }
+  ticket->state = DHEERA_TICKET_NONE;
+  ticket->origin = NULL;
+  ticket->waker = NULL;
+  gate_serve (self);
+  gate_forget_origin (self, origin);
+}
+
+void
+dheera_gate_leave (DheeraGate   *self,
+                   DheeraTicket *ticket)
+{
+  g_mutex_lock (&self->mutex);
+  gate_leave (self, ticket);
+  g_mutex_unlock (&self->mutex);
+}
+
+char *
+dheera_gate_describe_wait (DheeraGate   *self,
+                           DheeraTicket *ticket)
+{
+  const char *obstacle = NULL;
+
+  g_mutex_lock (&self->mutex);
+  if (ticket->state == DHEERA_TICKET_WAITING)
+    obstacle = gate_find_obstacle (self, ticket);
+  g_mutex_unlock (&self->mutex);
+
+  if (g_strcmp0 (obstacle, "max-conns") == 0)
+    return g_strdup_printf ("all %u connections that the SoupSession allows (its property max-conns) are in use", self->max_connections);
+  if (g_strcmp0 (obstacle, "max-conns-per-host") == 0)
+    return g_strdup_printf ("all %u connections that the SoupSession allows to one host (its property max-conns-per-host) are in use",
+                            self->max_per_host);
+  return g_strdup_printf ("%u requests of the same SoupSession were still being connected", DHEERA_GATE_MAX_STARTING);
+}
+
+/* Every message in a session's queue holds a reference to each of its features, so a feature that only the session holds proves that there is none. */
+gboolean
+dheera_gate_is_blind (DheeraGate  *self,
+                      SoupSession *session)
+{
+  gboolean blind;
+
+  g_mutex_lock (&self->mutex);
+  if (self->blind && self->n_connections == 0)
+    {
+      SoupSessionFeature *feature = soup_session_get_feature (session, SOUP_TYPE_CONTENT_DECODER);
+
+      if (feature != NULL && g_atomic_int_get ((gint *) &G_OBJECT (feature)->ref_count) == 1)
+        self->blind = FALSE;
+    }
+  blind = self->blind;
+  g_mutex_unlock (&self->mutex);
+
+  return blind;
+}
+
+gboolean
+dheera_gate_is_exclusive (DheeraGate *self)
+{
+  gboolean exclusive;
+
+  g_mutex_lock (&self->mutex);
+  exclusive = g_hash_table_size (self->foreign) == 0;
+  g_mutex_unlock (&self->mutex);
+
+  return exclusive;
+}
+
+static void
+request_queued_cb (SoupSession *session,
+                   SoupMessage *message,
+                   gpointer     user_data)
+{
+  DheeraGate *self = user_data;
+  ForeignMessage *foreign;
+
+  /* libsoup's own CONNECT goes over a connection that is counted already. */
+  if (g_object_get_qdata (G_OBJECT (message), ticket_quark ()) != NULL || soup_message_get_method (message) == SOUP_METHOD_CONNECT)
+    return;
+
+  foreign = g_new0 (ForeignMessage, 1);
+  foreign->thread = g_thread_self ();
+  g_mutex_lock (&self->mutex);
+  foreign->origin = gate_get_origin (self, soup_message_get_uri (message));
+  gate_count (self, foreign->origin, foreign->thread, FALSE, 1);
+  g_hash_table_insert (self->foreign, message, foreign);
+  g_mutex_unlock (&self->mutex);
+}
+
+static void
+request_unqueued_cb (SoupSession *session,
+                     SoupMessage *message,
+                     gpointer     user_data)
+{
+  DheeraGate *self = user_data;
+  DheeraTicket *ticket = g_object_get_qdata (G_OBJECT (message), ticket_quark ());
+  ForeignMessage *foreign;
+
+  g_mutex_lock (&self->mutex);
+  if (ticket != NULL)
+    {
+      gate_leave (self, ticket);
+    }
+  else if (g_hash_table_steal_extended (self->foreign, message, NULL, (gpointer *) &foreign))
+    {
+      gate_count (self, foreign->origin, foreign->thread, FALSE, -1);
+      gate_serve (self);
+      gate_forget_origin (self, foreign->origin);
+      g_free (foreign);
+    }
+  g_mutex_unlock (&self->mutex);
+}
+
+DheeraGate *
+dheera_gate_new (SoupSession *session)
+{
+  DheeraGate *self = g_new0 (DheeraGate, 1);
+
+  g_mutex_init (&self->mutex);
+  g_queue_init (&self->waiting);
+  self->origins = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) origin_free);
+  self->foreign = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  self->max_connections = soup_session_get_max_conns (session);
+  self->max_per_host = soup_session_get_max_conns_per_host (session);
+  self->blind = TRUE;
+  g_signal_connect (session, "request-queued", G_CALLBACK (request_queued_cb), self);
+  g_signal_connect (session, "request-unqueued", G_CALLBACK (request_unqueued_cb), self);
+
+  return self;
+}
+
+void
+dheera_gate_free (DheeraGate  *self,
+                  SoupSession *session)
+{
+  if (session != NULL)
+    g_signal_handlers_disconnect_by_data (session, self);
+  g_hash_table_unref (self->origins);
+  g_hash_table_unref (self->foreign);
+  g_mutex_clear (&self->mutex);
+  g_free (self);
+}

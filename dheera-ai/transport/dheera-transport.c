@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "dheera-transport-internal-private.h"
+
+#include <pthread.h>
+
+#define OWN_MAX_CONNS 1000
+#define OWN_MAX_CONNS_PER_HOST 200
+#define OWN_IDLE_TIMEOUT 55 /* seconds; a little less than what servers usually wait */
+
+struct _DheeraTransport
+{
+  gatomicrefcount ref_count;
+  gboolean own;
+  GMutex mutex;
+  guint generation;      /* number of forks that this process comes from, when the session was made */
+  SoupSession *session;  /* of an own record, NULL until it is needed */
+  GWeakRef user_session;
+  DheeraGate *gate;
+};
+
+static GMutex registry_mutex;
+static guint fork_generation;
+
+G_DEFINE_QUARK (dheera-transport-error-quark, dheera_transport_error)
+
+static GQuark
+record_quark (void)
+{
+  return g_quark_from_static_string ("dheera-transport");
+}
+
+static void
+note_fork (void)
+{
+  fork_generation++;
+  g_mutex_init (&registry_mutex);
+}
+
+guint
+dheera_transport_get_generation (void)
+{
+  return fork_generation;
+}
+
+static DheeraTransport *
+transport_alloc (gboolean own)
+{
+  static gsize prepared;
+  DheeraTransport *self = g_new0 (DheeraTransport, 1);
+
+  if (g_once_init_enter (&prepared))
+    {
+      pthread_atfork (NULL, NULL, note_fork);
+      g_once_init_leave (&prepared, 1);
+    }
+
+  g_atomic_ref_count_init (&self->ref_count);
+  g_mutex_init (&self->mutex);
+  g_weak_ref_init (&self->user_session, NULL);
+  self->own = own;
+  self->generation = fork_generation;
+
+  return self;
+}
+
+DheeraTransport *
+dheera_transport_new (void)
+{
+  return transport_alloc (TRUE);
+}
+
+DheeraTransport *
+dheera_transport_for_session (SoupSession *session)
+{
+  DheeraTransport *self;
+
+  g_return_val_if_fail (SOUP_IS_SESSION (session), NULL);
+
+  g_mutex_lock (&registry_mutex);
+  self = g_object_get_qdata (G_OBJECT (session), record_quark ());
+  if (self == NULL)
+    {
+      self = transport_alloc (FALSE);
+      g_weak_ref_set (&self->user_session, session);
+      self->gate = dheera_gate_new (session);
+      g_object_set_qdata_full (G_OBJECT (session), record_quark (), self, (GDestroyNotify) dheera_transport_unref);
+    }
+  dheera_transport_ref (self);
+  g_mutex_unlock (&registry_mutex);
+
+  return self;
+}
+
+DheeraTransport *
+dheera_transport_ref (DheeraTransport *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+dheera_transport_unref (DheeraTransport *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  /* What the parent process made stays untouched: closing its TLS connections here would end them there. */
+  if (self->generation == fork_generation)
+    {
+      if (self->gate != NULL)
+        dheera_gate_free (self->gate, self->session);
+      g_clear_object (&self->session);
+    }
+  g_weak_ref_clear (&self->user_session);
+  g_mutex_clear (&self->mutex);
+  g_free (self);
+}
+
+gboolean
+dheera_transport_is_own (DheeraTransport *self)
+{
+  return self->own;
+}
+
+static SoupSession *
+make_own_session (void)
+{
+  g_autoptr(GProxyResolver) resolver = dheera_proxy_resolver_new (FALSE);
+
+  return soup_session_new_with_options ("timeout", 0,
+                                        "idle-timeout", OWN_IDLE_TIMEOUT,
+                                        "max-conns", OWN_MAX_CONNS,
+                                        "max-conns-per-host", OWN_MAX_CONNS_PER_HOST,
+                                        "proxy-resolver", resolver,
+                                        NULL);
+}
+
+static SoupSession *
+dup_own_session (DheeraTransport *self)
+{
+  SoupSession *session;
+
+  /* Locks may have been held by a thread that the child does not have. */
+  if (self->generation != fork_generation)
+    {
+      g_mutex_lock (&registry_mutex);
+      if (self->generation != fork_generation)
+        {
+          g_mutex_init (&self->mutex);
+          self->session = NULL;
+          self->gate = NULL;
+          self->generation = fork_generation;
+        }
+      g_mutex_unlock (&registry_mutex);
+    }
+
+  g_mutex_lock (&self->mutex);
+  if (self->session == NULL)
+    {
+      self->session = make_own_session ();
+      self->gate = dheera_gate_new (self->session);
+    }
+  session = g_object_ref (self->session);
+  g_mutex_unlock (&self->mutex);
+
+  return session;
+}
+
+SoupSession *
+dheera_transport_dup_session (DheeraTransport  *self,
+                              GError          **error)
+{
+  SoupSession *session;
+
+  if (self->own)
+    return dup_own_session (self);
+
+  if (self->generation != fork_generation)
+    {
+      g_set_error_literal (error, DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_SESSION,
+                           "the SoupSession was made before this process was forked and its connections belong to the parent; "
+                           "make a new session in the child");
+      return NULL;
+    }
+
+  session = g_weak_ref_get (&self->user_session);
+  if (session == NULL)
+    g_set_error_literal (error, DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_SESSION, "the SoupSession does not exist any more");
+
+  return session;
+}
+
+DheeraGate *
+dheera_transport_get_gate (DheeraTransport *self)
+{
+  return self->gate;
+}
