@@ -4,6 +4,8 @@
 
 #include "dheera-framer-private.h"
 
+#include <string.h>
+
 G_BEGIN_DECLS
 
 /* What the framings share. The bytes of the buffer are, from its front to its back:
@@ -76,9 +78,31 @@ dheera_framer_is_at_end (DheeraFramer *self)
 gboolean          dheera_framer_skip_mark       (DheeraFramer     *self);
 
 /* The offset of the next c at or behind start; end, with FALSE in mark->found, when there is none. */
-gsize             dheera_framer_find            (DheeraFramer     *self,
-                                                 DheeraFramerMark *mark,
-                                                 char              c);
+static inline gsize
+dheera_framer_find (DheeraFramer     *self,
+                    DheeraFramerMark *mark,
+                    char              c)
+{
+  const char *hit;
+
+  if (mark->at < self->start)
+    *mark = (DheeraFramerMark) { self->start, FALSE };
+  if (mark->found || mark->at == self->end)
+    return mark->at;
+
+  /* Blank lines are every other line. */
+  if (self->buffer[mark->at] == c)
+    {
+      mark->found = TRUE;
+      return mark->at;
+    }
+
+  hit = memchr (self->buffer + mark->at, c, self->end - mark->at);
+  mark->found = hit != NULL;
+  mark->at = hit != NULL ? (gsize) (hit - self->buffer) : self->end;
+
+  return mark->at;
+}
 
 /* Sets the error for a frame (what: "an event", "a line", "the body") that is longer than max_frame. */
 DheeraFrameStatus dheera_framer_fail_frame      (DheeraFramer     *self,

@@ -256,25 +256,6 @@ dheera_framer_skip_mark (DheeraFramer *self)
   return TRUE;
 }
 
-gsize
-dheera_framer_find (DheeraFramer     *self,
-                    DheeraFramerMark *mark,
-                    char              c)
-{
-  const char *hit;
-
-  if (mark->at < self->start)
-    *mark = (DheeraFramerMark) { self->start, FALSE };
-  if (mark->found || mark->at == self->end)
-    return mark->at;
-
-  hit = memchr (self->buffer + mark->at, c, self->end - mark->at);
-  mark->found = hit != NULL;
-  mark->at = hit != NULL ? (gsize) (hit - self->buffer) : self->end;
-
-  return mark->at;
-}
-
 void
 dheera_framer_give (DheeraFramer *self,
                     DheeraFrame  *frame,

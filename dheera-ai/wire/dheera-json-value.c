@@ -213,7 +213,12 @@ token_equals (const DheeraJson      *json,
   if (G_UNLIKELY (token->escaped))
     return equals_escaped (json, token, string, length);
 
-  return token->length == length && memcmp (json->text + token->start, string, length) == 0;
+  if (token->length != length)
+    return FALSE;
+  if (length > 0 && json->text[token->start] != *string)
+    return FALSE;
+
+  return memcmp (json->text + token->start, string, length) == 0;
 }
 
 gboolean
@@ -231,23 +236,24 @@ member_len (DheeraJsonValue value,
             gsize           length)
 {
   const DheeraJsonToken *token = value_token (value);
-  const DheeraJson *json = value.json;
-  guint32 found = 0;
-  guint32 index;
+  const DheeraJsonToken *tokens;
+  const DheeraJsonToken *key;
+  DheeraJsonValue found = none;
   guint32 left;
 
   if (token == NULL || token->type != DHEERA_JSON_OBJECT)
     return none;
 
-  index = value.index + 1;
+  tokens = value.json->tokens;
+  key = token + 1;
   for (left = token->size; left > 0; left--)
     {
-      if (token_equals (json, &json->tokens[index], name, length))
-        found = index + 1;
-      index = json->tokens[index + 1].next;
+      if ((key->length == length || key->escaped) && token_equals (value.json, key, name, length))
+        found = (DheeraJsonValue) { value.json, (guint32) (key + 1 - tokens) };
+      key = tokens + key[1].next;
     }
 
-  return found != 0 ? (DheeraJsonValue) { json, found } : none;
+  return found;
 }
 
 DheeraJsonValue

@@ -22,24 +22,26 @@ json_fail (DheeraJson *self,
   return NULL;
 }
 
-static G_GNUC_NO_INLINE gboolean
+/* Returns the place of the next token. */
+static G_GNUC_NO_INLINE DheeraJsonToken *
 json_grow (DheeraJson *self,
            const char *where)
 {
+  guint old = self->n_allocated;
   /* There are never more tokens than half the bytes and one, so this cannot wrap around. */
-  guint n = self->n_allocated == 0 ? FIRST_TOKENS : MIN (self->n_allocated, G_MAXUINT / 2) * 2;
+  guint n = old == 0 ? FIRST_TOKENS : MIN (old, G_MAXUINT / 2) * 2;
   DheeraJsonToken *tokens = g_try_renew (DheeraJsonToken, self->tokens, n);
 
   if (tokens == NULL)
     {
       json_fail (self, where, "out of memory");
-      return FALSE;
+      return NULL;
     }
 
   self->tokens = tokens;
   self->n_allocated = n;
 
-  return TRUE;
+  return tokens + old;
 }
 
 void
@@ -49,14 +51,24 @@ dheera_json_clear (DheeraJson *self)
   memset (self, 0, sizeof *self);
 }
 
+static G_GNUC_NO_INLINE const char *
+json_skip_more_space (const char *p,
+                      const char *end)
+{
+  while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
+    p++;
+
+  return p;
+}
+
 static inline const char *
 json_skip_space (const char *p,
                  const char *end)
 {
-  while (p < end && (guchar) *p <= ' ' && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
-    p++;
+  if (G_LIKELY (p < end && (guchar) *p > ' '))
+    return p;
 
-  return p;
+  return json_skip_more_space (p, end);
 }
 
 /* p is behind the backslash. */
@@ -139,195 +151,215 @@ json_check_string (DheeraJson *self,
 static inline const char *
 json_scan_string (DheeraJson      *self,
                   DheeraJsonToken *token,
+                  const char      *text,
                   const char      *p,
                   const char      *end)
 {
   const char *start = p;
+  guint8 escaped = FALSE;
 
-  token->type = DHEERA_JSON_STRING;
-  token->escaped = FALSE;
-  token->size = 0;
   p = dheera_text_skip_plain (p, end);
   if (G_UNLIKELY (p == end || *p != '"'))
     {
-      p = json_check_string (self, p, end, &token->escaped);
+      p = json_check_string (self, p, end, &escaped);
       if (p == NULL)
         return NULL;
     }
-  token->start = start - self->text;
+  token->start = start - text;
   token->length = p - start;
-
-  return p;
-}
-
-static inline const char *
-json_scan_literal (DheeraJson      *self,
-                   DheeraJsonToken *token,
-                   const char      *p,
-                   const char      *end,
-                   DheeraJsonType   type,
-                   const char      *literal,
-                   gsize            length)
-{
-  if ((gsize) (end - p) < length || memcmp (p, literal, length) != 0)
-    return json_fail (self, p, "unexpected character");
-  token->type = type;
-
-  return p + length;
-}
-
-/* Anything but an array or an object. Returns the byte behind it. */
-static inline const char *
-json_scan_scalar (DheeraJson      *self,
-                  DheeraJsonToken *token,
-                  const char      *p,
-                  const char      *end)
-{
-  const char *start = p;
-
-  if (G_LIKELY (*p == '"'))
-    {
-      p = json_scan_string (self, token, p + 1, end);
-      return p == NULL ? NULL : p + 1;
-    }
-
-  switch (*p)
-    {
-    case 'n':
-      p = json_scan_literal (self, token, p, end, DHEERA_JSON_NULL, "null", 4);
-      break;
-    case 't':
-      p = json_scan_literal (self, token, p, end, DHEERA_JSON_TRUE, "true", 4);
-      break;
-    case 'f':
-      p = json_scan_literal (self, token, p, end, DHEERA_JSON_FALSE, "false", 5);
-      break;
-    default:
-      if (*p != '-' && !dheera_text_is_digit (*p))
-        return json_fail (self, p, "unexpected character");
-      p = dheera_text_skip_number (p, end);
-      if (p == NULL)
-        return json_fail (self, start, "invalid number");
-      token->type = DHEERA_JSON_NUMBER;
-    }
-
-  if (p == NULL)
-    return NULL;
-  token->escaped = FALSE;
   token->size = 0;
-  token->start = start - self->text;
-  token->length = p - start;
+  token->type = DHEERA_JSON_STRING;
+  token->escaped = escaped;
 
   return p;
 }
 
-/* The name of a member with its colon. Returns the byte behind the colon. */
-static inline const char *
-json_scan_name (DheeraJson *self,
-                const char *p,
-                const char *end)
+/* A number, true, false or null. Returns the byte behind it. */
+static G_GNUC_NO_INLINE const char *
+json_scan_word (DheeraJson      *self,
+                DheeraJsonToken *token,
+                const char      *p,
+                const char      *end)
 {
-  DheeraJsonToken *token;
+  gsize left = end - p;
+  const char *behind = NULL;
 
+  if (*p == 'n' && left >= 4 && memcmp (p, "null", 4) == 0)
+    {
+      token->type = DHEERA_JSON_NULL;
+      behind = p + 4;
+    }
+  else if (*p == 't' && left >= 4 && memcmp (p, "true", 4) == 0)
+    {
+      token->type = DHEERA_JSON_TRUE;
+      behind = p + 4;
+    }
+  else if (*p == 'f' && left >= 5 && memcmp (p, "false", 5) == 0)
+    {
+      token->type = DHEERA_JSON_FALSE;
+      behind = p + 5;
+    }
+  else if (*p == '-' || dheera_text_is_digit (*p))
+    {
+      token->type = DHEERA_JSON_NUMBER;
+      behind = dheera_text_skip_number (p, end);
+      if (behind == NULL)
+        return json_fail (self, p, "invalid number");
+    }
+  else
+    return json_fail (self, p, "unexpected character");
+
+  token->start = p - self->text;
+  token->length = behind - p;
+  token->size = 0;
+  token->escaped = FALSE;
+
+  return behind;
+}
+
+/* From behind the name of a member to behind its colon */
+static inline const char *
+json_scan_colon (DheeraJson *self,
+                 const char *p,
+                 const char *end)
+{
   p = json_skip_space (p, end);
-  if (p == end)
+  if (G_UNLIKELY (p == end))
     return json_fail (self, p, "unexpected end");
-  if (*p != '"')
-    return json_fail (self, p, "a member needs a name in quotes");
-  if (G_UNLIKELY (self->n_tokens == self->n_allocated) && !json_grow (self, p))
-    return NULL;
-
-  token = &self->tokens[self->n_tokens++];
-  p = json_scan_string (self, token, p + 1, end);
-  if (p == NULL)
-    return NULL;
-  token->next = self->n_tokens;
-
-  p = json_skip_space (p + 1, end);
-  if (p == end)
-    return json_fail (self, p, "unexpected end");
-  if (*p != ':')
+  if (G_UNLIKELY (*p != ':'))
     return json_fail (self, p, "a member needs a colon");
 
   return p + 1;
 }
 
-/* The value that begins at p and everything in it. Open arrays and objects are kept as indices on a stack of fixed size, for text from
- * the network must not decide how deep the call stack grows. */
+/* The value that begins at p and everything in it.
+ *
+ * Open arrays and objects are kept as indices on a stack of fixed size, for text from the network must not decide how deep the call stack
+ * grows. What changes with each token is kept in local variables: the compiler would have to read the fields of self again after each
+ * byte that is stored into a token. */
 static const char *
 json_scan_value (DheeraJson *self,
                  const char *p,
                  const char *end)
 {
+  const char *const text = p;
   guint32 open[DHEERA_JSON_MAX_DEPTH];
-  DheeraJsonToken *token;
   guint depth = 0;
-  gboolean object;
+  guint n = 0; /* tokens so far; the next one goes to token */
+  DheeraJsonToken *token = self->tokens;
+  DheeraJsonToken *limit = token + self->n_allocated;
+  DheeraJsonToken *top = NULL;
+
+#define NEXT_TOKEN                                   \
+  G_STMT_START                                       \
+    {                                                \
+      if (G_UNLIKELY (token == limit))               \
+        {                                            \
+          token = json_grow (self, p);               \
+          if (token == NULL)                         \
+            return NULL;                             \
+          limit = self->tokens + self->n_allocated;  \
+          if (depth > 0)                             \
+            top = self->tokens + open[depth - 1];    \
+        }                                            \
+    }                                                \
+  G_STMT_END
 
 value:
   p = json_skip_space (p, end);
   if (G_UNLIKELY (p == end))
     return json_fail (self, p, "unexpected end");
-  if (G_UNLIKELY (self->n_tokens == self->n_allocated) && !json_grow (self, p))
-    return NULL;
-  token = &self->tokens[self->n_tokens++];
+  NEXT_TOKEN;
 
-  if (*p != '{' && *p != '[')
+  if (*p == '"')
     {
-      p = json_scan_scalar (self, token, p, end);
+      p = json_scan_string (self, token, text, p + 1, end);
       if (G_UNLIKELY (p == NULL))
         return NULL;
-      token->next = self->n_tokens;
-      goto behind_value;
+      p++;
+    }
+  else if (*p == '{' || *p == '[')
+    {
+      if (G_UNLIKELY (depth == DHEERA_JSON_MAX_DEPTH))
+        return json_fail (self, p, "nested too deeply");
+      top = token++;
+      top->start = p - text;
+      top->size = 0;
+      top->type = *p == '{' ? DHEERA_JSON_OBJECT : DHEERA_JSON_ARRAY;
+      top->escaped = FALSE;
+      open[depth++] = n++;
+      p = json_skip_space (p + 1, end);
+      if (top->type == DHEERA_JSON_ARRAY)
+        {
+          if (p < end && *p == ']')
+            goto close;
+          goto value;
+        }
+      if (p < end && *p == '}')
+        goto close;
+      goto name;
+    }
+  else
+    {
+      p = json_scan_word (self, token, p, end);
+      if (G_UNLIKELY (p == NULL))
+        return NULL;
     }
 
-  if (G_UNLIKELY (depth == DHEERA_JSON_MAX_DEPTH))
-    return json_fail (self, p, "nested too deeply");
-  object = *p == '{';
-  open[depth++] = self->n_tokens - 1;
-  token->type = object ? DHEERA_JSON_OBJECT : DHEERA_JSON_ARRAY;
-  token->escaped = FALSE;
-  token->start = p - self->text;
-  token->size = 0;
+  token->next = ++n;
+  token++;
+
+behind_value:
+  if (depth == 0)
+    {
+      self->n_tokens = n;
+      return p;
+    }
+  top->size++;
+  p = json_skip_space (p, end);
+  if (G_UNLIKELY (p == end))
+    return json_fail (self, p, "unexpected end");
+  if (top->type == DHEERA_JSON_ARRAY)
+    {
+      if (*p++ == ',')
+        goto value;
+      if (G_LIKELY (p[-1] == ']'))
+        goto closed;
+      return json_fail (self, p - 1, "expected a comma or the end of the array");
+    }
+  if (*p != ',')
+    {
+      if (G_LIKELY (*p == '}'))
+        goto close;
+      return json_fail (self, p, "expected a comma or the end of the object");
+    }
   p = json_skip_space (p + 1, end);
-  if (p < end && *p == (object ? '}' : ']'))
-    goto close;
-  if (!object)
-    goto value;
 
 name:
-  p = json_scan_name (self, p, end);
+  if (G_UNLIKELY (p == end))
+    return json_fail (self, p, "unexpected end");
+  if (G_UNLIKELY (*p != '"'))
+    return json_fail (self, p, "a member needs a name in quotes");
+  NEXT_TOKEN;
+  p = json_scan_string (self, token, text, p + 1, end);
+  if (G_UNLIKELY (p == NULL))
+    return NULL;
+  token->next = ++n;
+  token++;
+  p = json_scan_colon (self, p + 1, end);
   if (G_UNLIKELY (p == NULL))
     return NULL;
   goto value;
 
 close:
-  token = &self->tokens[open[--depth]];
   p++;
-  token->length = p - self->text - token->start;
-  token->next = self->n_tokens;
-
-behind_value:
-  if (depth == 0)
-    return p;
-  token = &self->tokens[open[depth - 1]];
-  object = token->type == DHEERA_JSON_OBJECT;
-  token->size++;
-  p = json_skip_space (p, end);
-  if (G_UNLIKELY (p == end))
-    return json_fail (self, p, "unexpected end");
-  if (*p == ',')
-    {
-      p++;
-      if (object)
-        goto name;
-      goto value;
-    }
-  if (*p == (object ? '}' : ']'))
-    goto close;
-
-  return json_fail (self, p, object ? "expected a comma or the end of the object"
-                                    : "expected a comma or the end of the array");
+closed:
+  top->length = p - text - top->start;
+  top->next = n;
+  depth--;
+  if (depth > 0)
+    top = self->tokens + open[depth - 1];
+  goto behind_value;
 }
 
 gboolean

@@ -217,7 +217,8 @@ sse_read_line (DheeraFramer *self,
 {
   const char *p = self->buffer + line;
 
-  if (G_LIKELY (length > 6 && memcmp (p, "data: ", 6) == 0 && !self->has_data))
+  /* In pieces that the compiler compares as numbers. */
+  if (G_LIKELY (length >= 6 && memcmp (p, "data", 4) == 0 && memcmp (p + 4, ": ", 2) == 0 && !self->has_data))
     {
       self->known = TRUE;
       sse_add_data (self, line + 6, length - 6);
@@ -298,7 +299,7 @@ dheera_sse_next (DheeraFramer *self,
   if (G_UNLIKELY (self->bare))
     return sse_next_bare (self, frame);
 
-  for (;;)
+  while (self->start < self->end)
     {
       gboolean complete = sse_next_line (self, &line, &length);
       gsize used = self->has_data ? self->data_end - self->data_start : 0;

@@ -52,21 +52,12 @@ dheera_utf8_find_fault (const char *text,
 
   while (p < end)
     {
-      guint bad;
-      guint n;
-
-      while (end - p >= 32
-             && ((dheera_text_load (p) | dheera_text_load (p + 8) | dheera_text_load (p + 16) | dheera_text_load (p + 24))
-                 & DHEERA_TEXT_HIGHS) == 0)
-        p += 32;
-      while (end - p >= 8 && (dheera_text_load (p) & DHEERA_TEXT_HIGHS) == 0)
-        p += 8;
-      while (p < end && (guchar) *p < 0x80)
-        p++;
-
+      p = dheera_text_skip_ascii (p, end);
       while (p < end && (guchar) *p >= 0x80)
         {
-          n = dheera_utf8_sequence (p, end, &bad);
+          guint bad;
+          guint n = dheera_utf8_sequence (p, end, &bad);
+
           if (n == 0)
             return p;
           p += n;
