@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "model-server.h"
+
+#include "fault-server.h"
+
+#define COMPLETION \
+  "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0," \
+  "\"message\":{\"role\":\"assistant\",\"content\":\"" MODEL_SERVER_TEXT "\"},\"finish_reason\":\"stop\"}]," \
+  "\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":3,\"total_tokens\":4}}"
+
+#define CHUNK(delta, reason) \
+  "data: {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0," \
+  "\"delta\":" delta ",\"finish_reason\":" reason "}]}\n\n"
+
+#define MODELS "{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"object\":\"model\",\"created\":1,\"owned_by\":\"tests\"}]}"
+
+struct _ModelServer
+{
+  ModelServerKind kind;
+  GThread *thread;
+  GMainContext *context;
+  GMainLoop *loop;
+  SoupServer *server;
+  GTlsCertificate *certificate;
+  char *base_url;
+  GMutex mutex;
+  GCond cond;
+  GHashTable *sockets; /* that were seen since the last reset */
+  guint requests;
+  SoupHTTPVersion version;
+};
+
+static void
+note_request (ModelServer       *self,
+              SoupServerMessage *message)
+{
+  g_autofree char *remote = NULL;
+  GSocketAddress *address = soup_server_message_get_remote_address (message);
+
+  remote = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (address));
+  g_mutex_lock (&self->mutex);
+  g_hash_table_add (self->sockets, g_steal_pointer (&remote));
+  self->requests++;
+  self->version = soup_server_message_get_http_version (message);
+  g_mutex_unlock (&self->mutex);
+}
+
+static void
+chat_cb (SoupServer        *server,
+         SoupServerMessage *message,
+         const char        *path,
+         GHashTable        *query,
+         gpointer           data)
+{
+  static const char stream[] = CHUNK ("{\"role\":\"assistant\",\"content\":\"\"}", "null")
+    CHUNK ("{\"content\":\"Hello,\"}", "null") CHUNK ("{\"content\":\" dear\"}", "null") CHUNK ("{\"content\":\" world\"}", "null")
+    CHUNK ("{}", "\"stop\"") "data: [DONE]\n\n";
+  SoupMessageBody *body = soup_server_message_get_request_body (message);
+  g_autoptr(GBytes) request = soup_message_body_flatten (body);
+  gsize length;
+  const char *text = g_bytes_get_data (request, &length);
+
+  note_request (data, message);
+  soup_server_message_set_status (message, 200, NULL);
+  if (g_strstr_len (text, (gssize) length, "\"stream\":true") != NULL)
+    soup_server_message_set_response (message, "text/event-stream", SOUP_MEMORY_STATIC, stream, sizeof stream - 1);
+  else
+    soup_server_message_set_response (message, "application/json", SOUP_MEMORY_STATIC, COMPLETION, sizeof COMPLETION - 1);
+}
+
+static void
+models_cb (SoupServer        *server,
+           SoupServerMessage *message,
+           const char        *path,
+           GHashTable        *query,
+           gpointer           data)
+{
+  note_request (data, message);
+  soup_server_message_set_status (message, 200, NULL);
+  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_STATIC, MODELS, sizeof MODELS - 1);
+}
+
+static gpointer
+run_thread (gpointer data)
+{
+  ModelServer *self = data;
+  g_autoptr(GError) error = NULL;
+  GSList *uris;
+
+  g_main_context_push_thread_default (self->context);
+  if (self->kind == MODEL_SERVER_TLS_HTTP2)
+    g_setenv ("SOUP_SERVER_HTTP2", "1", TRUE);
+  else
+    g_unsetenv ("SOUP_SERVER_HTTP2");
+  self->server = soup_server_new ("tls-certificate", self->certificate, NULL);
+  soup_server_add_handler (self->server, "/v1/chat/completions", chat_cb, self, NULL);
+  soup_server_add_handler (self->server, "/v1/models", models_cb, self, NULL);
+  if (!soup_server_listen_local (self->server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY | (self->certificate != NULL ? SOUP_SERVER_LISTEN_HTTPS : 0), &error))
+    g_error ("The test server can't listen: %s", error->message);
+
+  uris = soup_server_get_uris (self->server);
+  g_mutex_lock (&self->mutex);
+  self->base_url = g_strdup_printf ("%s:%d/v1", self->certificate != NULL ? "https://localhost" : "http://127.0.0.1", g_uri_get_port (uris->data));
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->mutex);
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+
+  g_main_loop_run (self->loop);
+
+  soup_server_disconnect (self->server);
+  g_clear_object (&self->server);
+  while (g_main_context_iteration (self->context, FALSE))
+    ;
+  g_main_context_pop_thread_default (self->context);
+  return NULL;
+}
+
+ModelServer *
+model_server_new (ModelServerKind kind)
+{
+  ModelServer *self = g_new0 (ModelServer, 1);
+
+  self->kind = kind;
+  g_mutex_init (&self->mutex);
+  g_cond_init (&self->cond);
+  self->sockets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->context = g_main_context_new ();
+  self->loop = g_main_loop_new (self->context, FALSE);
+  if (kind != MODEL_SERVER_PLAIN)
+    {
+      g_autofree char *path = fault_server_dup_certificate ("localhost.pem");
+      g_autoptr(GError) error = NULL;
+
+      self->certificate = g_tls_certificate_new_from_file (path, &error);
+      g_assert_no_error (error);
+    }
+
+  self->thread = g_thread_new ("model-server", run_thread, self);
+  g_mutex_lock (&self->mutex);
+  while (self->base_url == NULL)
+    g_cond_wait (&self->cond, &self->mutex);
+  g_mutex_unlock (&self->mutex);
+  return self;
+}
+
+static gboolean
+quit_cb (gpointer data)
+{
+  g_main_loop_quit (data);
+  return G_SOURCE_REMOVE;
+}
+
+void
+model_server_free (ModelServer *self)
+{
+  g_main_context_invoke (self->context, quit_cb, self->loop);
+  g_thread_join (self->thread);
+  g_main_loop_unref (self->loop);
+  g_main_context_unref (self->context);
+  g_hash_table_unref (self->sockets);
+  g_clear_object (&self->certificate);
+  g_free (self->base_url);
+  g_cond_clear (&self->cond);
+  g_mutex_clear (&self->mutex);
+  g_free (self);
+}
+
+const char *
+model_server_get_base_url (ModelServer *self)
+{
+  return self->base_url;
+}
+
+void
+model_server_reset (ModelServer *self)
+{
+  g_mutex_lock (&self->mutex);
+  g_hash_table_remove_all (self->sockets);
+  self->requests = 0;
+  g_mutex_unlock (&self->mutex);
+}
+
+guint
+model_server_get_connections (ModelServer *self)
+{
+  guint n;
+
+  g_mutex_lock (&self->mutex);
+  n = g_hash_table_size (self->sockets);
+  g_mutex_unlock (&self->mutex);
+  return n;
+}
+
+guint
+model_server_get_requests (ModelServer *self)
+{
+  guint n;
+
+  g_mutex_lock (&self->mutex);
+  n = self->requests;
+  g_mutex_unlock (&self->mutex);
+  return n;
+}
+
+SoupHTTPVersion
+model_server_get_version (ModelServer *self)
+{
+  SoupHTTPVersion version;
+
+  g_mutex_lock (&self->mutex);
+  version = self->version;
+  g_mutex_unlock (&self->mutex);
+  return version;
+}

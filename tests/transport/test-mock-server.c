@@ -1,0 +1,654 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "dheera-ai/transport/dheera-mock-server-private.h"
+
+#include <libsoup/soup.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ECHO(more, text) "{\"model\":\"echo\"," more "\"messages\":[{\"role\":\"user\",\"content\":\"" text "\"}]}"
+#define STREAM "\"stream\":true,"
+
+/* A deadline that fails the test, not one that is waited for */
+#define PATIENCE_S 20
+
+typedef struct
+{
+  guint status;
+  char *body;
+  SoupMessageHeaders *headers;
+} Reply;
+
+static void
+reply_clear (Reply *self)
+{
+  g_clear_pointer (&self->body, g_free);
+  g_clear_pointer (&self->headers, soup_message_headers_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Reply, reply_clear)
+
+static char *
+make_url (const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *base = dheera_mock_server_dup_base_url (&error);
+
+  g_assert_no_error (error);
+
+  return g_strconcat (base, path, NULL);
+}
+
+static SoupSession *
+make_session (void)
+{
+  return soup_session_new_with_options ("timeout", PATIENCE_S, "max-conns", 500, "max-conns-per-host", 500, NULL);
+}
+
+static SoupMessage *
+make_message (const char *path,
+              const char *body)
+{
+  g_autofree char *url = make_url (path);
+  SoupMessage *message = soup_message_new (body != NULL ? "POST" : "GET", url);
+
+  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT);
+  if (body != NULL)
+    {
+      g_autoptr (GBytes) bytes = g_bytes_new (body, strlen (body));
+
+      soup_message_set_request_body_from_bytes (message, "application/json", bytes);
+    }
+
+  return message;
+}
+
+static Reply
+request (SoupSession *session,
+         const char  *path,
+         const char  *body)
+{
+  g_autoptr (SoupMessage) message = make_message (path, body);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = soup_session_send_and_read (session, message, NULL, &error);
+
+  g_assert_no_error (error);
+
+  return (Reply) {
+    soup_message_get_status (message),
+    g_string_free (g_string_new_len (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes)), FALSE),
+    soup_message_headers_ref (soup_message_get_response_headers (message)),
+  };
+}
+
+static Reply
+complete (const char *body)
+{
+  g_autoptr (SoupSession) session = make_session ();
+
+  return request (session, "/chat/completions", body);
+}
+
+/* Waits until *counter of the statistics has grown to value. */
+static void
+wait_for (gsize   offset,
+          guint64 value)
+{
+  gint64 deadline = g_get_monotonic_time () + PATIENCE_S * G_USEC_PER_SEC;
+  DheeraMockStats stats;
+
+  do
+    {
+      dheera_mock_server_get_stats (&stats);
+      if (G_STRUCT_MEMBER (guint64, &stats, offset) >= value)
+        return;
+      g_usleep (1000);
+    }
+  while (g_get_monotonic_time () < deadline);
+
+  g_error ("the counter at %" G_GSIZE_FORMAT " is %" G_GUINT64_FORMAT ", not %" G_GUINT64_FORMAT,
+           offset, G_STRUCT_MEMBER (guint64, &stats, offset), value);
+}
+
+static guint
+count_events (const char *body)
+{
+  const char *end = body + strlen (body);
+  guint n = 0;
+
+  for (body = g_strstr_len (body, end - body, "data: "); body != NULL; body = g_strstr_len (body + 1, end - body - 1, "data: "))
+    n++;
+
+  return n;
+}
+
+static void
+test_whole (void)
+{
+  g_auto (Reply) reply = complete (ECHO ("", "Hello there"));
+
+  g_assert_cmpuint (reply.status, ==, 200);
+  g_assert_cmpstr (soup_message_headers_get_content_type (reply.headers, NULL), ==, "application/json");
+  g_assert_true (g_str_has_prefix (soup_message_headers_get_one (reply.headers, "x-request-id"), "req_"));
+  g_assert_nonnull (strstr (reply.body, "\"content\":\"Hello there\""));
+  g_assert_nonnull (strstr (reply.body, "\"total_tokens\":4"));
+}
+
+static void
+test_stream (void)
+{
+  g_auto (Reply) reply = complete (ECHO (STREAM "\"stream_options\":{\"include_usage\":true},", "one two three"));
+
+  g_assert_cmpuint (reply.status, ==, 200);
+  g_assert_cmpstr (soup_message_headers_get_content_type (reply.headers, NULL), ==, "text/event-stream");
+  g_assert_cmpuint (count_events (reply.body), ==, 1 + 3 + 1 + 1 + 1);
+  g_assert_true (g_str_has_suffix (reply.body, "\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":3,\"total_tokens\":6,\"prompt_tokens_details\":"
+                                               "{\"cached_tokens\":0},\"completion_tokens_details\":{\"reasoning_tokens\":0}}}\n\ndata: [DONE]\n\n"));
+}
+
+/* Longer than any buffer on its way */
+static void
+test_long_stream (void)
+{
+  g_auto (Reply) reply = complete ("{\"model\":\"lorem\",\"stream\":true,\"max_tokens\":20000,\"messages\":[{\"role\":\"user\",\"content\":\"\"}]}");
+
+  g_assert_cmpuint (reply.status, ==, 200);
+  g_assert_cmpuint (count_events (reply.body), ==, 1 + 20000 + 1 + 1);
+}
+
+static void
+test_paced_stream (void)
+{
+  gint64 start = g_get_monotonic_time ();
+  g_auto (Reply) reply = complete (ECHO (STREAM "\"mock\":{\"pace_ms\":10,\"delay_ms\":20},", "a b c d"));
+
+  g_assert_cmpuint (count_events (reply.body), ==, 1 + 4 + 1 + 1);
+  /* 20 before the first, and three gaps; time can only be longer */
+  g_assert_cmpint (g_get_monotonic_time () - start, >=, 50000 - 5000);
+}
+
+static void
+test_models (void)
+{
+  g_autoptr (SoupSession) session = make_session ();
+  g_auto (Reply) list = request (session, "/models", NULL);
+  g_auto (Reply) one = request (session, "/models/story", NULL);
+  g_auto (Reply) none = request (session, "/models/gpt", NULL);
+
+  g_assert_cmpuint (list.status, ==, 200);
+  g_assert_nonnull (strstr (list.body, "{\"id\":\"echo\",\"object\":\"model\",\"created\":1735689600,\"owned_by\":\"dheera-ai\",\"context_window\":1048576,"));
+  g_assert_cmpuint (one.status, ==, 200);
+  g_assert_true (g_str_has_prefix (one.body, "{\"id\":\"story\""));
+  g_assert_cmpuint (none.status, ==, 404);
+  g_assert_nonnull (strstr (none.body, "\"code\":\"model_not_found\""));
+}
+
+static void
+test_routes (void)
+{
+  g_autoptr (SoupSession) session = make_session ();
+  g_autofree char *base = make_url ("");
+  g_autofree char *foreign = NULL;
+  g_autoptr (SoupMessage) message = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_auto (Reply) unknown = request (session, "/completions", "{}");
+  g_auto (Reply) wrong_method = request (session, "/chat/completions", NULL);
+
+  g_assert_cmpuint (unknown.status, ==, 404);
+  g_assert_nonnull (strstr (unknown.body, "{\"error\":{\"message\":\"The offline model has no POST "));
+  g_assert_cmpuint (wrong_method.status, ==, 404);
+
+  /* Who does not know the path gets nothing. */
+  *strchr (base + strlen ("http://"), '/') = '\0';
+  foreign = g_strconcat (base, "/v1/models", NULL);
+  message = soup_message_new ("GET", foreign);
+  bytes = soup_session_send_and_read (session, message, NULL, NULL);
+  g_assert_cmpuint (soup_message_get_status (message), ==, 404);
+  g_assert_nonnull (bytes);
+}
+
+static void
+test_bad_requests (void)
+{
+  g_auto (Reply) cut = complete ("{\"model\":\"echo\",");
+  g_auto (Reply) empty = complete ("");
+  g_auto (Reply) missing = complete ("{\"model\":\"gpt\",\"messages\":[]}");
+
+  g_assert_cmpuint (cut.status, ==, 400);
+  g_assert_nonnull (strstr (cut.body, "at byte 16"));
+  g_assert_cmpuint (empty.status, ==, 400);
+  g_assert_cmpuint (missing.status, ==, 404);
+  g_assert_nonnull (strstr (missing.body, "\"type\":\"invalid_request_error\",\"param\":\"model\",\"code\":\"model_not_found\""));
+}
+
+static void
+test_status (void)
+{
+  g_auto (Reply) reply = complete (ECHO ("\"mock\":{\"status\":429,\"error\":\"Slower.\",\"headers\":{\"retry-after\":\"7\",\"x-request-id\":\"mine\"}},", "x"));
+  g_auto (Reply) page = complete (ECHO (STREAM "\"mock\":{\"status\":502,\"body\":\"<html>\",\"headers\":{\"content-type\":\"text/html\"}},", "x"));
+  g_auto (Reply) moved = complete (ECHO ("\"mock\":{\"status\":307,\"headers\":{\"location\":\"http://example.com/\"}},", "x"));
+  g_auto (Reply) nothing = complete (ECHO ("\"mock\":{\"status\":500,\"body\":\"\"},", "x"));
+  g_auto (Reply) no_content = complete (ECHO ("\"mock\":{\"status\":204},", "x"));
+
+  g_assert_cmpuint (reply.status, ==, 429);
+  g_assert_cmpstr (soup_message_headers_get_one (reply.headers, "retry-after"), ==, "7");
+  g_assert_cmpstr (soup_message_headers_get_one (reply.headers, "x-request-id"), ==, "mine");
+  g_assert_cmpstr (reply.body, ==, "{\"error\":{\"message\":\"Slower.\",\"type\":\"rate_limit_error\",\"param\":null,\"code\":\"rate_limit_exceeded\"}}");
+  g_assert_cmpuint (page.status, ==, 502);
+  g_assert_cmpstr (soup_message_headers_get_content_type (page.headers, NULL), ==, "text/html");
+  g_assert_cmpstr (page.body, ==, "<html>");
+  g_assert_cmpuint (moved.status, ==, 307);
+  g_assert_cmpuint (nothing.status, ==, 500);
+  g_assert_cmpstr (nothing.body, ==, "");
+  g_assert_cmpuint (no_content.status, ==, 204);
+}
+
+static void
+test_fail_times (void)
+{
+  const char *keyed = ECHO ("\"mock\":{\"status\":503,\"fail_times\":2,\"key\":\"test\",\"headers\":{\"x-a\":\"1\"}},", "x");
+  const char *same_key = ECHO ("\"mock\":{\"status\":503,\"fail_times\":2,\"key\":\"test\"},", "y");
+  const char *other = ECHO ("\"mock\":{\"fail_times\":1},", "z");
+  static const guint statuses[] = { 503, 503, 200 };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (statuses); i++)
+    {
+      g_auto (Reply) reply = complete (i == 1 ? same_key : keyed);
+
+      g_assert_cmpuint (reply.status, ==, statuses[i]);
+      g_assert_true ((soup_message_headers_get_one (reply.headers, "x-a") != NULL) == (i == 0));
+    }
+  for (i = 1; i < G_N_ELEMENTS (statuses); i++)
+    {
+      g_auto (Reply) reply = complete (other);
+
+      g_assert_cmpuint (reply.status, ==, i == 1 ? 500 : 200);
+    }
+}
+
+/* Reads to the end or an error, over a connection of the test's own: libsoup takes a cut chunked body for a whole one. */
+static char *
+exchange_raw (const char *body,
+              gboolean   *whole)
+{
+  g_autofree char *url = make_url ("/chat/completions");
+  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketConnection) connection = NULL;
+  g_autofree char *head = NULL;
+  GString *answer = g_string_new (NULL);
+  char buffer[4096];
+  gssize n;
+
+  g_socket_client_set_timeout (client, PATIENCE_S);
+  connection = g_socket_client_connect_to_host (client, "127.0.0.1", g_uri_get_port (uri), NULL, NULL);
+  g_assert_nonnull (connection);
+  head = g_strdup_printf ("POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %" G_GSIZE_FORMAT "\r\n\r\n%s", g_uri_get_path (uri), strlen (body), body);
+  g_assert_true (g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), head, strlen (head), NULL, NULL, NULL));
+
+  *whole = FALSE;
+  while ((n = g_input_stream_read (g_io_stream_get_input_stream (G_IO_STREAM (connection)), buffer, sizeof buffer, NULL, NULL)) > 0)
+    {
+      g_string_append_len (answer, buffer, n);
+      if (g_str_has_suffix (answer->str, "\r\n0\r\n\r\n"))
+        {
+          *whole = TRUE;
+          break;
+        }
+    }
+  /* The end, and not the patience's end */
+  g_assert_cmpint (n, >=, 0);
+
+  return g_string_free (answer, FALSE);
+}
+
+static void
+test_cut (void)
+{
+  guint i;
+
+  for (i = 0; i < 8; i++)
+    {
+      /* Beyond the last word it is cut before the end. */
+      g_autofree char *body = g_strdup_printf (ECHO (STREAM "\"mock\":{\"cut_after\":%u,\"pace_ms\":%u},", "a b c d"), i, i % 2);
+      gboolean whole;
+      g_autofree char *answer = exchange_raw (body, &whole);
+
+      g_assert_false (whole);
+      g_assert_cmpuint (count_events (answer), ==, 1 + MIN (i, 4));
+    }
+}
+
+static void
+test_cut_whole (void)
+{
+  gboolean whole;
+  g_autofree char *answer = exchange_raw (ECHO ("\"mock\":{\"cut_after\":1},", "a b"), &whole);
+  const char *body = strstr (answer, "\r\n\r\n") + 4;
+  const char *length = strstr (answer, "Content-Length: ");
+
+  g_assert_true (g_str_has_prefix (answer, "HTTP/1.1 200"));
+  g_assert_nonnull (length);
+  g_assert_cmpuint (strlen (body), ==, g_ascii_strtoull (length + strlen ("Content-Length: "), NULL, 10) / 2);
+}
+
+static void
+test_error_event (void)
+{
+  g_auto (Reply) stream = complete (ECHO (STREAM "\"mock\":{\"error_after\":2,\"error\":\"Oh.\"},", "a b c d"));
+  g_auto (Reply) whole = complete (ECHO ("\"mock\":{\"error_after\":2,\"error\":\"Oh.\"},", "a b c d"));
+  const char *event = "{\"error\":{\"message\":\"Oh.\",\"type\":\"server_error\",\"param\":null,\"code\":\"server_error\"}}";
+
+  g_assert_cmpuint (stream.status, ==, 200);
+  g_assert_cmpuint (count_events (stream.body), ==, 1 + 2 + 1);
+  g_assert_true (g_str_has_suffix (stream.body, "}}\n\n"));
+  g_assert_nonnull (strstr (stream.body, event));
+  g_assert_cmpuint (whole.status, ==, 200);
+  g_assert_cmpstr (whole.body, ==, event);
+}
+
+static void
+cancel_on_read (SoupSession *session,
+                const char  *body)
+{
+  g_autoptr (SoupMessage) message = make_message ("/chat/completions", body);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GInputStream) stream = soup_session_send (session, message, NULL, &error);
+  char buffer[64];
+
+  g_assert_no_error (error);
+  g_assert_cmpint (g_input_stream_read (stream, buffer, sizeof buffer, NULL, &error), >, 0);
+  g_assert_no_error (error);
+  /* libsoup drops the connection of a body that was not read. */
+  g_clear_object (&stream);
+  soup_session_abort (session);
+}
+
+static void
+test_client_gone (void)
+{
+  static const char *const bodies[] = {
+    ECHO (STREAM "\"mock\":{\"stall_after\":2},", "a b c d"),
+    ECHO (STREAM "\"mock\":{\"pace_ms\":60000},", "a b c d"),
+    ECHO ("\"mock\":{\"stall_after\":2},", "a b c d"),
+    "{\"model\":\"story\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"\"}]}",
+  };
+  DheeraMockStats before;
+  guint i;
+
+  dheera_mock_server_get_stats (&before);
+  for (i = 0; i < G_N_ELEMENTS (bodies); i++)
+    {
+      g_autoptr (SoupSession) session = make_session ();
+
+      cancel_on_read (session, bodies[i]);
+      wait_for (G_STRUCT_OFFSET (DheeraMockStats, gone), before.gone + i + 1);
+    }
+}
+
+static void
+got_nothing_cb (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GInputStream) stream = soup_session_send_finish (SOUP_SESSION (source), result, &error);
+
+  g_assert_null (stream);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  *(gboolean *) user_data = TRUE;
+}
+
+/* Also before the first byte */
+static void
+test_client_gone_early (void)
+{
+  g_autoptr (SoupSession) session = make_session ();
+  g_autoptr (SoupMessage) message = make_message ("/chat/completions", ECHO ("\"mock\":{\"delay_ms\":3600000},", "x"));
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  DheeraMockStats before, now;
+  gboolean done = FALSE;
+
+  dheera_mock_server_get_stats (&before);
+  soup_session_send_async (session, message, G_PRIORITY_DEFAULT, cancellable, got_nothing_cb, &done);
+  do
+    {
+      g_main_context_iteration (NULL, FALSE);
+      dheera_mock_server_get_stats (&now);
+    }
+  while (now.requests == before.requests);
+  g_cancellable_cancel (cancellable);
+  while (!done)
+    g_main_context_iteration (NULL, TRUE);
+  wait_for (G_STRUCT_OFFSET (DheeraMockStats, gone), before.gone + 1);
+}
+
+static void
+test_reuse (void)
+{
+  g_autoptr (SoupSession) session = make_session ();
+  DheeraMockStats before, after;
+  g_autofree char *stats_json = NULL;
+  guint i;
+
+  dheera_mock_server_get_stats (&before);
+  for (i = 0; i < 20; i++)
+    {
+      g_auto (Reply) reply = request (session, "/chat/completions", i % 2 == 0 ? ECHO ("", "a b") : ECHO (STREAM, "a b"));
+
+      g_assert_cmpuint (reply.status, ==, 200);
+    }
+  wait_for (G_STRUCT_OFFSET (DheeraMockStats, finished), before.finished + 20);
+  dheera_mock_server_get_stats (&after);
+  g_assert_cmpuint (after.connections - before.connections, ==, 1);
+  g_assert_cmpuint (after.requests - before.requests, ==, 20);
+  g_assert_cmpuint (after.words - before.words, ==, 40);
+
+  {
+    g_auto (Reply) stats = request (session, "/mock", NULL);
+
+    g_assert_true (g_str_has_prefix (stats.body, "{\"connections\":"));
+  }
+}
+
+static void
+test_too_large (void)
+{
+  g_autoptr (SoupSession) session = make_session ();
+  g_autoptr (SoupMessage) message = make_message ("/chat/completions", NULL);
+  gsize size = 33 * 1024 * 1024;
+  g_autoptr (GBytes) body = g_bytes_new_take (g_malloc0 (size), size);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) answer = NULL;
+
+  soup_message_set_method (message, "POST");
+  soup_message_set_request_body_from_bytes (message, "application/json", body);
+  answer = soup_session_send_and_read (session, message, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (soup_message_get_status (message), ==, 413);
+  g_assert_nonnull (g_strstr_len (g_bytes_get_data (answer, NULL), g_bytes_get_size (answer), "\"code\":\"request_too_large\""));
+}
+
+static void
+sent_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = soup_session_send_and_read_finish (SOUP_SESSION (source), result, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (g_strstr_len (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), "data: [DONE]"));
+  ++*(guint *) user_data;
+}
+
+static void
+test_parallel (void)
+{
+  g_autoptr (SoupSession) session = make_session ();
+  guint n = 200;
+  guint done = 0;
+  guint i;
+
+  for (i = 0; i < n; i++)
+    {
+      g_autofree char *body = g_strdup_printf (ECHO (STREAM "\"mock\":{\"pace_ms\":1},", "this is number %u"), i);
+      g_autoptr (SoupMessage) message = make_message ("/chat/completions", body);
+
+      soup_session_send_and_read_async (session, message, G_PRIORITY_DEFAULT, NULL, sent_cb, &done);
+    }
+  while (done < n)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static int
+connect_raw (guint16 port)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = g_htons (port), .sin_addr.s_addr = g_htonl (INADDR_LOOPBACK) };
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  if (fd >= 0)
+    g_assert_cmpint (connect (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
+
+  return fd;
+}
+
+/* A program that has run out of descriptors and then has some again finds the mock still there. */
+static void
+test_no_descriptors (void)
+{
+  g_autofree char *url = make_url ("/models");
+  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
+  g_autoptr (GArray) fds = g_array_new (FALSE, FALSE, sizeof (int));
+  struct rlimit before, tight;
+  int fd, spare;
+  guint i;
+
+  spare = dup (0);
+  getrlimit (RLIMIT_NOFILE, &before);
+  tight = before;
+  tight.rlim_cur = spare + 40;
+  setrlimit (RLIMIT_NOFILE, &tight);
+  while ((fd = connect_raw (g_uri_get_port (uri))) >= 0)
+    g_array_append_val (fds, fd);
+  /* One more than can be accepted */
+  close (spare);
+  fd = connect_raw (g_uri_get_port (uri));
+  if (fd >= 0)
+    g_array_append_val (fds, fd);
+  g_usleep (50000);
+  for (i = 0; i < fds->len; i++)
+    close (g_array_index (fds, int, i));
+  setrlimit (RLIMIT_NOFILE, &before);
+
+  for (i = 0; i < 3; i++)
+    {
+      g_autoptr (SoupSession) session = make_session ();
+      g_auto (Reply) reply = request (session, "/models", NULL);
+
+      g_assert_cmpuint (reply.status, ==, 200);
+    }
+}
+
+static void
+test_fork (void)
+{
+  g_autofree char *parent_url = make_url ("");
+  int status;
+  pid_t pid = fork ();
+
+  if (pid == 0)
+    {
+      g_autofree char *child_url = make_url ("");
+      gboolean good = strcmp (child_url, parent_url) != 0;
+      int fd = connect_raw (g_ascii_strtoull (strrchr (strchr (child_url, ':') + 1, ':') + 1, NULL, 10));
+
+      /* libsoup may not be used in the child of a program that used it; a bare connection shows that somebody answers. */
+      good = good && fd >= 0 && write (fd, "GET / HTTP/1.1\r\nHost: x\r\n\r\n", 27) == 27;
+      if (good)
+        {
+          char buffer[16] = "";
+
+          good = read (fd, buffer, 12) == 12 && strcmp (buffer, "HTTP/1.1 404") == 0;
+        }
+      dheera_mock_server_stop ();
+      _exit (good ? 0 : 1);
+    }
+
+  g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+  g_assert_true (WIFEXITED (status));
+  g_assert_cmpint (WEXITSTATUS (status), ==, 0);
+
+  {
+    g_autofree char *url = make_url ("");
+    g_auto (Reply) reply = complete (ECHO ("", "still here"));
+
+    g_assert_cmpstr (url, ==, parent_url);
+    g_assert_cmpuint (reply.status, ==, 200);
+  }
+}
+
+static void
+test_restart (void)
+{
+  g_autoptr (SoupSession) session = make_session ();
+  g_autoptr (SoupMessage) message = make_message ("/chat/completions", ECHO (STREAM "\"mock\":{\"stall_after\":1},", "a b"));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GInputStream) stream = soup_session_send (session, message, NULL, &error);
+  g_autofree char *before = make_url ("");
+  g_autofree char *after = NULL;
+  DheeraMockStats stats;
+
+  g_assert_no_error (error);
+  g_assert_nonnull (stream);
+  /* With an answer under way */
+  dheera_mock_server_stop ();
+  dheera_mock_server_stop ();
+
+  after = make_url ("");
+  g_assert_cmpstr (before, !=, after);
+  dheera_mock_server_get_stats (&stats);
+  g_assert_cmpuint (stats.requests, ==, 0);
+
+  {
+    g_auto (Reply) reply = complete (ECHO ("", "again"));
+
+    g_assert_cmpuint (reply.status, ==, 200);
+  }
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/mock-server/whole", test_whole);
+  g_test_add_func ("/mock-server/stream", test_stream);
+  g_test_add_func ("/mock-server/long-stream", test_long_stream);
+  g_test_add_func ("/mock-server/paced-stream", test_paced_stream);
+  g_test_add_func ("/mock-server/models", test_models);
+  g_test_add_func ("/mock-server/routes", test_routes);
+  g_test_add_func ("/mock-server/bad-requests", test_bad_requests);
+  g_test_add_func ("/mock-server/status", test_status);
+  g_test_add_func ("/mock-server/fail-times", test_fail_times);
+  g_test_add_func ("/mock-server/cut", test_cut);
+  g_test_add_func ("/mock-server/cut-whole", test_cut_whole);
+  g_test_add_func ("/mock-server/error-event", test_error_event);
+  g_test_add_func ("/mock-server/client-gone", test_client_gone);
+  g_test_add_func ("/mock-server/client-gone-early", test_client_gone_early);
+  g_test_add_func ("/mock-server/reuse", test_reuse);
+  g_test_add_func ("/mock-server/too-large", test_too_large);
+  g_test_add_func ("/mock-server/parallel", test_parallel);
+  g_test_add_func ("/mock-server/no-descriptors", test_no_descriptors);
+  g_test_add_func ("/mock-server/fork", test_fork);
+  g_test_add_func ("/mock-server/restart", test_restart);
+
+  /* It must end by itself at exit, also with a stream under way. */
+  return g_test_run ();
+}
