@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "dheera-ai/dheera-ai.h"
+
+G_BEGIN_DECLS
+
+/* What the tests of the client share: requests to the offline model, and waiting for asynchronous answers. */
+
+/* A request to the offline model; extra (nullable) is the object that tells it how to behave, {"status": 429} */
+DheeraRequest *mock_request        (const char *model,
+                                    const char *prompt,
+                                    const char *options) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Iterates the default main context until *done, or fails the test after 20 seconds. */
+void           wait_for            (const gboolean *done);
+
+/* Asynchronous calls, waited for */
+DheeraResponse *complete_async     (DheeraClient   *client,
+                                    DheeraRequest  *request,
+                                    GCancellable   *cancellable,
+                                    GError        **error);
+GListModel     *list_models_async  (DheeraClient        *client,
+                                    DheeraModelsRequest *request,
+                                    GCancellable        *cancellable,
+                                    GError             **error);
+DheeraDelta    *next_async         (DheeraStream   *stream,
+                                    GCancellable   *cancellable,
+                                    GError        **error);
+DheeraResponse *collect_async      (DheeraStream   *stream,
+                                    GCancellable   *cancellable,
+                                    GError        **error);
+
+/* The result that the callback of a _async() function stored; *result starts as NULL. */
+void           store_result_cb     (GObject      *source,
+                                    GAsyncResult *result,
+                                    gpointer      user_data);
+GAsyncResult  *wait_for_result     (GAsyncResult **result);
+
+G_END_DECLS
