@@ -27,6 +27,7 @@ struct _FaultServer
   GPtrArray *requests;
   GPtrArray *connections; /* GThread */
   guint n_connections;
+  guint n_gone;
   guint n_signals;
 };
 
@@ -202,6 +203,15 @@ pause_for (Connection *self,
 }
 
 static void
+note_gone (FaultServer *self)
+{
+  g_mutex_lock (&self->mutex);
+  self->n_gone++;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->mutex);
+}
+
+static void
 wait_for_signal (Connection *self)
 {
   FaultServer *server = self->server;
@@ -288,6 +298,7 @@ run_step (Connection      *self,
     case FAULT_ACTION_STALL:
       while (fill (self))
         ;
+      note_gone (self->server);
       return FALSE;
     case FAULT_ACTION_HALF_CLOSE:
       return g_socket_shutdown (g_socket_connection_get_socket (self->socket_connection), FALSE, TRUE, NULL);
@@ -490,6 +501,21 @@ fault_server_wait_for_requests (FaultServer *self,
     {
       if (!g_cond_wait_until (&self->cond, &self->mutex, end))
         g_error ("%u of %u requests came", self->requests->len, n);
+    }
+  g_mutex_unlock (&self->mutex);
+}
+
+void
+fault_server_wait_for_gone (FaultServer *self,
+                            guint        n)
+{
+  gint64 end = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+
+  g_mutex_lock (&self->mutex);
+  while (self->n_gone < n)
+    {
+      if (!g_cond_wait_until (&self->cond, &self->mutex, end))
+        g_error ("%u of %u clients left", self->n_gone, n);
     }
   g_mutex_unlock (&self->mutex);
 }
