@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "dheera-tool.h"
+
+#include <json-glib/json-glib.h>
+#include <stdio.h>
+
+/* dheera-ai models: what there is to choose from, as the providers say now. */
+
+#define TIMEOUT 15 /* seconds */
+
+typedef struct
+{
+  char **providers;
+  gboolean json;
+} Options;
+
+static void
+options_clear (Options *self)
+{
+  g_strfreev (self->providers);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+static gboolean
+parse (Options *self,
+       int     *argc,
+       char  ***argv,
+       int     *exit_code)
+{
+  const GOptionEntry entries[] = {
+    { "provider", 'p', 0, G_OPTION_ARG_STRING_ARRAY, &self->providers, "Only this provider's; can be repeated", "ID" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &self->json, "Print an array of JSON objects", NULL },
+    { NULL },
+  };
+  g_autoptr(GOptionContext) context = g_option_context_new (NULL);
+
+  g_option_context_set_summary (context, "Lists the models of the providers that have a key in the environment, of the servers of this machine, and the offline ones.");
+  g_option_context_set_description (context, "It fails when a provider that was named, or one that has a key, does not answer.\n");
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!dheera_tool_parse (context, argc, argv, exit_code))
+    return FALSE;
+  if (*argc > 1)
+    {
+      *exit_code = dheera_tool_usage_error ("“%s” is not expected here; --provider chooses one.", (*argv)[1]);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static void
+add_member (JsonBuilder *builder,
+            const char  *name,
+            const char  *value)
+{
+  if (value == NULL || *value == '\0')
+    return;
+
+  json_builder_set_member_name (builder, name);
+  json_builder_add_string_value (builder, value);
+}
+
+static void
+add_number (JsonBuilder *builder,
+            const char  *name,
+            gint64       value)
+{
+  if (value < 0)
+    return;
+
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, value);
+}
+
+static void
+add_model (JsonBuilder *builder,
+           DheeraProbe *probe,
+           DheeraModel *model)
+{
+  g_autofree char *name = g_strconcat (probe->id, "/", dheera_model_get_id (model), NULL);
+
+  json_builder_begin_object (builder);
+  add_member (builder, "model", name);
+  add_member (builder, "provider", probe->id);
+  add_member (builder, "id", dheera_model_get_id (model));
+  add_member (builder, "name", dheera_model_get_name (model));
+  add_member (builder, "owned_by", dheera_model_get_owned_by (model));
+  add_number (builder, "context_window", dheera_model_get_context_window (model));
+  add_number (builder, "max_output_tokens", dheera_model_get_max_output_tokens (model));
+  json_builder_end_object (builder);
+}
+
+static void
+print_model (DheeraProbe *probe,
+             DheeraModel *model)
+{
+  g_autofree char *id = dheera_tool_dup_shown (dheera_model_get_id (model));
+
+  printf ("%s/%s\n", probe->id, id);
+}
+
+/* FALSE when a provider that should answer did not. */
+static gboolean
+take (GPtrArray   *probes,
+      gboolean     must_answer,
+      JsonBuilder *builder)
+{
+  gboolean success = TRUE;
+
+  for (guint i = 0; i < probes->len; i++)
+    {
+      DheeraProbe *probe = g_ptr_array_index (probes, i);
+      guint n = probe->models != NULL ? g_list_model_get_n_items (probe->models) : 0;
+
+      if (probe->error != NULL && must_answer)
+        {
+          dheera_tool_fail (probe->error);
+          success = FALSE;
+        }
+      for (guint k = 0; k < n; k++)
+        {
+          g_autoptr(DheeraModel) model = g_list_model_get_item (probe->models, k);
+
+          if (builder != NULL)
+            add_model (builder, probe, model);
+          else
+            print_model (probe, model);
+        }
+    }
+
+  return success;
+}
+
+static void
+print_json (JsonBuilder *builder)
+{
+  g_autoptr(JsonGenerator) generator = json_generator_new ();
+  g_autoptr(JsonNode) root = json_builder_get_root (builder);
+  g_autofree char *text = NULL;
+
+  json_generator_set_pretty (generator, TRUE);
+  json_generator_set_root (generator, root);
+  text = json_generator_to_data (generator, NULL);
+  puts (text);
+}
+
+static GPtrArray *
+list_named (char **ids)
+{
+  GPtrArray *probes = g_ptr_array_new_with_free_func ((GDestroyNotify) dheera_probe_free);
+
+  for (; *ids != NULL; ids++)
+    g_ptr_array_add (probes, dheera_probe_new (*ids));
+
+  return probes;
+}
+
+static GPtrArray *
+move_together (GPtrArray *a,
+               GPtrArray *b)
+{
+  GPtrArray *all = g_ptr_array_new ();
+
+  g_ptr_array_extend (all, a, NULL, NULL);
+  g_ptr_array_extend (all, b, NULL, NULL);
+
+  return all;
+}
+
+int
+dheera_cmd_models (int    argc,
+                   char **argv)
+{
+  g_auto(Options) options = { 0 };
+  g_autoptr(DheeraClient) client = NULL;
+  g_autoptr(GPtrArray) wanted = NULL, local = NULL, all = NULL;
+  g_autoptr(JsonBuilder) builder = NULL;
+  gboolean success;
+  int exit_code = DHEERA_EXIT_FAILURE;
+
+  if (!parse (&options, &argc, &argv, &exit_code))
+    return exit_code;
+
+  client = dheera_client_new ();
+  if (options.providers != NULL)
+    {
+      wanted = list_named (options.providers);
+      local = g_ptr_array_new ();
+    }
+  else
+    {
+      wanted = dheera_probe_list_keyed (client);
+      local = dheera_probe_list_local (client);
+      g_ptr_array_add (wanted, dheera_probe_new ("mock"));
+    }
+  all = move_together (wanted, local);
+  dheera_probe_run (client, all, TIMEOUT);
+  if (dheera_tool_interrupt_take ())
+    return DHEERA_EXIT_INTERRUPTED;
+
+  if (options.json)
+    {
+      builder = json_builder_new ();
+      json_builder_begin_array (builder);
+    }
+  success = take (wanted, TRUE, builder);
+  take (local, FALSE, builder);
+  if (builder != NULL)
+    {
+      json_builder_end_array (builder);
+      print_json (builder);
+    }
+
+  return success ? DHEERA_EXIT_OK : DHEERA_EXIT_FAILURE;
+}
