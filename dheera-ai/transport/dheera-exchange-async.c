@@ -205,8 +205,8 @@ dheera_exchange_send_finish (DheeraExchange  *self,
   return !dheera_exchange_copy_error (self, error);
 }
 
-static void
-stop_at_deadline (DheeraExchange *self)
+void
+dheera_exchange_check_deadline (DheeraExchange *self)
 {
   DheeraDeadline which;
   gint64 deadline = dheera_exchange_get_deadline (self, &which);
@@ -227,7 +227,7 @@ exchange_dispatch (DheeraExchange *self)
   if (self->phase == DHEERA_PHASE_CLOSED && self->operation == DHEERA_OPERATION_NONE)
     return;
 
-  stop_at_deadline (self);
+  dheera_exchange_check_deadline (self);
   stopped = g_atomic_int_get (&self->stop) != DHEERA_STOP_NONE;
   if (stopped && self->error == NULL && self->phase != DHEERA_PHASE_CLOSED)
     dheera_exchange_fail (self, dheera_exchange_make_stop_error (self));

@@ -127,6 +127,9 @@ dheera_exchange_read_nonblocking (DheeraExchange  *self,
       return -1;
     }
   self->last_activity = g_get_monotonic_time ();
+  /* A server that is faster than its reader would keep the main context from its timers. */
+  if (self->pulse_at > 0 && self->last_activity >= self->pulse_at)
+    dheera_exchange_check_deadline (self);
 
   return dheera_exchange_take_read (self, n, read_error, error);
 }

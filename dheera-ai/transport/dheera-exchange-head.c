@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 #include <string.h>
 
+#define MAX_INFORMATIONAL 64
 #define MAX_STARTS 5 /* of one message: proxy authentication takes two or three, a server that refuses streams for ever would take all */
 
 static void
@@ -215,7 +216,13 @@ status_cb (SoupMessage *message,
   guint status = soup_message_get_status (message);
 
   if (status < 200)
-    return;
+    {
+      /* libsoup reads them in one go, and nothing else gets a turn in the main context. */
+      if (status >= 100 && ++self->n_informational > MAX_INFORMATIONAL)
+        exchange_fault (self, DHEERA_TRANSPORT_ERROR_PROTOCOL, "the server sent more than %d informational responses (1xx) and no answer",
+                        MAX_INFORMATIONAL);
+      return;
+    }
 
   if ((status == SOUP_STATUS_UNAUTHORIZED || status == SOUP_STATUS_PROXY_UNAUTHORIZED) && !is_for_auth_manager (message))
     keep_auth_manager_away (self);

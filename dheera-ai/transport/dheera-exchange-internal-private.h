@@ -94,6 +94,7 @@ struct _DheeraExchange
   gboolean connected_anew;
   gboolean sent_before;    /* this is the second time */
   guint n_starts;
+  guint n_informational;
   char *proxy;             /* host:port of the proxy that the connection goes to */
   gboolean proxy_negotiating;
 
@@ -178,6 +179,7 @@ void            dheera_exchange_note_progress    (DheeraExchange *self);
 
 /* dheera-exchange-async.c */
 void            dheera_exchange_launch           (DheeraExchange *self);
+void            dheera_exchange_check_deadline   (DheeraExchange *self);
 void            dheera_exchange_pulse            (DheeraExchange *self);
 void            dheera_exchange_detach           (DheeraExchange *self);
 

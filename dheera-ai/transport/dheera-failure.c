@@ -126,7 +126,7 @@ failure_before_head (DheeraExchange *self,
   if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_CERTIFICATE_REQUIRED))
     return failure_from_tls (self, error, host);
   if (error->domain == SOUP_SESSION_ERROR)
-    return failure (DHEERA_TRANSPORT_ERROR_PROTOCOL, "the answer of %s is not HTTP (%s)", host, error->message);
+    return failure (DHEERA_TRANSPORT_ERROR_PROTOCOL, "the answer of %s is not HTTP, or its head was cut off (%s)", host, error->message);
   if (received > HEAD_LIMIT)
     return failure (DHEERA_TRANSPORT_ERROR_TOO_LARGE, "the response head of %s is larger than %d bytes", host, HEAD_LIMIT);
 

@@ -129,6 +129,9 @@ add_call (Chooser         *self,
     return dheera_mock_refuse (self->refusal, 400, "invalid_function_parameters", "tools",
                                "The parameters of the tool \"%s\" are a schema that can't be satisfied: %s.", name, why);
 
+  /* Parameters that say nothing are satisfied by anything, but arguments are an object. */
+  if (arguments != NULL && arguments[0] != '{')
+    g_clear_pointer (&arguments, g_free);
   g_ptr_array_add (self->calls, dheera_mock_call_new (name, arguments != NULL ? arguments : g_strdup ("{}")));
 
   return TRUE;

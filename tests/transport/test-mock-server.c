@@ -4,6 +4,7 @@
 
 #include <libsoup/soup.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -622,6 +623,24 @@ test_restart (void)
   }
 }
 
+/* A program that just ends, with an answer under way: it must neither hang nor crash nor leak. */
+static void
+test_exit (void)
+{
+  if (g_test_subprocess ())
+    {
+      g_autoptr (SoupSession) session = make_session ();
+      g_autoptr (SoupMessage) message = make_message ("/chat/completions", ECHO (STREAM "\"mock\":{\"pace_ms\":1,\"stall_after\":3},", "a b c d"));
+      g_autoptr (GInputStream) stream = soup_session_send (session, message, NULL, NULL);
+
+      g_assert_nonnull (stream);
+      exit (0);
+    }
+
+  g_test_trap_subprocess (NULL, PATIENCE_S * G_USEC_PER_SEC, 0);
+  g_test_trap_assert_passed ();
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -648,7 +667,7 @@ main (int   argc,
   g_test_add_func ("/mock-server/no-descriptors", test_no_descriptors);
   g_test_add_func ("/mock-server/fork", test_fork);
   g_test_add_func ("/mock-server/restart", test_restart);
+  g_test_add_func ("/mock-server/exit", test_exit);
 
-  /* It must end by itself at exit, also with a stream under way. */
   return g_test_run ();
 }
