@@ -22,7 +22,7 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  DHEERA_FRAMING_WHOLE,  /* one frame: everything, at the end of the input */
+  DHEERA_FRAMING_WHOLE,  /* one frame: everything, at the end of the input, byte for byte (it may be audio: no UTF-8 is repaired) */
   DHEERA_FRAMING_SSE,
   DHEERA_FRAMING_NDJSON,
 } DheeraFraming;

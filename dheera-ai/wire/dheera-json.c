@@ -147,7 +147,7 @@ json_check_string (DheeraJson *self,
     }
 }
 
-/* p is behind the opening quote; what is returned is the closing one. */
+/* p is behind the opening quote; what is returned is behind the closing one. */
 static inline const char *
 json_scan_string (DheeraJson      *self,
                   DheeraJsonToken *token,
@@ -171,7 +171,7 @@ json_scan_string (DheeraJson      *self,
   token->type = DHEERA_JSON_STRING;
   token->escaped = escaped;
 
-  return p;
+  return p + 1;
 }
 
 /* A number, true, false or null. Returns the byte behind it. */
@@ -217,12 +217,23 @@ json_scan_word (DheeraJson      *self,
   return behind;
 }
 
-/* From behind the name of a member to behind its colon */
+/* The name of a member with its colon. Returns the byte behind the colon. */
 static inline const char *
-json_scan_colon (DheeraJson *self,
-                 const char *p,
-                 const char *end)
+json_scan_name (DheeraJson      *self,
+                DheeraJsonToken *token,
+                const char      *text,
+                const char      *p,
+                const char      *end)
 {
+  p = json_skip_space (p, end);
+  if (G_UNLIKELY (p == end))
+    return json_fail (self, p, "unexpected end");
+  if (G_UNLIKELY (*p != '"'))
+    return json_fail (self, p, "a member needs a name in quotes");
+  p = json_scan_string (self, token, text, p + 1, end);
+  if (G_UNLIKELY (p == NULL))
+    return NULL;
+
   p = json_skip_space (p, end);
   if (G_UNLIKELY (p == end))
     return json_fail (self, p, "unexpected end");
@@ -231,6 +242,39 @@ json_scan_colon (DheeraJson *self,
 
   return p + 1;
 }
+
+/* What follows a value: returns a comma or the bracket that closes. */
+static inline const char *
+json_scan_separator (DheeraJson *self,
+                     const char *p,
+                     const char *end,
+                     gboolean    array)
+{
+  p = json_skip_space (p, end);
+  if (G_UNLIKELY (p == end))
+    return json_fail (self, p, "unexpected end");
+  if (G_UNLIKELY (*p != ',' && *p != (array ? ']' : '}')))
+    return json_fail (self, p, array ? "expected a comma or the end of the array"
+                                     : "expected a comma or the end of the object");
+
+  return p;
+}
+
+/* Makes sure that there is a place for the next token. */
+#define NEED_TOKEN                                 \
+  G_STMT_START                                     \
+    {                                              \
+      if (G_UNLIKELY (token == limit))             \
+        {                                          \
+          token = json_grow (self, p);             \
+          if (token == NULL)                       \
+            return NULL;                           \
+          limit = self->tokens + self->n_allocated; \
+          if (depth > 0)                           \
+            top = self->tokens + open[depth - 1];  \
+        }                                          \
+    }                                              \
+  G_STMT_END
 
 /* The value that begins at p and everything in it.
  *
@@ -250,35 +294,13 @@ json_scan_value (DheeraJson *self,
   DheeraJsonToken *limit = token + self->n_allocated;
   DheeraJsonToken *top = NULL;
 
-#define NEXT_TOKEN                                   \
-  G_STMT_START                                       \
-    {                                                \
-      if (G_UNLIKELY (token == limit))               \
-        {                                            \
-          token = json_grow (self, p);               \
-          if (token == NULL)                         \
-            return NULL;                             \
-          limit = self->tokens + self->n_allocated;  \
-          if (depth > 0)                             \
-            top = self->tokens + open[depth - 1];    \
-        }                                            \
-    }                                                \
-  G_STMT_END
-
 value:
   p = json_skip_space (p, end);
   if (G_UNLIKELY (p == end))
     return json_fail (self, p, "unexpected end");
-  NEXT_TOKEN;
+  NEED_TOKEN;
 
-  if (*p == '"')
-    {
-      p = json_scan_string (self, token, text, p + 1, end);
-      if (G_UNLIKELY (p == NULL))
-        return NULL;
-      p++;
-    }
-  else if (*p == '{' || *p == '[')
+  if (*p == '{' || *p == '[')
     {
       if (G_UNLIKELY (depth == DHEERA_JSON_MAX_DEPTH))
         return json_fail (self, p, "nested too deeply");
@@ -289,23 +311,19 @@ value:
       top->escaped = FALSE;
       open[depth++] = n++;
       p = json_skip_space (p + 1, end);
-      if (top->type == DHEERA_JSON_ARRAY)
-        {
-          if (p < end && *p == ']')
-            goto close;
-          goto value;
-        }
-      if (p < end && *p == '}')
+      if (p < end && *p == (top->type == DHEERA_JSON_ARRAY ? ']' : '}'))
         goto close;
+      if (top->type == DHEERA_JSON_ARRAY)
+        goto value;
       goto name;
     }
-  else
-    {
-      p = json_scan_word (self, token, p, end);
-      if (G_UNLIKELY (p == NULL))
-        return NULL;
-    }
 
+  if (*p == '"')
+    p = json_scan_string (self, token, text, p + 1, end);
+  else
+    p = json_scan_word (self, token, p, end);
+  if (G_UNLIKELY (p == NULL))
+    return NULL;
   token->next = ++n;
   token++;
 
@@ -316,44 +334,26 @@ behind_value:
       return p;
     }
   top->size++;
-  p = json_skip_space (p, end);
-  if (G_UNLIKELY (p == end))
-    return json_fail (self, p, "unexpected end");
-  if (top->type == DHEERA_JSON_ARRAY)
-    {
-      if (*p++ == ',')
-        goto value;
-      if (G_LIKELY (p[-1] == ']'))
-        goto closed;
-      return json_fail (self, p - 1, "expected a comma or the end of the array");
-    }
+  p = json_scan_separator (self, p, end, top->type == DHEERA_JSON_ARRAY);
+  if (G_UNLIKELY (p == NULL))
+    return NULL;
   if (*p != ',')
-    {
-      if (G_LIKELY (*p == '}'))
-        goto close;
-      return json_fail (self, p, "expected a comma or the end of the object");
-    }
-  p = json_skip_space (p + 1, end);
+    goto close;
+  p++;
+  if (top->type == DHEERA_JSON_ARRAY)
+    goto value;
 
 name:
-  if (G_UNLIKELY (p == end))
-    return json_fail (self, p, "unexpected end");
-  if (G_UNLIKELY (*p != '"'))
-    return json_fail (self, p, "a member needs a name in quotes");
-  NEXT_TOKEN;
-  p = json_scan_string (self, token, text, p + 1, end);
+  NEED_TOKEN;
+  p = json_scan_name (self, token, text, p, end);
   if (G_UNLIKELY (p == NULL))
     return NULL;
   token->next = ++n;
   token++;
-  p = json_scan_colon (self, p + 1, end);
-  if (G_UNLIKELY (p == NULL))
-    return NULL;
   goto value;
 
 close:
   p++;
-closed:
   top->length = p - text - top->start;
   top->next = n;
   depth--;
@@ -361,6 +361,8 @@ closed:
     top = self->tokens + open[depth - 1];
   goto behind_value;
 }
+
+#undef NEED_TOKEN
 
 gboolean
 dheera_json_parse (DheeraJson *self,

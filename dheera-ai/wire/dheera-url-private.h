@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 char     *dheera_url_join            (const char *base,
                                       const char *path) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Percent-encodes everything but unreserved characters, so that "../../admin" stays one segment: ".." becomes "%2E%2E". */
+/* Percent-encodes everything but unreserved characters, so that "../../admin" stays one segment: ".." becomes "%2E%2E".
+ * A segment that is nothing but "." or ".." is encoded twice, since GUri reads "%2E%2E" as ".." and removes the segment before it. */
 char     *dheera_url_encode_segment  (const char *segment) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Appends name=value (both encoded) to the query. */

@@ -264,10 +264,10 @@ find_scheme_fault (const char *url)
 {
   const char *colon = scan_scheme (url);
 
-  if (colon == NULL || colon - url > 10)
-    return g_strdup ("it does not begin with http:// or https://");
   if (g_ascii_strncasecmp (url, "http:", 5) == 0 || g_ascii_strncasecmp (url, "https:", 6) == 0)
     return g_strdup ("it has no host");
+  if (colon == NULL || colon - url > 10 || colon[1] != '/')
+    return g_strdup ("it does not begin with http:// or https://");
 
   return g_strdup_printf ("its scheme is %.*s, not http or https", (int) (colon - url), url);
 }
