@@ -46,6 +46,9 @@ typedef struct
   gboolean raw_wanted;
   guint flags;                     /* the protocol's own */
   GString *scratch;                /* the protocol's own, nullable, freed with the decoder */
+  gpointer state;                  /* the protocol's own, nullable ... */
+  GDestroyNotify state_free;       /* ... freed with the decoder */
+  char *key;                       /* owned, nullable: taken out of whatever a failure quotes */
 } DheeraDecoder;
 
 struct _DheeraProtocol
@@ -77,17 +80,35 @@ struct _DheeraProtocol
 
 DheeraDecoder      *dheera_decoder_new           (DheeraProvider *provider);
 void                dheera_decoder_free          (DheeraDecoder *self);
+/* The key of the call, so that no failure quotes it, whatever the server echoes. Wiped with the decoder. */
+void                dheera_decoder_set_key       (DheeraDecoder *self,
+                                                  const char    *key);
+/* What the answer itself calls its model, NULL as long as it said nothing */
+const char         *dheera_decoder_get_model     (DheeraDecoder *self);
 /* For decoders: notes the failure (taking status 200 and retryable from code) and returns FAILED. */
 DheeraDecoded       dheera_decoder_fail          (DheeraDecoder *self,
                                                   DheeraError    code,
                                                   const char    *format,
                                                   ...) G_GNUC_PRINTF (3, 4);
 
+/* The same for an error that the answer itself holds; value is the object that has it. */
+DheeraDecoded       dheera_decoder_fail_with     (DheeraDecoder  *self,
+                                                  DheeraJsonValue value);
+
 /* Everything there is to know about an answer with an error status, or an error inside a 200 (then with status 200): code by 13-errors.md, provider's words, ids. headers by name are
  * asked through get_header, so that transport stays unseen. Shared by all protocols, table-driven: providers/dheera-error-body.c */
 typedef const char *(*DheeraGetHeader)           (gpointer    data,
                                                   const char *name);
 DheeraErrorDetails *dheera_error_body_decode     (DheeraProvider  *provider,
+                                                  const char      *model,
+                                                  guint            status,
+                                                  const char      *body,
+                                                  gsize            length,
+                                                  DheeraGetHeader  get_header,
+                                                  gpointer         data);
+/* The same, with the key that was sent (nullable), which may have come from elsewhere than the provider: servers echo it. */
+DheeraErrorDetails *dheera_error_body_decode_hiding (DheeraProvider *provider,
+                                                  const char      *key,
                                                   const char      *model,
                                                   guint            status,
                                                   const char      *body,

@@ -21,6 +21,7 @@ typedef struct
   const char *base_url;              /* may hold {placeholders}: then the user must set base-url, and the error says so */
   const char *const *base_url_env;
   const char *const *key_env;
+  const char *const *header_env;     /* nullable; pairs: name of a header, variable that it comes from when no property says otherwise */
   DheeraAuth auth;
   const char *auth_header;
   gboolean key_optional;
@@ -30,11 +31,46 @@ typedef struct
   const char *request_id_header;
   const char *docs;
   DheeraChatDialect dialect;
-  const char *const *drop_params;
+  gboolean think_tags;               /* <think>...</think> in the text is reasoning */
+  DheeraParams drop_params;          /* what the provider refuses, or ignores without a word */
   /* pairs raw, mapped: "eos", "stop"; "error" as mapped is a failure */
   const char *const *finish_reasons;
   double temperature_max;            /* -1 no bound of its own */
 } DheeraProviderRow;
+
+/* The credentials function and its data, kept alive while a call is inside of it */
+typedef struct
+{
+  DheeraCredentialsFunc func;
+  gpointer user_data;
+  GDestroyNotify destroy;
+} DheeraProviderCredentials;
+
+struct _DheeraProvider
+{
+  GObject parent_instance;
+
+  const DheeraProviderRow *row; /* NULL as long as the id says nothing and there is no base URL */
+  char *id;
+  char *base_url;
+  char *organization;
+  char *project;
+  char *api_version;
+  char *region;
+
+  /* A synchronous call in another thread may read what follows while it is changed. */
+  GMutex lock;
+  char *api_key;
+  DheeraHttpRequest *headers; /* nullable; only its headers are used */
+  char *bad_header;           /* the name of one that can't be sent */
+  DheeraProviderCredentials *credentials;
+};
+
+/* For dheera-provider.c: the parts of it that are kept in dheera-provider-config.c */
+void                     dheera_provider_update_row (DheeraProvider *self);
+void                     dheera_provider_credentials_unref (DheeraProviderCredentials *self);
+/* Wipes it first. */
+void                     dheera_provider_free_secret (char *secret);
 
 const DheeraProviderRow *dheera_provider_rows       (guint *n_rows);
 /* By id or alias, NULL when unknown */
@@ -49,7 +85,7 @@ gboolean                 dheera_model_name_resolve  (const char         *name,
                                                      char              **model,
                                                      GError            **error);
 
-/* Of a provider with an unknown id: FALSE with INVALID_REQUEST and the list of ids. */
+/* Of a provider with an unknown id: FALSE with INVALID_REQUEST and the list of ids. Also of one whose own headers can't be sent. */
 gboolean                 dheera_provider_check      (DheeraProvider *self,
                                                      GError        **error);
 const DheeraProviderRow *dheera_provider_get_row    (DheeraProvider *self);
@@ -60,11 +96,11 @@ char                    *dheera_provider_dup_base_url (DheeraProvider *self,
                                                      GError         **error);
 /* api-key > environment; NULL when there is none. Read anew at each call, never stored. */
 char                    *dheera_provider_dup_key    (DheeraProvider *self);
-/* Puts the provider's own headers (organization, project, set_header) on a request and says where its key goes. */
+/* Puts the provider's own headers (organization, project, set_header) on a request and says where its key goes: nowhere, when one of them is the header the key would go in. */
 void                     dheera_provider_apply      (DheeraProvider    *self,
                                                      DheeraHttpRequest *request);
 
-/* NULL when no credentials function is set. Otherwise calls it; done is called exactly once, perhaps from inside this call, perhaps later, in any thread, with either key or error. */
+/* Calls the credentials function; done is called exactly once, perhaps from inside this call, perhaps later, in any thread, with either key or error, both borrowed. */
 typedef void (*DheeraCredentialsDone) (const char *key,
                                        GError     *error,
                                        gpointer    user_data);

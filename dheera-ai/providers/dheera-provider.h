@@ -22,6 +22,8 @@ G_DECLARE_FINAL_TYPE (DheeraProvider, dheera_provider, DHEERA, PROVIDER, GObject
  *
  * Answers a request for a key, at once or later.
  *
+ * It is called in the thread that makes the call, which with a synchronous function may be any.
+ *
  * Since: 0.1
  */
 typedef void (*DheeraCredentialsFunc) (DheeraCredentialsRequest *request,
@@ -57,6 +59,16 @@ DHEERA_AVAILABLE_IN_0_1
 void            dheera_provider_set_project          (DheeraProvider        *self,
                                                       const char            *project);
 DHEERA_AVAILABLE_IN_0_1
+const char     *dheera_provider_get_api_version      (DheeraProvider        *self);
+DHEERA_AVAILABLE_IN_0_1
+void            dheera_provider_set_api_version      (DheeraProvider        *self,
+                                                      const char            *api_version);
+DHEERA_AVAILABLE_IN_0_1
+const char     *dheera_provider_get_region           (DheeraProvider        *self);
+DHEERA_AVAILABLE_IN_0_1
+void            dheera_provider_set_region           (DheeraProvider        *self,
+                                                      const char            *region);
+DHEERA_AVAILABLE_IN_0_1
 void            dheera_provider_set_header           (DheeraProvider        *self,
                                                       const char            *name,
                                                       const char            *value);
@@ -65,5 +77,13 @@ void            dheera_provider_set_credentials_func (DheeraProvider        *sel
                                                       DheeraCredentialsFunc  func,
                                                       gpointer               user_data,
                                                       GDestroyNotify         destroy);
+
+DHEERA_AVAILABLE_IN_0_1
+const char *const *dheera_provider_get_known_ids     (void);
+DHEERA_AVAILABLE_IN_0_1
+const char *const *dheera_provider_get_key_variables (DheeraProvider        *self);
+DHEERA_AVAILABLE_IN_0_1
+char           *dheera_provider_find_base_url        (DheeraProvider        *self,
+                                                      GError               **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "dheera-error-words-private.h"
+
+#include <string.h>
+
+#include "dheera-ai/model/dheera-strings-private.h"
+
+#define HIDDEN "[hidden]"
+/* A shorter text is as likely an ordinary word as a key. */
+#define MIN_KEY_LENGTH 6
+#define MIN_KEY_TAIL 16
+
+/* How the keys of well-known makers begin */
+static const char *const key_prefixes[] = {
+  "sk-", "gsk_", "xai-", "nvapi-", "AIza", "hf_", "pplx-", "csk-", "fw_", "r8_", "ghp_", "github_pat_", "dapi", "tgp_", "Bearer ",
+};
+
+char *
+dheera_error_text_dup (const char *text,
+                       gssize      length,
+                       gsize       max)
+{
+  gsize size = length < 0 ? strlen (text) : (gsize) length;
+  g_autofree char *copy = g_strndup (text, MIN (size, max + 4));
+  g_autofree char *valid = dheera_string_cut (copy, max);
+
+  for (char *p = valid; *p != '\0'; p++)
+    {
+      if ((guchar) *p < 0x20 || *p == 0x7f)
+        *p = ' ';
+    }
+
+  return g_strdup (g_strstrip (valid));
+}
+
+/* Behind the element's end tag, or the end of the page. */
+static const char *
+skip_element (const char *p,
+              const char *end,
+              const char *name)
+{
+  gsize length = strlen (name);
+
+  for (; p + 2 + length <= end; p++)
+    {
+      if (p[0] == '<' && p[1] == '/' && g_ascii_strncasecmp (p + 2, name, length) == 0)
+        return p;
+    }
+
+  return end;
+}
+
+static const char *
+skip_tag (const char *p,
+          const char *end)
+{
+  const char *close;
+
+  if (end - p >= 4 && strncmp (p, "<!--", 4) == 0)
+    {
+      close = g_strstr_len (p, end - p, "-->");
+      return close == NULL ? end : close + 3;
+    }
+
+  close = memchr (p, '>', end - p);
+  if (close == NULL)
+    return end;
+  if (end - p > 7 && g_ascii_strncasecmp (p, "<script", 7) == 0)
+    return skip_element (close, end, "script");
+  if (end - p > 6 && g_ascii_strncasecmp (p, "<style", 6) == 0)
+    return skip_element (close, end, "style");
+
+  return close + 1;
+}
+
+static const char *
+read_entity (const char *p,
+             const char *end,
+             char       *character)
+{
+  static const struct
+  {
+    const char *name;
+    char character;
+  } entities[] = {
+    { "&amp;", '&' }, { "&lt;", '<' }, { "&gt;", '>' }, { "&quot;", '"' }, { "&#39;", '\'' }, { "&apos;", '\'' }, { "&nbsp;", ' ' },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (entities); i++)
+    {
+      gsize length = strlen (entities[i].name);
+
+      if ((gsize) (end - p) >= length && memcmp (p, entities[i].name, length) == 0)
+        {
+          *character = entities[i].character;
+          return p + length;
+        }
+    }
+
+  *character = '&';
+  return p + 1;
+}
+
+char *
+dheera_error_text_from_html (const char *html,
+                             gsize       length,
+                             gsize       max)
+{
+  g_autofree char *valid = g_utf8_make_valid (html, MIN (length, 65536));
+  const char *end = valid + strlen (valid);
+  const char *p = valid;
+  g_autoptr (GString) text = g_string_new (NULL);
+  gboolean gap = FALSE;
+  gsize n = 0;
+
+  while (p < end && n < max)
+    {
+      char character = *p;
+
+      if (*p == '<')
+        {
+          p = skip_tag (p, end);
+          gap = TRUE;
+          continue;
+        }
+      if (g_ascii_isspace (*p) || g_ascii_iscntrl (*p))
+        {
+          p++;
+          gap = TRUE;
+          continue;
+        }
+
+      if (gap && text->len > 0)
+        {
+          g_string_append_c (text, ' ');
+          n++;
+        }
+      gap = FALSE;
+      if (*p == '&')
+        {
+          p = read_entity (p, end, &character);
+          g_string_append_c (text, character);
+        }
+      else
+        {
+          const char *next = g_utf8_next_char (p);
+
+          g_string_append_len (text, p, next - p);
+          p = next;
+        }
+      n++;
+    }
+
+  return g_strdup (g_strstrip (text->str));
+}
+
+static gboolean
+is_key_character (char c)
+{
+  return g_ascii_isalnum (c) || strchr ("-_.~+/=*", c) != NULL;
+}
+
+/* Of what looks like a key at p, its length; else 0. */
+static gsize
+measure_key (const char *p,
+             gboolean    inside_word)
+{
+  if (inside_word)
+    return 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (key_prefixes); i++)
+    {
+      gsize prefix = strlen (key_prefixes[i]);
+      gsize length = prefix;
+
+      if (strncmp (p, key_prefixes[i], prefix) != 0)
+        continue;
+      while (p[length] != '\0' && is_key_character (p[length]))
+        length++;
+      if (length - prefix >= MIN_KEY_TAIL)
+        return length;
+    }
+
+  return 0;
+}
+
+/* Of the key at p, its length there; else 0. JSON may write a slash of it as two characters. */
+static gsize
+measure_same (const char *p,
+              const char *key)
+{
+  const char *start = p;
+
+  for (; *key != '\0'; key++, p++)
+    {
+      if (*p == '\\' && p[1] == *key)
+        p++;
+      if (*p != *key)
+        return 0;
+    }
+
+  return p - start;
+}
+
+char *
+dheera_error_text_hide_key (const char *text,
+                            const char *key)
+{
+  gsize key_length = key != NULL ? strlen (key) : 0;
+  g_autoptr (GString) out = NULL;
+  const char *p = text;
+
+  if (text == NULL)
+    return NULL;
+  if (key_length < MIN_KEY_LENGTH)
+    key_length = 0;
+
+  out = g_string_sized_new (strlen (text));
+  while (*p != '\0')
+    {
+      gsize length = key_length > 0 ? measure_same (p, key) : 0;
+
+      if (length == 0)
+        length = measure_key (p, p > text && g_ascii_isalnum (p[-1]));
+
+      if (length > 0)
+        {
+          g_string_append (out, HIDDEN);
+          p += length;
+        }
+      else
+        g_string_append_c (out, *p++);
+    }
+
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "dheera-openai-chat-state-private.h"
+
+#include <string.h>
+
+#include "dheera-error-words-private.h"
+
+#include "dheera-ai/model/dheera-response-private.h"
+
+/* An answer of chat completions, whole or event by event, from the many servers that speak it more or less. What a deviation can only mean one thing is read so; what could
+ * mean two is a PROTOCOL failure, and what no compatible client needs is passed over. */
+
+#define MAX_EVENT_MESSAGE 1024
+
+/* decoder->flags */
+enum
+{
+  ENDED = 1 << 0,
+};
+
+static DheeraDecoded
+finish (DheeraDecoder *decoder)
+{
+  DheeraResponse *response = dheera_accumulator_get_response (decoder->accumulator);
+
+  decoder->flags |= ENDED;
+  dheera_chat_state_flush (decoder);
+  dheera_accumulator_finish (decoder->accumulator);
+  if (decoder->raw_wanted && decoder->scratch != NULL)
+    {
+      g_string_append_c (decoder->scratch, ']');
+      dheera_response_take_raw_json (response, g_string_free (g_steal_pointer (&decoder->scratch), FALSE));
+    }
+
+  return DHEERA_DECODED_END;
+}
+
+/* The chunks as the elements of one array */
+static void
+keep_raw (DheeraDecoder *decoder,
+          const char    *text,
+          gsize          length)
+{
+  if (decoder->scratch == NULL)
+    decoder->scratch = g_string_new (NULL);
+  g_string_append_c (decoder->scratch, decoder->scratch->len == 0 ? '[' : ',');
+  g_string_append_len (decoder->scratch, text, length);
+}
+
+static DheeraDecoded
+fail_json (DheeraDecoder *decoder,
+           const char    *what)
+{
+  return dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "%s is not valid JSON at byte %" G_GSIZE_FORMAT ": %s", what,
+                              decoder->json.error_offset, decoder->json.error_message);
+}
+
+static void
+keep_list (char           **field,
+           DheeraJsonValue  list)
+{
+  if (dheera_json_size (list) == 0)
+    return;
+
+  g_free (*field);
+  *field = dheera_json_dup_raw (list);
+}
+
+/* What stands beside the choices */
+static void
+read_rest (DheeraDecoder   *decoder,
+           DheeraJsonValue  members[DHEERA_N_KEYS])
+{
+  if (dheera_json_exists (members[DHEERA_KEY_USAGE]))
+    dheera_openai_read_usage (decoder->accumulator, members[DHEERA_KEY_USAGE]);
+  if (dheera_json_exists (members[DHEERA_KEY_X_GROQ]))
+    dheera_openai_read_usage (decoder->accumulator, dheera_json_member (members[DHEERA_KEY_X_GROQ], "usage"));
+  if (dheera_json_exists (members[DHEERA_KEY_CITATIONS]))
+    keep_list (&dheera_chat_state_get (decoder)->citations, members[DHEERA_KEY_CITATIONS]);
+  if (dheera_json_exists (members[DHEERA_KEY_SEARCH_RESULTS]))
+    keep_list (&dheera_chat_state_get (decoder)->search_results, members[DHEERA_KEY_SEARCH_RESULTS]);
+}
+
+/* FALSE with the failure */
+static gboolean
+read_answer (DheeraDecoder   *decoder,
+             DheeraJsonValue  members[DHEERA_N_KEYS],
+             gboolean         streamed)
+{
+  DheeraAccumulator *accumulator = decoder->accumulator;
+  DheeraJsonValue choice;
+  DheeraJsonIter iter;
+  guint position = 0;
+  gboolean good = TRUE;
+
+  dheera_accumulator_begin_event (accumulator);
+  dheera_accumulator_set_id (accumulator, members[DHEERA_KEY_ID]);
+  dheera_accumulator_set_model (accumulator, members[DHEERA_KEY_MODEL]);
+  dheera_accumulator_set_created (accumulator, dheera_json_get_int (members[DHEERA_KEY_CREATED], -1));
+  if (dheera_json_type (members[DHEERA_KEY_CHOICES]) == DHEERA_JSON_ARRAY)
+    {
+      dheera_json_iter_init (&iter, members[DHEERA_KEY_CHOICES]);
+      while (good && dheera_json_iter_next (&iter, NULL, &choice))
+        good = dheera_openai_read_choice (decoder, choice, position++, streamed);
+    }
+  read_rest (decoder, members);
+  dheera_accumulator_end_event (accumulator);
+
+  return good;
+}
+
+/* Without choices an answer may still be an error in a shape that is not marked as one: {"detail": "..."}, {"message": "...", "code": ...}. */
+static gboolean
+is_unmarked_error (DheeraJsonValue root)
+{
+  static const char *const harmless[] = { "object", "usage", "x_groq" };
+  g_auto (DheeraErrorWords) words = DHEERA_ERROR_WORDS_INIT;
+
+  for (guint i = 0; i < G_N_ELEMENTS (harmless); i++)
+    {
+      if (dheera_json_exists (dheera_json_member (root, harmless[i])))
+        return FALSE;
+    }
+
+  return dheera_error_words_read (&words, root) && words.message != NULL;
+}
+
+static gboolean
+has_error (DheeraJsonValue root,
+           DheeraJsonValue members[DHEERA_N_KEYS])
+{
+  DheeraJsonValue groq = members[DHEERA_KEY_X_GROQ];
+
+  if (dheera_json_exists (members[DHEERA_KEY_ERROR]) || dheera_json_exists (members[DHEERA_KEY_BASE_RESP])
+      || dheera_json_type (members[DHEERA_KEY_CHOICES]) != DHEERA_JSON_ARRAY)
+    {
+      if (dheera_error_words_marked (root))
+        return TRUE;
+    }
+
+  return dheera_json_exists (groq) && dheera_json_exists (dheera_json_member (groq, "error"));
+}
+
+static DheeraDecoded
+fail_with_error (DheeraDecoder   *decoder,
+                 DheeraJsonValue  root,
+                 DheeraJsonValue  members[DHEERA_N_KEYS])
+{
+  return dheera_decoder_fail_with (decoder, dheera_error_words_marked (root) ? root : members[DHEERA_KEY_X_GROQ]);
+}
+
+static DheeraDecoded
+decode_root (DheeraDecoder   *decoder,
+             DheeraJsonValue  root,
+             gboolean         streamed)
+{
+  DheeraJsonValue members[DHEERA_N_KEYS];
+  DheeraJsonType type;
+
+  /* Google's compatible layer puts its error into an array. */
+  if (dheera_json_type (root) == DHEERA_JSON_ARRAY && dheera_error_words_marked (dheera_json_element (root, 0)))
+    return dheera_decoder_fail_with (decoder, root);
+  if (dheera_json_type (root) != DHEERA_JSON_OBJECT)
+    return dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "%s is not a JSON object", streamed ? "an event" : "the answer");
+
+  dheera_openai_read_members (root, members);
+  if (G_UNLIKELY (has_error (root, members)))
+    return fail_with_error (decoder, root, members);
+
+  type = dheera_json_type (members[DHEERA_KEY_CHOICES]);
+  if (type != DHEERA_JSON_ARRAY && is_unmarked_error (root))
+    return dheera_decoder_fail_with (decoder, root);
+  if (type > DHEERA_JSON_NULL && type != DHEERA_JSON_ARRAY)
+    return dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "the member “choices” is not a list");
+  if (!streamed && dheera_json_size (members[DHEERA_KEY_CHOICES]) == 0)
+    return dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "the answer has no choices");
+
+  return read_answer (decoder, members, streamed) ? DHEERA_DECODED_MORE : DHEERA_DECODED_FAILED;
+}
+
+DheeraDecoded
+dheera_openai_chat_decode (DheeraDecoder *decoder,
+                           const char    *body,
+                           gsize          length)
+{
+  DheeraDecoded decoded;
+
+  /* DeepSeek sends blank lines while a request waits for its turn; JSON allows them. */
+  if (!dheera_json_parse (&decoder->json, body, length))
+    return fail_json (decoder, "the answer");
+
+  decoded = decode_root (decoder, dheera_json_root (&decoder->json), FALSE);
+  if (decoded == DHEERA_DECODED_FAILED)
+    return decoded;
+
+  decoded = finish (decoder);
+  if (decoder->raw_wanted)
+    dheera_response_take_raw_json (dheera_accumulator_get_response (decoder->accumulator), g_strndup (body, length));
+
+  return decoded;
+}
+
+/* An event of type "error", or the field of that name that older servers of llama.cpp write */
+static DheeraDecoded
+fail_event (DheeraDecoder     *decoder,
+            const DheeraFrame *frame)
+{
+  g_autofree char *text = NULL;
+
+  if (dheera_json_parse (&decoder->json, frame->data, frame->length))
+    return dheera_decoder_fail_with (decoder, dheera_json_root (&decoder->json));
+
+  text = dheera_error_text_dup (frame->data, frame->length, MAX_EVENT_MESSAGE);
+  return dheera_decoder_fail (decoder, DHEERA_ERROR_STREAM_ERROR, "%s", text);
+}
+
+static gboolean
+is_blank (const DheeraFrame *frame)
+{
+  for (gsize i = 0; i < frame->length; i++)
+    {
+      if (!g_ascii_isspace (frame->data[i]))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+DheeraDecoded
+dheera_openai_chat_decode_frame (DheeraDecoder     *decoder,
+                                 const DheeraFrame *frame)
+{
+  if (decoder->flags & ENDED)
+    return DHEERA_DECODED_END;
+
+  if (G_UNLIKELY (strcmp (frame->type, "error") == 0))
+    return fail_event (decoder, frame);
+  if (frame->length >= 6 && memcmp (frame->data, "[DONE]", 6) == 0)
+    return finish (decoder);
+  if (is_blank (frame))
+    return DHEERA_DECODED_MORE;
+
+  if (!dheera_json_parse (&decoder->json, frame->data, frame->length))
+    return fail_json (decoder, "an event");
+  if (decoder->raw_wanted)
+    keep_raw (decoder, frame->data, frame->length);
+
+  return decode_root (decoder, dheera_json_root (&decoder->json), TRUE);
+}
+
+DheeraDecoded
+dheera_openai_chat_decode_eof (DheeraDecoder *decoder)
+{
+  if (decoder->flags & ENDED)
+    return DHEERA_DECODED_END;
+  /* Not everybody sends [DONE], but nobody goes on after the last finish reason. */
+  if (dheera_accumulator_has_finished (decoder->accumulator))
+    return finish (decoder);
+
+  return dheera_decoder_fail (decoder, DHEERA_ERROR_STREAM_INTERRUPTED, "the stream ended before the answer did");
+}

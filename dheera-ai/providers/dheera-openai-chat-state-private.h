@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "dheera-openai-chat-private.h"
+#include "dheera-openai-members-private.h"
+
+G_BEGIN_DECLS
+
+/* What a decoder of chat completions remembers from one event to the next, beside the accumulator; made when there is first something to remember. */
+typedef struct
+{
+  GPtrArray *think_tags;     /* of DheeraThinkTags, by choice, with gaps; nullable */
+  GPtrArray *details;        /* of DheeraReasoningDetails, by choice, with gaps; nullable */
+  char *citations;           /* JSON of the last ones; nullable */
+  char *search_results;      /* likewise */
+} DheeraChatState;
+
+DheeraChatState *dheera_chat_state_get         (DheeraDecoder *decoder);
+/* The answer is complete: what was kept back goes to the accumulator. */
+void             dheera_chat_state_flush       (DheeraDecoder *decoder);
+
+/* One element of choices. FALSE when the answer can't go on; then the decoder has the failure. streamed: in an event of a stream. */
+gboolean         dheera_openai_read_choice     (DheeraDecoder   *decoder,
+                                                DheeraJsonValue  value,
+                                                guint            position,
+                                                gboolean         streamed);
+
+/* FALSE when the reason is a failure, which code then tells. */
+gboolean         dheera_openai_map_finish_reason (DheeraProvider     *provider,
+                                                DheeraJsonValue     raw,
+                                                DheeraFinishReason *reason,
+                                                DheeraError        *code);
+
+/* OpenRouter's reasoning_details of one choice. In a stream they come in pieces, which are put together here. */
+typedef struct _DheeraReasoningDetails DheeraReasoningDetails;
+
+DheeraReasoningDetails *dheera_reasoning_details_new   (void) G_GNUC_WARN_UNUSED_RESULT;
+void                    dheera_reasoning_details_free  (DheeraReasoningDetails *self);
+void                    dheera_reasoning_details_add   (DheeraReasoningDetails *self,
+                                                        DheeraJsonValue         detail);
+void                    dheera_reasoning_details_flush (DheeraReasoningDetails *self,
+                                                        DheeraAccumulator      *accumulator,
+                                                        gint64                  choice,
+                                                        const char             *family);
+
+G_END_DECLS

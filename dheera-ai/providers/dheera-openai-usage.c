@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "dheera-openai-chat-private.h"
+
+/* Everybody counts, nobody alike. What comes out: prompt is all input with the cache in it, completion all output with the reasoning in it. */
+
+typedef struct
+{
+  gint64 prompt;
+  gint64 completion;
+  gint64 total;
+  gint64 cached;
+  gint64 cache_write;
+  gint64 reasoning;
+} Counts;
+
+/* Each counter under all of its names, the likeliest first */
+static const struct
+{
+  const char *path;
+  gsize offset;
+} names[] = {
+  { "prompt_tokens", G_STRUCT_OFFSET (Counts, prompt) },
+  { "input_tokens", G_STRUCT_OFFSET (Counts, prompt) },
+  { "completion_tokens", G_STRUCT_OFFSET (Counts, completion) },
+  { "output_tokens", G_STRUCT_OFFSET (Counts, completion) },
+  { "total_tokens", G_STRUCT_OFFSET (Counts, total) },
+  { "prompt_tokens_details.cached_tokens", G_STRUCT_OFFSET (Counts, cached) },
+  { "prompt_token_details.cached_tokens", G_STRUCT_OFFSET (Counts, cached) },
+  { "input_tokens_details.cached_tokens", G_STRUCT_OFFSET (Counts, cached) },
+  { "cached_tokens", G_STRUCT_OFFSET (Counts, cached) },
+  { "num_cached_tokens", G_STRUCT_OFFSET (Counts, cached) },
+  { "prompt_cache_hit_tokens", G_STRUCT_OFFSET (Counts, cached) },
+  { "cache_read_input_tokens", G_STRUCT_OFFSET (Counts, cached) },
+  { "prompt_tokens_details.cache_write_tokens", G_STRUCT_OFFSET (Counts, cache_write) },
+  { "cache_creation_input_tokens", G_STRUCT_OFFSET (Counts, cache_write) },
+  { "completion_tokens_details.reasoning_tokens", G_STRUCT_OFFSET (Counts, reasoning) },
+  { "output_tokens_details.reasoning_tokens", G_STRUCT_OFFSET (Counts, reasoning) },
+  { "reasoning_tokens", G_STRUCT_OFFSET (Counts, reasoning) },
+};
+
+void
+dheera_openai_read_usage (DheeraAccumulator *accumulator,
+                          DheeraJsonValue    usage)
+{
+  Counts counts = { -1, -1, -1, -1, -1, -1 };
+
+  if (dheera_json_type (usage) != DHEERA_JSON_OBJECT)
+    return;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      gint64 *count = G_STRUCT_MEMBER_P (&counts, names[i].offset);
+      gint64 value = dheera_json_get_int (dheera_json_path (usage, names[i].path), -1);
+
+      /* Some send a zero under one name and the number under another. */
+      if (value > *count)
+        *count = value;
+    }
+
+  /* xAI, and DeepInfra for some models, count reasoning beside the completion instead of in it. The sum tells, or that a part is more than the whole. */
+  if (counts.reasoning > 0 && counts.completion >= 0
+      && (counts.reasoning > counts.completion
+          || (counts.prompt >= 0 && counts.total >= 0
+              && counts.prompt <= G_MAXINT64 / 4 && counts.completion <= G_MAXINT64 / 4 && counts.reasoning <= G_MAXINT64 / 4
+              && counts.prompt + counts.completion + counts.reasoning == counts.total)))
+    counts.completion = counts.completion <= G_MAXINT64 - counts.reasoning ? counts.completion + counts.reasoning : G_MAXINT64;
+  if (counts.total < 0 && counts.prompt >= 0 && counts.completion >= 0 && counts.prompt <= G_MAXINT64 - counts.completion)
+    counts.total = counts.prompt + counts.completion;
+
+  dheera_accumulator_set_usage (accumulator, counts.prompt, counts.completion, counts.total, counts.cached, counts.cache_write,
+                                counts.reasoning);
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "dheera-provider-private.h"
+
+#include <string.h>
+
+#include "dheera-credentials-request-private.h"
+#include "dheera-protocol-private.h"
+
+#include "dheera-ai/model/dheera-error.h"
+#include "dheera-ai/wire/dheera-url-private.h"
+
+/* What a provider's properties, its row of the table and the environment come to together at the time of a call. */
+
+/* What is known about a server that only its address is known of */
+static const DheeraProviderRow compatible_row = {
+  .id = "compatible",
+  .name = "OpenAI-compatible server",
+  .protocol = &dheera_openai_chat,
+  .auth = DHEERA_AUTH_BEARER,
+  .key_optional = TRUE,
+  .chat_path = "/chat/completions",
+  .models_path = "/models",
+  .dialect.reasoning = DHEERA_CHAT_REASONING_EFFORT,
+  .dialect.native_family = "compatible",
+  .dialect.include_usage = TRUE,
+  .temperature_max = -1,
+};
+
+static void
+credentials_clear (gpointer data)
+{
+  DheeraProviderCredentials *self = data;
+
+  if (self->destroy != NULL)
+    self->destroy (self->user_data);
+}
+
+void
+dheera_provider_credentials_unref (DheeraProviderCredentials *self)
+{
+  g_atomic_rc_box_release_full (self, credentials_clear);
+}
+
+/* A copy of what was there would outlive its use in the heap. */
+void
+dheera_provider_free_secret (char *secret)
+{
+  if (secret == NULL)
+    return;
+
+  explicit_bzero (secret, strlen (secret));
+  g_free (secret);
+}
+
+static const char *
+get_variable (const char *const *names)
+{
+  for (; names != NULL && *names != NULL; names++)
+    {
+      const char *value = g_getenv (*names);
+
+      if (value != NULL && *value != '\0')
+        return value;
+    }
+
+  return NULL;
+}
+
+static void
+set_header (DheeraHttpRequest *request,
+            const char        *name,
+            const char        *value,
+            const char       **bad)
+{
+  if (value != NULL && !dheera_http_request_set_header (request, name, value) && bad != NULL)
+    *bad = name;
+}
+
+/* The headers from the environment, from properties and of set_header(), each going before those ahead of it. bad (nullable) becomes the name of one that can't be sent. */
+static void
+set_headers (DheeraProvider    *self,
+             DheeraHttpRequest *request,
+             const char       **bad)
+{
+  const char *const *pairs = self->row->header_env;
+
+  for (; pairs != NULL && pairs[0] != NULL; pairs += 2)
+    {
+      const char *const names[] = { pairs[1], NULL };
+
+      set_header (request, pairs[0], get_variable (names), bad);
+    }
+
+  set_header (request, "OpenAI-Organization", self->organization, bad);
+  if (self->row->base_url == NULL || strstr (self->row->base_url, "{project}") == NULL)
+    set_header (request, "OpenAI-Project", self->project, bad);
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; self->headers != NULL && self->headers->headers != NULL && i < self->headers->headers->len; i++)
+    {
+      DheeraHttpHeader *header = &g_array_index (self->headers->headers, DheeraHttpHeader, i);
+
+      set_header (request, header->name, header->value, bad);
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+gboolean
+dheera_provider_check (DheeraProvider *self,
+                       GError        **error)
+{
+  g_autoptr (DheeraHttpRequest) request = NULL;
+  const char *bad = NULL;
+
+  if (self->row == NULL)
+    {
+      g_autofree char *ids = dheera_provider_list_ids ();
+
+      g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
+                   "There is no provider “%s”, and without a base URL nothing can be sent to it. The known ones are: %s.",
+                   self->id, ids);
+      return FALSE;
+    }
+
+  request = dheera_http_request_new ("GET", "");
+  set_headers (self, request, &bad);
+  if (self->bad_header != NULL)
+    bad = self->bad_header;
+  if (bad != NULL)
+    {
+      g_autofree char *name = g_strescape (bad, NULL);
+
+      g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
+                   "The header “%s” of provider “%s” can't be sent: its name or its value has characters that are not allowed there.",
+                   name, self->id);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+const DheeraProviderRow *
+dheera_provider_get_row (DheeraProvider *self)
+{
+  return self->row;
+}
+
+const DheeraProtocol *
+dheera_provider_get_protocol (DheeraProvider *self)
+{
+  return self->row != NULL ? self->row->protocol : NULL;
+}
+
+static void
+replace (GString    *url,
+         const char *placeholder,
+         const char *value)
+{
+  g_autofree char *segment = NULL;
+
+  if (value == NULL || *value == '\0')
+    return;
+
+  segment = dheera_url_encode_segment (value);
+  g_string_replace (url, placeholder, segment, 0);
+}
+
+/* The row's URL with what the properties know about its placeholders. NULL with an error that says what is missing. */
+static char *
+fill_row_url (DheeraProvider *self,
+              GError        **error)
+{
+  g_autoptr (GString) url = g_string_new (self->row->base_url);
+
+  replace (url, "{region}", self->region);
+  replace (url, "{location}", self->region);
+  replace (url, "{project}", self->project);
+  if (strchr (url->str, '{') != NULL || url->len == 0)
+    {
+      g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
+                   "Provider “%s” has no base URL that is the same for everybody. Set base-url to your own, such as %s.", self->id,
+                   self->row->base_url);
+      return NULL;
+    }
+
+  return g_string_free (g_steal_pointer (&url), FALSE);
+}
+
+char *
+dheera_provider_dup_base_url (DheeraProvider *self,
+                              const char     *override_url,
+                              GError        **error)
+{
+  const char *url = override_url;
+  const char *source = "the request";
+  g_autofree char *fault = NULL;
+  g_autofree char *shown = NULL;
+
+  if (!dheera_provider_check (self, error))
+    return NULL;
+
+  if (url == NULL)
+    {
+      url = self->base_url;
+      source = "the provider's property";
+    }
+  if (url == NULL)
+    {
+      url = get_variable (self->row->base_url_env);
+      source = "the environment";
+    }
+  if (url == NULL)
+    return fill_row_url (self, error);
+
+  fault = dheera_url_find_fault (url);
+  if (fault == NULL)
+    return g_strdup (url);
+
+  /* The URL itself is not quoted: what is wrong with it may be a password in it. */
+  g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
+               "The base URL of provider “%s” that comes from %s can't be used: %s.", self->id, source, fault);
+
+  return NULL;
+}
+
+char *
+dheera_provider_dup_key (DheeraProvider *self)
+{
+  char *key;
+
+  g_mutex_lock (&self->lock);
+  key = g_strdup (self->api_key);
+  g_mutex_unlock (&self->lock);
+  if (key == NULL && self->row != NULL)
+    key = g_strdup (get_variable (self->row->key_env));
+
+  return key;
+}
+
+void
+dheera_provider_apply (DheeraProvider    *self,
+                       DheeraHttpRequest *request)
+{
+  const char *auth_header;
+
+  if (self->row == NULL)
+    return;
+
+  set_headers (self, request, NULL);
+  request->auth = self->row->auth;
+  request->auth_header = self->row->auth_header != NULL ? g_intern_string (self->row->auth_header) : NULL;
+  auth_header = request->auth == DHEERA_AUTH_HEADER ? request->auth_header : "Authorization";
+  if (dheera_http_request_get_header (request, auth_header) != NULL)
+    request->auth = DHEERA_AUTH_NONE;
+}
+
+gboolean
+dheera_provider_has_credentials_func (DheeraProvider *self)
+{
+  gboolean has;
+
+  g_mutex_lock (&self->lock);
+  has = self->credentials != NULL;
+  g_mutex_unlock (&self->lock);
+
+  return has;
+}
+
+void
+dheera_provider_request_key (DheeraProvider       *self,
+                             gboolean              refused,
+                             DheeraCredentialsDone done,
+                             gpointer              user_data,
+                             GDestroyNotify        destroy)
+{
+  g_autoptr (DheeraCredentialsRequest) request = dheera_credentials_request_new (self, refused, done, user_data, destroy);
+  DheeraProviderCredentials *credentials = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->credentials != NULL)
+    credentials = g_atomic_rc_box_acquire (self->credentials);
+  g_mutex_unlock (&self->lock);
+  if (credentials == NULL)
+    {
+      dheera_credentials_request_return_error (request, "its credentials function was taken away");
+      return;
+    }
+
+  credentials->func (request, credentials->user_data);
+  dheera_provider_credentials_unref (credentials);
+}
+
+void
+dheera_provider_update_row (DheeraProvider *self)
+{
+  self->row = dheera_provider_find_row (self->id);
+  if (self->row == NULL && self->base_url != NULL)
+    self->row = &compatible_row;
+}
