@@ -69,6 +69,7 @@ struct _DheeraOperation
   DheeraDecoder *decoder;
   gint64 start;                  /* monotonic, 0 before the first step */
   gint64 delay_ms;
+  gboolean framed;               /* the answer comes as a stream of frames */
   gboolean key_refused;          /* the credentials function was asked once more after a 401 */
   gboolean dns_retried;
   gboolean recording;            /* deltas are wanted */

@@ -5,13 +5,14 @@
 #include <string.h>
 
 #include "dheera-client-private.h"
-#include "dheera-failure-private.h"
+#include "dheera-call-error-private.h"
 
 #include "dheera-ai/model/dheera-base-request-private.h"
 #include "dheera-ai/model/dheera-response-private.h"
 #include "dheera-ai/providers/dheera-provider-private.h"
 #include "dheera-ai/transport/dheera-mock-server-private.h"
 #include "dheera-ai/transport/dheera-retry-private.h"
+#include "dheera-ai/wire/dheera-url-private.h"
 
 /* What the row of the offline model has for a base URL: it listens on a port that is known when it is first asked for. */
 #define MOCK_BASE_URL "http://mock.invalid"
@@ -141,31 +142,6 @@ dheera_operation_new (DheeraClient         *client,
   return self;
 }
 
-void
-dheera_operation_free (DheeraOperation *self)
-{
-  if (self->run != NULL)
-    dheera_run_abandon (self->run);
-  g_clear_pointer (&self->exchange, dheera_exchange_free);
-  /* Whoever drops a stream in the middle has ended the call as well. */
-  if (self->announced && self->step != DHEERA_STEP_DONE)
-    dheera_client_call_finished (self->client, self->call);
-
-  wipe (&self->key);
-  wipe (&self->request_key);
-  g_clear_pointer (&self->decoder, dheera_decoder_free);
-  g_clear_pointer (&self->framer, dheera_framer_free);
-  g_clear_pointer (&self->http, dheera_http_request_free);
-  g_clear_pointer (&self->transport, dheera_transport_unref);
-  g_clear_pointer (&self->warnings, g_ptr_array_unref);
-  g_clear_object (&self->provider);
-  g_clear_object (&self->result);
-  g_clear_object (&self->call);
-  g_clear_object (&self->client);
-  g_clear_error (&self->error);
-  g_free (self);
-}
-
 DheeraAccumulator *
 dheera_operation_get_accumulator (DheeraOperation *self)
 {
@@ -238,6 +214,35 @@ finish_call (DheeraOperation *self)
   dheera_client_call_finished (self->client, self->call);
 }
 
+void
+dheera_operation_free (DheeraOperation *self)
+{
+  if (self->run != NULL)
+    dheera_run_abandon (self->run);
+  /* Whoever drops a stream in the middle has ended the call as well. */
+  if (self->announced && self->step != DHEERA_STEP_DONE)
+    {
+      if (self->exchange != NULL)
+        finish_attempt (self);
+      finish_call (self);
+    }
+
+  g_clear_pointer (&self->exchange, dheera_exchange_free);
+  wipe (&self->key);
+  wipe (&self->request_key);
+  g_clear_pointer (&self->decoder, dheera_decoder_free);
+  g_clear_pointer (&self->framer, dheera_framer_free);
+  g_clear_pointer (&self->http, dheera_http_request_free);
+  g_clear_pointer (&self->transport, dheera_transport_unref);
+  g_clear_pointer (&self->warnings, g_ptr_array_unref);
+  g_clear_object (&self->provider);
+  g_clear_object (&self->result);
+  g_clear_object (&self->call);
+  g_clear_object (&self->client);
+  g_clear_error (&self->error);
+  g_free (self);
+}
+
 static void
 fail_call (DheeraOperation *self,
            GError          *error)
@@ -299,7 +304,7 @@ fail_attempt (DheeraOperation    *self,
       self->step = DHEERA_STEP_SLEEP;
     }
   else
-    fail_call (self, dheera_failure_to_error (details, self->provider, self->call->model));
+    fail_call (self, dheera_call_error_new (details, self->provider, self->call->model));
 
   g_object_unref (details);
 }
@@ -309,7 +314,7 @@ static void
 fail_transport (DheeraOperation *self,
                 GError          *error)
 {
-  DheeraErrorDetails *details = dheera_failure_from_transport (error, self->provider, self->call->model);
+  DheeraErrorDetails *details = dheera_call_error_describe (error, self->provider, self->call->model);
 
   if (details == NULL)
     {
@@ -484,7 +489,7 @@ is_success (DheeraOperation *self)
 
 /* A server that was asked for a stream may answer with plain JSON: an error in a 200, or the whole answer since it does not know streams. */
 static gboolean
-is_framed (DheeraOperation *self)
+find_framed (DheeraOperation *self)
 {
   return is_success (self) && self->http->framing != DHEERA_FRAMING_WHOLE &&
          !g_str_equal (dheera_exchange_get_content_type (self->exchange), "application/json");
@@ -504,7 +509,8 @@ dheera_operation_sent (DheeraOperation *self,
 
   self->call->status = dheera_exchange_get_status (self->exchange);
   self->call->request_id = g_strdup (dheera_provider_find_request_id (self->provider, get_header, self->exchange));
-  framing = is_framed (self) ? self->http->framing : DHEERA_FRAMING_WHOLE;
+  self->framed = find_framed (self);
+  framing = self->framed ? self->http->framing : DHEERA_FRAMING_WHOLE;
   if (self->framer == NULL)
     self->framer = dheera_framer_new (framing);
   else
@@ -593,7 +599,7 @@ decode_frame (DheeraOperation   *self,
 {
   if (!is_success (self))
     fail_status (self, frame->data, frame->length);
-  else if (!is_framed (self))
+  else if (!self->framed)
     decode_whole (self, frame->data, frame->length);
   else
     decode_stream_frame (self, frame);
@@ -626,7 +632,7 @@ end_of_body (DheeraOperation *self)
 
   if (!is_success (self))
     fail_status (self, "", 0);
-  else if (!is_framed (self))
+  else if (!self->framed)
     decode_whole (self, "", 0);
   else if (self->decoder->protocol->decode_eof (self->decoder) == DHEERA_DECODED_END)
     succeed_with_response (self);

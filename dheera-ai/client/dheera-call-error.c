@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "dheera-failure-private.h"
+#include "dheera-call-error-private.h"
 
 #include "dheera-ai/transport/dheera-transport-private.h"
 
@@ -67,9 +67,9 @@ code_from_transport (const GError *error,
 }
 
 DheeraErrorDetails *
-dheera_failure_from_transport (const GError   *error,
-                               DheeraProvider *provider,
-                               const char     *model)
+dheera_call_error_describe (const GError   *error,
+                            DheeraProvider *provider,
+                            const char     *model)
 {
   DheeraFailure failure = DHEERA_FAILURE_INIT;
 
@@ -99,9 +99,9 @@ append_sentence (GString    *text,
 
 /* "OpenAI, gpt-4o: Rate limit reached (HTTP 429, rate_limit_exceeded, request req_123). Send fewer requests, or try again later." */
 GError *
-dheera_failure_to_error (DheeraErrorDetails *details,
-                         DheeraProvider     *provider,
-                         const char         *model)
+dheera_call_error_new (DheeraErrorDetails *details,
+                       DheeraProvider     *provider,
+                       const char         *model)
 {
   DheeraError code = dheera_error_details_get_code (details);
   guint status = dheera_error_details_get_status (details);
