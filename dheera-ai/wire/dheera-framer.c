@@ -7,9 +7,14 @@
 #include "dheera-json-private.h"
 #include "dheera-text-private.h"
 
-#define ROOM 16384
+/* The fuzz targets are built with a small one, so that short inputs make the buffer grow, shrink and move. */
+#ifndef DHEERA_FRAMER_ROOM
+#define DHEERA_FRAMER_ROOM 16384
+#endif
+
+#define ROOM DHEERA_FRAMER_ROOM
 #define FIRST_SIZE (2 * ROOM)
-#define KEPT_SIZE (1024 * 1024)
+#define KEPT_SIZE (64 * ROOM) /* 1 MiB */
 
 #define DEFAULT_MAX_FRAME (64 * 1024 * 1024)
 #define DEFAULT_MAX_TOTAL (G_GUINT64_CONSTANT (1024) * 1024 * 1024)

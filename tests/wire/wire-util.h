@@ -34,20 +34,30 @@ shared_path (const char *name)
   return g_steal_pointer (&path);
 }
 
+/* The end of a frame in the log of frames: no event can contain it by accident. */
+#define END "\036\n"
+
+/* In the notation "type|id|data" END, where data that was repaired says so first. */
 static inline void
 log_frame (GString           *log,
            const DheeraFrame *frame)
 {
+  gsize i;
+
   g_assert_cmpuint (frame->data[frame->length], ==, 0);
   g_assert_true (g_utf8_validate (frame->type, -1, NULL));
   g_assert_true (g_utf8_validate (frame->id, -1, NULL));
 
   g_string_append_printf (log, "%s|%s|%s", frame->type, frame->id, frame->repaired ? "repaired|" : "");
-  g_string_append_len (log, frame->data, (gssize) frame->length);
-  g_string_append (log, "\036\n");
+  for (i = 0; i < frame->length; i++)
+    if (frame->data[i] != '\0')
+      g_string_append_c (log, frame->data[i]);
+    else
+      g_string_append (log, "<NUL>");
+  g_string_append (log, END);
 }
 
-/* All frames that are there now, in the notation that frames() reads. FALSE after an error, which is noted too. */
+/* All frames that are there now. FALSE after an error. */
 static inline gboolean
 drain (DheeraFramer *framer,
        GString      *log)
@@ -158,5 +168,3 @@ assert_frames (DheeraFraming framing,
 {
   assert_frames_len (framing, bytes, strlen (bytes), expected);
 }
-
-#define END "\036\n"
