@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Makes a folder of seeds for a fuzz target, and then runs the target.
+
+Usage: make-seeds.py {json,sse,ndjson,url} FOLDER [COMMAND [ARGUMENT...]]
+
+The seeds are a few lines that are written down here and, when DHEERA_SHARED names a folder with recordings, bodies from real providers.
+"""
+
+import base64
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import sys
+
+MAX_SEED = 16384
+MAX_PER_KIND = 150
+
+JSON = [
+    '{"id":"x","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":" hi"},"finish_reason":null}],"usage":null}',
+    '{"a":1,"a":2,"\\u0061":3}', '[1e2,5.0,-0,0.1,18446744073709551616,1e400]', '"\\ud83d\\ude00 \\ud83d \\u0000 \\" \\\\"',
+    '[[[[{"a":[{}]}]]]]', ' {"b" : [ true , false , null ] } ', '"grün € 😀"',
+]
+SSE = [
+    'data: {"a":1}\n\ndata: [DONE]\n\n', 'event: message_start\ndata: {"type":"message_start"}\n\n', ': ping\r\n\r\ndata: 1\r\ndata: 2\r\n\r\n',
+    'id: 7\nevent: e\rdata: x\r\r', '\ufeffdata: x\n\n', 'error: {"code":500}\n\n', '\n {"error":{"code":400}}', 'data\n\ndata:\n\nevent\n\n',
+    'data: {"a":1}', '<html>\n<body>502</body>\n</html>\n', 'data: 1\nerror: 2\ndata: 3\n\n', 'retry: 10\nfoo: bar\ndata: z\n\n',
+]
+NDJSON = [
+    '{"message":{"content":"hi"},"done":false}\n{"done":true}\n', '{"a":1}\r\n\r\n{"b":2}', '{"error":"x"}\n', '\ufeff{}\n', ' \n\t\n{"a":',
+]
+URL = [
+    'https://api.openai.com/v1\ngpt-4o', 'http://localhost:11434/\n../../admin', 'https://x.com/openai?api-version=1\na b', 'http://[::1]:80\n..',
+    'https://user:pw@x.com/#f\nx', 'ftp://x\n.', 'https://x.com\\@evil.com\n/', 'https://models\nmodels', 'anthropic-version\n2023-06-01',
+    'https://x.com/%2e%2e/a\n%2e%2e', 'http://127.0.0.1:1/v1/@cf/meta/\n@cf/meta/llama',
+]
+
+
+def recordings():
+    shared = os.environ.get('DHEERA_SHARED')
+    folder = pathlib.Path(shared or '.') / 'recordings'
+    if not shared or not folder.is_dir():
+        print('make-seeds: no recordings here, only the seeds that are written down in this file')
+        return
+    for path in sorted(folder.glob('*/*/*.json')):
+        record = json.loads(path.read_text())
+        response = record.get('response') or {}
+        body = response.get('body')
+        if isinstance(body, str):
+            yield record, body.encode()
+        elif isinstance(body, (dict, list)):
+            yield record, json.dumps(body).encode()
+        elif isinstance(response.get('body_b64'), str):
+            yield record, base64.b64decode(response['body_b64'])
+
+
+def json_seeds():
+    yield from (text.encode() for text in JSON)
+    for record, body in recordings():
+        if record['kind'] in ('json', 'error'):
+            yield body
+        elif record['kind'] in ('sse', 'ndjson'):
+            lines = [line.removeprefix(b'data:').strip() for line in body.splitlines()]
+            yield from [line for line in lines if line.startswith(b'{')][:2]
+
+
+def stream_seeds(kind, texts):
+    # The four bytes in front choose cuts and limits.
+    for number, text in enumerate(texts):
+        yield bytes([number, number * 37 % 256, 255, 255]) + text.encode()
+    for number, (record, body) in enumerate(recordings()):
+        if record['kind'] == kind:
+            yield bytes([number % 256, number // 256, 200, 100]) + body
+
+
+def url_seeds():
+    yield from (text.encode() for text in URL)
+    for record, _body in recordings():
+        request = record.get('request') or {}
+        model = request.get('body', {}).get('model', '') if isinstance(request.get('body'), dict) else ''
+        if isinstance(request.get('url'), str):
+            yield f"{request['url']}\n{model}".encode()
+
+
+SEEDS = {
+    'json': json_seeds,
+    'sse': lambda: stream_seeds('sse', SSE),
+    'ndjson': lambda: stream_seeds('ndjson', NDJSON),
+    'url': url_seeds,
+}
+
+
+def main():
+    kind, folder = sys.argv[1], pathlib.Path(sys.argv[2])
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+
+    # Spread over all that there are, since the first ones are all of one provider.
+    seeds = list(dict.fromkeys(seed[:MAX_SEED] for seed in SEEDS[kind]()))
+    step = max(1, len(seeds) // MAX_PER_KIND)
+    for seed in seeds[:20] + seeds[20::step]:
+        (folder / hashlib.sha256(seed).hexdigest()[:16]).write_bytes(seed)
+
+    if len(sys.argv) > 3:
+        sys.stdout.flush()
+        os.execv(sys.argv[3], sys.argv[3:])
+
+
+if __name__ == '__main__':
+    main()
