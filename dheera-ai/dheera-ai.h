@@ -4,7 +4,10 @@
 
 #include <dheera-ai/dheera-version.h>
 
+#include <dheera-ai/client/dheera-client.h>
+#include <dheera-ai/client/dheera-stream.h>
 #include <dheera-ai/model/dheera-base-request.h>
+#include <dheera-ai/model/dheera-call.h>
 #include <dheera-ai/model/dheera-choice.h>
 #include <dheera-ai/model/dheera-conversation.h>
 #include <dheera-ai/model/dheera-delta.h>
@@ -22,3 +25,5 @@
 #include <dheera-ai/model/dheera-tool.h>
 #include <dheera-ai/model/dheera-types.h>
 #include <dheera-ai/model/dheera-usage.h>
+#include <dheera-ai/providers/dheera-credentials-request.h>
+#include <dheera-ai/providers/dheera-provider.h>
