@@ -456,7 +456,7 @@ test_cancel_all (void)
 {
   g_autoptr(DheeraClient) client = dheera_client_new ();
   g_autoptr(DheeraClient) other = dheera_client_new ();
-  g_autoptr(DheeraStream) streams[3] = { NULL };
+  DheeraStream *streams[3];
   GAsyncResult *results[3] = { NULL };
 
   for (guint i = 0; i < 3; i++)
@@ -480,6 +480,7 @@ test_cancel_all (void)
       else
         g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
       g_object_unref (results[i]);
+      g_object_unref (streams[i]);
     }
 }
 
