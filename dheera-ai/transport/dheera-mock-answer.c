@@ -70,7 +70,8 @@ read_model (Builder *self)
   guint n_models, i;
 
   if (name == NULL)
-    return dheera_mock_refuse (self->refusal, 400, "missing_required_parameter", "model", "The member \"model\" must be a string.");
+    return dheera_mock_refuse (self->refusal, 400, "missing_required_parameter", "model",
+                               "The member \"model\" must be a string.");
 
   self->answer->model = dheera_mock_find_model (name);
   if (self->answer->model != NULL)
@@ -149,7 +150,8 @@ make_object (const char *text)
   DheeraJsonWriter writer = DHEERA_JSON_WRITER_INIT;
   gboolean is_object;
 
-  is_object = dheera_json_parse (&json, text, strlen (text)) && dheera_json_type (dheera_json_root (&json)) == DHEERA_JSON_OBJECT;
+  is_object = dheera_json_parse (&json, text, strlen (text))
+              && dheera_json_type (dheera_json_root (&json)) == DHEERA_JSON_OBJECT;
   dheera_json_clear (&json);
   if (is_object)
     return g_strdup (text);
@@ -217,15 +219,18 @@ say_reasoning (Builder *self)
   GString *out;
 
   if (dheera_json_exists (effort) && dheera_json_type (effort) != DHEERA_JSON_STRING)
-    return dheera_mock_refuse (self->refusal, 400, "invalid_type", "reasoning_effort", "The member \"reasoning_effort\" must be a string.");
+    return dheera_mock_refuse (self->refusal, 400, "invalid_type", "reasoning_effort",
+                               "The member \"reasoning_effort\" must be a string.");
 
   out = g_string_new (answer->options.reasoning);
   if (answer->options.reasoning == NULL && dheera_json_exists (effort) && !dheera_json_equal (effort, "none"))
     {
       g_string_append_printf (out, "The messages have %u words.", answer->prompt_tokens);
       if (!dheera_json_equal (effort, "low") && !dheera_json_equal (effort, "minimal"))
-        g_string_append_printf (out, " I am the model %s, and I know what to do with them.", answer->model->id);
-      if (dheera_json_equal (effort, "high") || dheera_json_equal (effort, "xhigh") || dheera_json_equal (effort, "max"))
+        g_string_append_printf (out, " I am the model %s, and I know what to do with them.",
+                                answer->model->id);
+      if (dheera_json_equal (effort, "high") || dheera_json_equal (effort, "xhigh")
+          || dheera_json_equal (effort, "max"))
         g_string_append (out, " I have thought about it once more, and it is still right.");
     }
   answer->reasoning = g_string_free (out, FALSE);
@@ -255,7 +260,8 @@ apply_stop (Builder *self)
   DheeraJsonValue value;
 
   if (dheera_json_type (stop) == DHEERA_JSON_ARRAY && dheera_json_size (stop) > MAX_STOPS)
-    return dheera_mock_refuse (self->refusal, 400, "invalid_value", "stop", "The member \"stop\" has more than %d strings.", MAX_STOPS);
+    return dheera_mock_refuse (self->refusal, 400, "invalid_value", "stop",
+                               "The member \"stop\" has more than %d strings.", MAX_STOPS);
 
   cut_at_stop (self->answer, stop);
   dheera_json_iter_init (&iter, stop);
@@ -265,7 +271,8 @@ apply_stop (Builder *self)
   return TRUE;
 }
 
-/* Cuts text into words, behind which the text ends when there are no more tokens. FALSE when that was before its end. */
+/* Cuts text into words, behind which the text ends when there are no more tokens. FALSE when that was
+ * before its end. */
 static gboolean
 add_words (DheeraMockAnswer   *answer,
            DheeraMockStepKind  kind,
@@ -369,7 +376,8 @@ dheera_mock_answer_new (const char        *body,
       dheera_mock_prompt_clear (&builder.prompt);
     }
   else
-    dheera_mock_refuse (refusal, 400, NULL, NULL, "The request body is not JSON: %s at byte %" G_GSIZE_FORMAT ".",
+    dheera_mock_refuse (refusal, 400, NULL, NULL,
+                        "The request body is not JSON: %s at byte %" G_GSIZE_FORMAT ".",
                         json.error_message, json.error_offset);
   dheera_json_clear (&json);
 

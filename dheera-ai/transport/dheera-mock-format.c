@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "dheera-mock-private.h"
+#include "dheera-mock-reply-private.h"
 
 #include "dheera-ai/wire/dheera-json-writer-private.h"
 
@@ -68,7 +68,8 @@ format_error (const char *message,
 char *
 dheera_mock_format_refusal (const DheeraMockRefusal *refusal)
 {
-  return format_error (refusal->message, find_status_error (refusal->status)->type, refusal->param, refusal->code);
+  return format_error (refusal->message, find_status_error (refusal->status)->type, refusal->param,
+                       refusal->code);
 }
 
 char *
@@ -210,11 +211,12 @@ write_message (DheeraJsonWriter       *writer,
                const DheeraMockAnswer *answer)
 {
   gboolean has_calls = answer->calls->len > 0;
+  gboolean is_silent = has_calls && answer->text[0] == '\0';
   guint i;
 
   dheera_json_writer_begin_object (writer);
   dheera_json_writer_member_string (writer, "role", "assistant");
-  dheera_json_writer_member_string (writer, "content", has_calls && answer->text[0] == '\0' ? NULL : answer->text);
+  dheera_json_writer_member_string (writer, "content", is_silent ? NULL : answer->text);
   dheera_json_writer_member_string (writer, "refusal", NULL);
   if (answer->reasoning[0] != '\0')
     dheera_json_writer_member_string (writer, "reasoning_content", answer->reasoning);

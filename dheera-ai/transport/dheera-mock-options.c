@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "dheera-mock-private.h"
+#include "dheera-mock-reply-private.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -8,8 +8,8 @@
 #include "dheera-ai/wire/dheera-json-writer-private.h"
 #include "dheera-ai/wire/dheera-url-private.h"
 
-/* The member "mock" of a request: what a test tells the mock to say, or to do wrong. A typing error in it must not let a test pass, so everything that is not
- * known, or not of its type, is refused. */
+/* The member "mock" of a request: what a test tells the mock to say, or to do wrong. A typing error in it
+ * must not let a test pass, so everything that is not known, or not of its type, is refused. */
 
 #define MAX_DELAY_MS 3600000
 #define MAX_PACE_MS 60000
@@ -71,7 +71,8 @@ refuse_member (DheeraMockRefusal *refusal,
 {
   g_autofree char *param = g_strdup_printf ("mock.%s", name);
 
-  return dheera_mock_refuse (refusal, 400, "invalid_value", param, "The member \"%s\" of \"mock\" must be %s.", name, wanted);
+  return dheera_mock_refuse (refusal, 400, "invalid_value", param,
+                             "The member \"%s\" of \"mock\" must be %s.", name, wanted);
 }
 
 static gboolean
@@ -142,7 +143,8 @@ read_status (DheeraMockOptions *self,
   return read_fault (self, DHEERA_MOCK_FAULT_STATUS, value, "status", refusal);
 }
 
-/* A text is the message of an error that is otherwise the status' usual one; an object replaces its members. */
+/* A text is the message of an error that is otherwise the status' usual one; an object replaces its
+ * members. */
 static gboolean
 read_error (DheeraMockOptions *self,
             DheeraJsonValue    value,
@@ -176,7 +178,8 @@ read_headers (DheeraMockOptions *self,
 
       if (content == NULL || !dheera_header_name_is_valid (key) || !dheera_header_value_is_valid (content))
         return refuse_member (refusal, "headers", "an object of names and values that HTTP allows");
-      if (g_ascii_strcasecmp (key, "content-length") == 0 || g_ascii_strcasecmp (key, "transfer-encoding") == 0)
+      if (g_ascii_strcasecmp (key, "content-length") == 0
+          || g_ascii_strcasecmp (key, "transfer-encoding") == 0)
         return refuse_member (refusal, "headers", "without those that frame the body");
       g_ptr_array_add (self->headers, g_steal_pointer (&key));
       g_ptr_array_add (self->headers, g_steal_pointer (&content));
@@ -322,7 +325,8 @@ read_member (DheeraMockOptions *self,
   if (strcmp (name, "error_after") == 0)
     return read_fault (self, DHEERA_MOCK_FAULT_ERROR, value, name, refusal);
 
-  return dheera_mock_refuse (refusal, 400, "unknown_parameter", "mock", "\"mock\" has a member \"%s\" that is not known.", name);
+  return dheera_mock_refuse (refusal, 400, "unknown_parameter", "mock",
+                             "\"mock\" has a member \"%s\" that is not known.", name);
 }
 
 /* Makes self->error the whole body of the error: the usual one of the status, with what the test gave. */
@@ -340,7 +344,8 @@ complete_error (DheeraMockOptions *self)
       return;
     }
 
-  /* The merge removes members that are null in the patch; a test that gives null wants to see null, but an error without the member reads the same. */
+  /* The merge removes members that are null in the patch; a test that gives null wants to see null, but an
+   * error without the member reads the same. */
   if (given[0] == '{')
     patch = g_strdup_printf ("{\"error\":%s}", given);
   else
@@ -375,7 +380,8 @@ dheera_mock_options_parse (DheeraMockOptions *self,
     }
 
   /* Something is to fail, and nothing says how. */
-  if (self->fault == DHEERA_MOCK_FAULT_NONE && (self->error != NULL || self->body != NULL || self->fail_times > 0))
+  if (self->fault == DHEERA_MOCK_FAULT_NONE
+      && (self->error != NULL || self->body != NULL || self->fail_times > 0))
     {
       self->fault = DHEERA_MOCK_FAULT_STATUS;
       self->status = 500;

@@ -2,16 +2,12 @@
 
 #pragma once
 
-#include <libsoup/soup.h>
-
-#include "dheera-mock-server-private.h"
-
 #include "dheera-ai/wire/dheera-json-private.h"
 
 G_BEGIN_DECLS
 
-/* The inside of the offline model. Everything up to dheera_mock_format_…() is pure: the same request gives the same answer. Only the reply and the server
- * know time and sockets. */
+/* The mind of the offline model, which is pure: the same request gives the same answer.
+ * dheera-mock-reply-private.h is how it gets to the client. */
 
 /* Why a request is refused: what becomes an OpenAI error body. */
 typedef struct
@@ -31,7 +27,7 @@ gboolean  dheera_mock_refuse        (DheeraMockRefusal *self,
                                      const char        *format,
                                      ...) G_GNUC_PRINTF (5, 6);
 
-/* --- Models ------------------------------------------------------------------------------------------------------------------------------------ */
+/* --- Models ----------------------------------------------------------------------------------- */
 
 typedef enum
 {
@@ -57,18 +53,20 @@ const DheeraMockModel *dheera_mock_find_model (const char *id);
 char                  *dheera_mock_model_say  (const DheeraMockModel *model,
                                                const char            *prompt,
                                                guint                  max_tokens);
-/* The length in bytes of the first word of text: white space, then at most DHEERA_MOCK_MAX_WORD other characters. 0 at the end. A word is a token. */
+/* The length in bytes of the first word of text: white space, then at most DHEERA_MOCK_MAX_WORD other
+ * characters. 0 at the end. A word is a token. */
 gsize                  dheera_mock_word       (const char *text);
 guint                  dheera_mock_count      (const char *text);
 
-/* --- Schemas ----------------------------------------------------------------------------------------------------------------------------------- */
+/* --- Schemas ---------------------------------------------------------------------------------- */
 
-/* A small instance of a JSON schema, its strings made of text; NULL with a phrase in *why (static) when there is none. */
+/* A small instance of a JSON schema, its strings made of text; NULL with a phrase in *why (static) when
+ * there is none. */
 char *dheera_mock_schema_instance (DheeraJsonValue   schema,
                                    const char       *text,
                                    const char      **why);
 
-/* --- The request's member "mock" --------------------------------------------------------------------------------------------------------------- */
+/* --- The request's member "mock" -------------------------------------------------------------- */
 
 typedef struct
 {
@@ -116,7 +114,7 @@ gboolean dheera_mock_options_parse (DheeraMockOptions *self,
                                     DheeraMockRefusal *refusal);
 void     dheera_mock_options_clear (DheeraMockOptions *self);
 
-/* --- Conversation and tools -------------------------------------------------------------------------------------------------------------------- */
+/* --- Conversation and tools ------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -136,7 +134,7 @@ gboolean   dheera_mock_tools_choose (DheeraJsonValue         request,
                                      GPtrArray              *calls,
                                      DheeraMockRefusal      *refusal);
 
-/* --- Answer ------------------------------------------------------------------------------------------------------------------------------------ */
+/* --- Answer ----------------------------------------------------------------------------------- */
 
 typedef enum
 {
@@ -181,44 +179,5 @@ void              dheera_mock_answer_free  (DheeraMockAnswer *self);
 void              dheera_mock_answer_heal  (DheeraMockAnswer *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DheeraMockAnswer, dheera_mock_answer_free)
-
-/* --- Rendering --------------------------------------------------------------------------------------------------------------------------------- */
-
-char *dheera_mock_format_refusal    (const DheeraMockRefusal *refusal);
-/* {"error": …} of a status; message is nullable */
-char *dheera_mock_format_error      (guint                    status,
-                                     const char              *message);
-char *dheera_mock_format_models     (void);
-char *dheera_mock_format_model      (const DheeraMockModel   *model);
-char *dheera_mock_format_stats      (const DheeraMockStats   *stats);
-char *dheera_mock_format_completion (const DheeraMockAnswer  *answer);
-/* These append whole events of a stream. */
-void  dheera_mock_append_begin      (GString                 *out,
-                                     const DheeraMockAnswer  *answer);
-void  dheera_mock_append_step       (GString                 *out,
-                                     const DheeraMockAnswer  *answer,
-                                     const DheeraMockStep    *step);
-void  dheera_mock_append_end        (GString                 *out,
-                                     const DheeraMockAnswer  *answer);
-
-/* --- One answer on its way, and what it tells the server --------------------------------------------------------------------------------------- */
-
-typedef enum
-{
-  DHEERA_MOCK_FINISHED,
-  DHEERA_MOCK_BROKEN,
-  DHEERA_MOCK_GONE,
-} DheeraMockOutcome;
-
-typedef struct
-{
-  void (*words)   (guint             n);
-  void (*outcome) (DheeraMockOutcome outcome);
-} DheeraMockObserver;
-
-/* Takes the answer and sends it over message, in the thread-default main context. */
-void dheera_mock_reply_start (SoupServerMessage        *message,
-                              DheeraMockAnswer         *answer,
-                              const DheeraMockObserver *observer);
 
 G_END_DECLS

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-/* Reads the conversation as strictly as OpenAI does: a client that would be refused there should fail here already. */
+/* Reads the conversation as strictly as OpenAI does: a client that would be refused there should fail here
+ * already. */
 
 typedef struct
 {
@@ -20,7 +21,7 @@ refuse (Reader     *self,
         const char *member,
         const char *what)
 {
-  g_autofree char *param = g_strdup_printf ("messages[%u]%s%s", self->index, member[0] != '\0' ? "." : "", member);
+  g_autofree char *param = g_strdup_printf ("messages[%u].%s", self->index, member);
 
   return dheera_mock_refuse (self->refusal, 400, "invalid_value", param, "Invalid %s: %s.", param, what);
 }
@@ -118,7 +119,8 @@ read_calls (Reader          *self,
         {
           g_free (id);
           g_free (name);
-          return refuse (self, "tool_calls", "each has an id and a function with name and arguments, all of them strings");
+          return refuse (self, "tool_calls",
+                         "each has an id and a function with name and arguments, all of them strings");
         }
       g_hash_table_replace (self->open, id, name);
     }
@@ -135,7 +137,8 @@ read_result (Reader          *self,
   const char *name = id != NULL ? g_hash_table_lookup (self->open, id) : NULL;
 
   if (name == NULL)
-    return refuse (self, "tool_call_id", "a tool message must answer one of the tool_calls of the assistant message before it, once");
+    return refuse (self, "tool_call_id",
+                   "a tool message must answer one of the tool_calls of the assistant message before it, once");
 
   if (self->results == NULL)
     self->results = g_string_new (NULL);
@@ -205,7 +208,8 @@ dheera_mock_prompt_parse (DheeraMockPrompt  *self,
       reader.index++;
     }
   if (ok && g_hash_table_size (open) > 0)
-    ok = dheera_mock_refuse (refusal, 400, "invalid_value", "messages", "The last tool_calls are not all answered by tool messages.");
+    ok = dheera_mock_refuse (refusal, 400, "invalid_value", "messages",
+                             "The last tool_calls are not all answered by tool messages.");
 
   if (self->user_text == NULL)
     self->user_text = g_strdup ("");

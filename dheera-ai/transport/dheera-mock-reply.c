@@ -1,26 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "dheera-mock-private.h"
+#include "dheera-mock-reply-private.h"
 
-#include <errno.h>
-#include <glib-unix.h>
 #include <string.h>
-#include <sys/socket.h>
 
 /* One answer on its way to its client: paced, and broken where it was told to be.
  *
- * The reply belongs to its message and goes with it, whatever ends the message. At most one piece of the body is with libsoup at a time; the next one is made when
- * "wrote-chunk" says that it is with the kernel, so a slow client holds back what is made for it. */
+ * The reply belongs to its message and goes with it, whatever ends the message. At most one piece of the
+ * body is with libsoup at a time; the next one is made when "wrote-chunk" says that it is with the kernel,
+ * so a slow client holds back what is made for it. */
 
 #define BATCH_SIZE 16384
 
 typedef struct
 {
   SoupServerMessage *message; /* not a reference: it owns this */
+  GSocket *socket;
   DheeraMockAnswer *answer;
   const DheeraMockObserver *observer;
   GSource *timer;
-  GSource *watch; /* of the socket: SoupServer does not look at it while an answer is under way */
   char *whole;    /* the body when it is not a stream */
   guint next;     /* step */
   guint n_words;
@@ -33,12 +31,14 @@ typedef struct
 
 static void reply_go_on (Reply *self);
 
+/* Nothing happens by itself any more. */
 static void
-clear_source (GSource **source)
+reply_rest (Reply *self)
 {
-  if (*source != NULL)
-    g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
+  if (self->timer != NULL)
+    g_source_destroy (self->timer);
+  g_clear_pointer (&self->timer, g_source_unref);
+  dheera_mock_connection_set_gone (self->socket, NULL, NULL);
 }
 
 static void
@@ -46,26 +46,25 @@ reply_free (gpointer data)
 {
   Reply *self = data;
 
-  clear_source (&self->timer);
-  clear_source (&self->watch);
+  reply_rest (self);
+  g_object_unref (self->socket);
   dheera_mock_answer_free (self->answer);
   g_free (self->whole);
   g_free (self);
 }
 
-/* libsoup has no way to drop a connection in the middle of a message, but it does so itself when it can't write. */
+/* libsoup has no way to drop a connection in the middle of a message, but it does so itself when it can't
+ * write. */
 static void
-reply_drop_connection (Reply *self)
+reply_drop_connection (gpointer data)
 {
-  GSocket *socket = soup_server_message_get_socket (self->message);
+  Reply *self = data;
   SoupMessageBody *body = soup_server_message_get_response_body (self->message);
 
-  clear_source (&self->timer);
-  clear_source (&self->watch);
+  reply_rest (self);
   if (soup_server_message_get_status (self->message) == 0)
     soup_server_message_set_status (self->message, 500, NULL);
-  if (socket != NULL)
-    g_socket_shutdown (socket, TRUE, TRUE, NULL);
+  g_socket_shutdown (self->socket, TRUE, TRUE, NULL);
   soup_message_body_append (body, SOUP_MEMORY_STATIC, "\n", 1);
   soup_message_body_complete (body);
   soup_server_message_unpause (self->message);
@@ -77,8 +76,7 @@ finished_cb (SoupServerMessage *message,
 {
   Reply *self = data;
 
-  clear_source (&self->timer);
-  clear_source (&self->watch);
+  reply_rest (self);
   if (self->settled)
     return;
 
@@ -90,43 +88,11 @@ finished_cb (SoupServerMessage *message,
 }
 
 static gboolean
-watch_cb (int          fd,
-          GIOCondition condition,
-          gpointer     data)
-{
-  Reply *self = data;
-  char byte;
-  gssize n = recv (fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-
-  if (n < 0 && (errno == EAGAIN || errno == EINTR))
-    return G_SOURCE_CONTINUE;
-
-  clear_source (&self->watch);
-  /* The client may send its next request early; that is no reason to leave, but there is nothing to watch for any more. */
-  if (n <= 0)
-    reply_drop_connection (self);
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-reply_watch_client (Reply *self)
-{
-  GSocket *socket = soup_server_message_get_socket (self->message);
-
-  if (socket == NULL)
-    return;
-  self->watch = g_unix_fd_source_new (g_socket_get_fd (socket), G_IO_IN | G_IO_HUP | G_IO_ERR);
-  g_source_set_callback (self->watch, G_SOURCE_FUNC (watch_cb), self, NULL);
-  g_source_attach (self->watch, g_main_context_get_thread_default ());
-}
-
-static gboolean
 timer_cb (gpointer data)
 {
   Reply *self = data;
 
-  clear_source (&self->timer);
+  g_clear_pointer (&self->timer, g_source_unref);
   reply_go_on (self);
 
   return G_SOURCE_REMOVE;
@@ -136,7 +102,6 @@ static void
 reply_wait (Reply *self,
             guint  ms)
 {
-  clear_source (&self->timer);
   self->timer = g_timeout_source_new (ms);
   g_source_set_callback (self->timer, timer_cb, self, NULL);
   g_source_attach (self->timer, g_main_context_get_thread_default ());
@@ -264,7 +229,8 @@ reply_write_whole (Reply *self)
   gsize length = strlen (self->whole);
   gboolean breaks = options->fault == DHEERA_MOCK_FAULT_CUT || options->fault == DHEERA_MOCK_FAULT_STALL;
 
-  soup_server_message_set_status (self->message, options->fault == DHEERA_MOCK_FAULT_STATUS ? options->status : 200, NULL);
+  soup_server_message_set_status (self->message,
+                                  options->fault == DHEERA_MOCK_FAULT_STATUS ? options->status : 200, NULL);
   soup_message_headers_set_content_type (headers, "application/json", NULL);
   soup_message_headers_set_content_length (headers, length);
   set_headers (self);
@@ -330,6 +296,7 @@ dheera_mock_reply_start (SoupServerMessage        *message,
   Reply *self = g_new0 (Reply, 1);
 
   self->message = message;
+  self->socket = g_object_ref (soup_server_message_get_socket (message));
   self->answer = answer;
   self->observer = observer;
   self->whole = format_whole (answer);
@@ -341,7 +308,7 @@ dheera_mock_reply_start (SoupServerMessage        *message,
   g_signal_connect (message, "finished", G_CALLBACK (finished_cb), self);
   soup_message_body_set_accumulate (soup_server_message_get_response_body (message), FALSE);
   soup_server_message_pause (message);
-  reply_watch_client (self);
+  dheera_mock_connection_set_gone (self->socket, reply_drop_connection, self);
 
   if (answer->options.delay_ms > 0)
     reply_wait (self, answer->options.delay_ms);

@@ -9,8 +9,8 @@
 
 /* A small instance of a JSON schema: what the mock answers with where a real model would think.
  *
- * A schema may refer to itself, so each function gives NULL when it can't end, and its caller takes another way where it has one: it leaves an optional member out, an
- * array empty, or tries the next alternative. */
+ * A schema may refer to itself, so each function gives NULL when it can't end, and its caller takes another
+ * way where it has one: it leaves an optional member out, an array empty, or tries the next alternative. */
 
 #define MAX_STRING 1000          /* characters */
 #define MAX_ITEMS 1000
@@ -171,7 +171,8 @@ make_array (Maker           *self,
 
   for (i = 0; i < wanted; i++)
     {
-      g_autofree char *item = make (self, i < dheera_json_size (prefix) ? dheera_json_element (prefix, i) : items);
+      gboolean has_own = i < dheera_json_size (prefix);
+      g_autofree char *item = make (self, has_own ? dheera_json_element (prefix, i) : items);
 
       if (item == NULL && i >= fewest && self->size <= MAX_SIZE)
         break;
@@ -223,7 +224,8 @@ make_members (Maker           *self,
 
       gboolean needed = key != NULL && lists (required, key);
 
-      if (key == NULL || g_hash_table_contains (seen, key) || (!needed && self->n_references > OPTIONAL_REFERENCES))
+      if (key == NULL || g_hash_table_contains (seen, key)
+          || (!needed && self->n_references > OPTIONAL_REFERENCES))
         continue;
 
       value = make (self, property);
@@ -418,7 +420,8 @@ make_any (Maker           *self,
     return make_type (self, schema, type);
 
   value = dheera_json_member (schema, "allOf");
-  if (dheera_json_size (value) == 1 && dheera_json_type (dheera_json_member (schema, "properties")) == DHEERA_JSON_NONE)
+  if (dheera_json_size (value) == 1
+      && dheera_json_type (dheera_json_member (schema, "properties")) == DHEERA_JSON_NONE)
     return make (self, dheera_json_element (value, 0));
   if (dheera_json_exists (value) || dheera_json_exists (dheera_json_member (schema, "properties")))
     return make_object (self, schema);

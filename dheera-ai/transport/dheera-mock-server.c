@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "dheera-mock-private.h"
+#include "dheera-mock-reply-private.h"
 
 #include <fcntl.h>
 #include <glib-unix.h>
@@ -29,6 +29,7 @@ struct _MockServer
   GSocket *socket;
   int listen_fd;
   GMainContext *context;
+  DheeraMockConnections *connections;
   GThread *thread;
   GSource *rescue;
   char *prefix;         /* "/SEGMENT/v1" */
@@ -46,7 +47,7 @@ static MockServer *inherited;
 static pthread_mutex_t stats_mutex = PTHREAD_MUTEX_INITIALIZER;
 static DheeraMockStats stats;
 
-/* --- Counters ---------------------------------------------------------------------------------------------------------------------------------- */
+/* --- Counters --------------------------------------------------------------------------------- */
 
 static void
 count (guint64 *counter,
@@ -91,13 +92,14 @@ dheera_mock_server_get_stats (DheeraMockStats *result)
   pthread_mutex_unlock (&stats_mutex);
 }
 
-/* --- Routes ------------------------------------------------------------------------------------------------------------------------------------ */
+/* --- Routes ----------------------------------------------------------------------------------- */
 
 static void
 respond (SoupServerMessage *message,
          guint              status,
          char              *json)
 {
+  g_object_set_data (G_OBJECT (message), "dheera-mock-answered", message);
   soup_server_message_set_status (message, status, NULL);
   soup_server_message_set_response (message, "application/json", SOUP_MEMORY_TAKE, json, strlen (json));
   count (&stats.finished, 1);
@@ -156,6 +158,7 @@ complete (MockServer        *self,
 
   if (answer->options.fail_times > 0 && has_failed_enough (self, answer))
     dheera_mock_answer_heal (answer);
+  g_object_set_data (G_OBJECT (message), "dheera-mock-answered", message);
   dheera_mock_reply_start (message, answer, &observer);
 }
 
@@ -185,7 +188,8 @@ handler_cb (SoupServer        *server,
 
   if (g_object_get_data (G_OBJECT (message), "dheera-mock-size") == GUINT_TO_POINTER (G_MAXUINT))
     {
-      dheera_mock_refuse (&refusal, 413, "request_too_large", NULL, "The request body is larger than %u bytes.", MAX_BODY);
+      dheera_mock_refuse (&refusal, 413, "request_too_large", NULL,
+                          "The request body is larger than %u bytes.", MAX_BODY);
       respond_refusal (message, &refusal);
       return;
     }
@@ -204,15 +208,16 @@ handler_cb (SoupServer        *server,
   else
     {
       if (is_get && g_str_has_prefix (route, "/models/"))
-        dheera_mock_refuse (&refusal, 404, "model_not_found", "model", "The model \"%s\" does not exist.", route + strlen ("/models/"));
+        dheera_mock_refuse (&refusal, 404, "model_not_found", "model", "The model \"%s\" does not exist.",
+                            route + strlen ("/models/"));
       else
         dheera_mock_refuse (&refusal, 404, NULL, NULL, "The offline model has no %s %s.", method, path);
       respond_refusal (message, &refusal);
     }
 }
 
-/* SoupServer keeps whatever is sent. Beyond the limit it is thrown away as it comes, so that the client, which reads only when it has
- * written, gets its answer. */
+/* SoupServer keeps whatever is sent. Beyond the limit it is thrown away as it comes, so that the client,
+ * which reads only when it has written, gets its answer. */
 static void
 got_chunk_cb (SoupServerMessage *message,
               GBytes            *chunk,
@@ -236,13 +241,7 @@ static void
 got_headers_cb (SoupServerMessage *message,
                 gpointer           data)
 {
-  GSocket *socket = soup_server_message_get_socket (message);
-
   count (&stats.requests, 1);
-  if (socket == NULL || g_object_get_data (G_OBJECT (socket), "dheera-mock-seen") != NULL)
-    return;
-  g_object_set_data (G_OBJECT (socket), "dheera-mock-seen", socket);
-  count (&stats.connections, 1);
 }
 
 static void
@@ -250,16 +249,31 @@ request_started_cb (SoupServer        *server,
                     SoupServerMessage *message,
                     gpointer           data)
 {
+  MockServer *self = data;
+  GSocket *socket = soup_server_message_get_socket (message);
   gsize *size = g_new0 (gsize, 1);
 
+  if (socket != NULL && dheera_mock_connections_add (self->connections, socket))
+    count (&stats.connections, 1);
   g_signal_connect_data (message, "got-chunk", G_CALLBACK (got_chunk_cb), size, (GClosureNotify) g_free, 0);
   g_signal_connect (message, "got-headers", G_CALLBACK (got_headers_cb), NULL);
 }
 
-/* --- Listening --------------------------------------------------------------------------------------------------------------------------------- */
+/* The others were counted when they were answered. */
+static void
+request_aborted_cb (SoupServer        *server,
+                    SoupServerMessage *message,
+                    gpointer           data)
+{
+  if (g_object_get_data (G_OBJECT (message), "dheera-mock-answered") == NULL)
+    count (&stats.gone, 1);
+}
 
-/* SoupServer stops accepting for good when accept() fails once, and a program with many streams in one process does run out of descriptors. A connection that waits
- * although SoupServer's own source has the higher priority shows that this has happened; it is made to listen again when there are descriptors. */
+/* --- Listening -------------------------------------------------------------------------------- */
+
+/* SoupServer stops accepting for good when accept() fails once, and a program with many streams in one
+ * process does run out of descriptors. A connection that waits although SoupServer's own source has the
+ * higher priority shows that this has happened; it is made to listen again when there are descriptors. */
 
 static gboolean rescue_cb (int          fd,
                            GIOCondition condition,
@@ -313,7 +327,7 @@ rescue_cb (int          fd,
   return G_SOURCE_REMOVE;
 }
 
-/* --- Life -------------------------------------------------------------------------------------------------------------------------------------- */
+/* --- Life ------------------------------------------------------------------------------------- */
 
 static char *
 make_segment (void)
@@ -362,6 +376,7 @@ server_free (MockServer *self)
 {
   g_clear_object (&self->server);
   g_clear_object (&self->socket);
+  g_clear_pointer (&self->connections, dheera_mock_connections_free);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_pointer (&self->failures, g_hash_table_unref);
   g_queue_clear (&self->keys);
@@ -382,6 +397,7 @@ server_thread (gpointer data)
   set_rescue (self, NULL, NULL);
   soup_server_disconnect (self->server);
   g_clear_object (&self->server);
+  g_clear_pointer (&self->connections, dheera_mock_connections_free);
   while (g_main_context_iteration (self->context, FALSE))
     ;
   g_main_context_pop_thread_default (self->context);
@@ -416,6 +432,7 @@ server_new (GError **error)
   gboolean listening;
 
   self->context = g_main_context_new ();
+  self->connections = dheera_mock_connections_new (self->context);
   self->failures = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_queue_init (&self->keys);
   if (!open_socket (self, error))
@@ -427,7 +444,8 @@ server_new (GError **error)
   g_main_context_push_thread_default (self->context);
   self->server = soup_server_new (NULL, NULL);
   soup_server_add_handler (self->server, NULL, handler_cb, self, NULL);
-  g_signal_connect (self->server, "request-started", G_CALLBACK (request_started_cb), NULL);
+  g_signal_connect (self->server, "request-started", G_CALLBACK (request_started_cb), self);
+  g_signal_connect (self->server, "request-aborted", G_CALLBACK (request_aborted_cb), NULL);
   listening = soup_server_listen_socket (self->server, self->socket, 0, error);
   if (listening)
     watch_listener (self);
@@ -459,7 +477,8 @@ after_fork_in_parent (void)
   pthread_mutex_unlock (&mutex);
 }
 
-/* The thread stayed with the parent. The child must not hold the parent's port open; everything else is left as it is, since any lock in it may be taken. */
+/* The thread stayed with the parent. The child must not hold the parent's port open; everything else is
+ * left as it is, since any lock in it may be taken. */
 static void
 after_fork_in_child (void)
 {

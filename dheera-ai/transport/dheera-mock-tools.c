@@ -4,8 +4,9 @@
 
 #include <string.h>
 
-/* Which tools the model calls. It does what the request says ("required", a name), and otherwise what the user says: "call NAME", with the arguments
- * behind it where the user gives some ("call get_weather {"city": "Bonn"}"). */
+/* Which tools the model calls. It does what the request says ("required", a name), and otherwise what the
+ * user says: "call NAME", with the arguments behind it where the user gives some ("call get_weather
+ * {"city": "Bonn"}"). */
 
 #define MAX_NAME 64
 
@@ -43,7 +44,8 @@ check_tools (Chooser *self)
   if (dheera_json_type (self->tools) == DHEERA_JSON_NONE)
     return TRUE;
   if (dheera_json_type (self->tools) != DHEERA_JSON_ARRAY || dheera_json_size (self->tools) == 0)
-    return dheera_mock_refuse (self->refusal, 400, "invalid_value", "tools", "The member \"tools\" must be an array that is not empty.");
+    return dheera_mock_refuse (self->refusal, 400, "invalid_value", "tools",
+                               "The member \"tools\" must be an array that is not empty.");
 
   dheera_json_iter_init (&iter, self->tools);
   while (dheera_json_iter_next (&iter, NULL, &tool))
@@ -51,7 +53,8 @@ check_tools (Chooser *self)
       g_autofree char *name = dheera_json_dup_string (dheera_json_path (tool, "function.name"));
 
       if (!dheera_json_equal (dheera_json_member (tool, "type"), "function"))
-        return dheera_mock_refuse (self->refusal, 400, "invalid_value", "tools", "This model knows tools of type \"function\" only.");
+        return dheera_mock_refuse (self->refusal, 400, "invalid_value", "tools",
+                                   "This model knows tools of type \"function\" only.");
       if (name == NULL || !is_name (name))
         return dheera_mock_refuse (self->refusal, 400, "invalid_value", "tools",
                                    "Each tool needs a name of 1 to %d letters, digits, \"_\" and \"-\".", MAX_NAME);
@@ -150,7 +153,8 @@ add_asked_calls (Chooser *self,
       const char *name, *end;
       DheeraJsonValue tool;
 
-      if (g_ascii_strncasecmp (p, "call", 4) != 0 || !g_ascii_isspace (p[4]) || (p > text && is_name_char (p[-1])))
+      if (g_ascii_strncasecmp (p, "call", 4) != 0 || !g_ascii_isspace (p[4])
+          || (p > text && is_name_char (p[-1])))
         {
           p++;
           continue;
@@ -201,13 +205,15 @@ dheera_mock_tools_choose (DheeraJsonValue         request,
   if (!check_tools (&chooser))
     return FALSE;
   if (!dheera_json_exists (chooser.tools) && dheera_json_exists (choice))
-    return dheera_mock_refuse (refusal, 400, "invalid_value", "tool_choice", "The member \"tool_choice\" needs \"tools\".");
+    return dheera_mock_refuse (refusal, 400, "invalid_value", "tool_choice",
+                               "The member \"tool_choice\" needs \"tools\".");
   if (!dheera_json_exists (chooser.tools) || dheera_json_equal (choice, "none"))
     return TRUE;
   if (dheera_json_exists (choice) && !required && !dheera_json_equal (choice, "auto"))
     return add_named_call (&chooser, choice);
 
-  /* A model that has its results speaks, even where a call is required: otherwise no tool loop would ever end. */
+  /* A model that has its results speaks, even where a call is required: otherwise no tool loop would ever
+   * end. */
   if (prompt->tool_results != NULL)
     return TRUE;
   if (!add_asked_calls (&chooser, parallel ? G_MAXUINT : 1))

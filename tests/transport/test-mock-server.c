@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define ECHO(more, text) "{\"model\":\"echo\"," more "\"messages\":[{\"role\":\"user\",\"content\":\"" text "\"}]}"
-#define STREAM "\"stream\":true,"
+#define ECHO(more, text) "{'model':'echo'," more "'messages':[{'role':'user','content':'" text "'}]}"
+#define STREAM "'stream':true,"
 
 /* A deadline that fails the test, not one that is waited for */
 #define PATIENCE_S 20
@@ -23,6 +23,15 @@ typedef struct
   char *body;
   SoupMessageHeaders *headers;
 } Reply;
+
+/* JSON is written with single quotes here. */
+static const char *
+q (const char *text)
+{
+  g_autofree char *copy = g_strdelimit (g_strdup (text), "'", '"');
+
+  return g_intern_string (copy);
+}
 
 static void
 reply_clear (Reply *self)
@@ -47,7 +56,8 @@ make_url (const char *path)
 static SoupSession *
 make_session (void)
 {
-  return soup_session_new_with_options ("timeout", PATIENCE_S, "max-conns", 500, "max-conns-per-host", 500, NULL);
+  return soup_session_new_with_options ("proxy-resolver", NULL, "timeout", PATIENCE_S, "max-conns", 500,
+                                        "max-conns-per-host", 500, NULL);
 }
 
 static SoupMessage *
@@ -60,7 +70,7 @@ make_message (const char *path,
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT);
   if (body != NULL)
     {
-      g_autoptr (GBytes) bytes = g_bytes_new (body, strlen (body));
+      g_autoptr (GBytes) bytes = g_bytes_new (q (body), strlen (body));
 
       soup_message_set_request_body_from_bytes (message, "application/json", bytes);
     }
@@ -121,7 +131,8 @@ count_events (const char *body)
   const char *end = body + strlen (body);
   guint n = 0;
 
-  for (body = g_strstr_len (body, end - body, "data: "); body != NULL; body = g_strstr_len (body + 1, end - body - 1, "data: "))
+  for (body = g_strstr_len (body, end - body,
+                            "data: "); body != NULL; body = g_strstr_len (body + 1, end - body - 1, "data: "))
     n++;
 
   return n;
@@ -135,27 +146,28 @@ test_whole (void)
   g_assert_cmpuint (reply.status, ==, 200);
   g_assert_cmpstr (soup_message_headers_get_content_type (reply.headers, NULL), ==, "application/json");
   g_assert_true (g_str_has_prefix (soup_message_headers_get_one (reply.headers, "x-request-id"), "req_"));
-  g_assert_nonnull (strstr (reply.body, "\"content\":\"Hello there\""));
-  g_assert_nonnull (strstr (reply.body, "\"total_tokens\":4"));
+  g_assert_nonnull (strstr (reply.body, q ("'content':'Hello there'")));
+  g_assert_nonnull (strstr (reply.body, q ("'total_tokens':4")));
 }
 
 static void
 test_stream (void)
 {
-  g_auto (Reply) reply = complete (ECHO (STREAM "\"stream_options\":{\"include_usage\":true},", "one two three"));
+  g_auto (Reply) reply = complete (ECHO (STREAM "'stream_options':{'include_usage':true},", "one two three"));
 
   g_assert_cmpuint (reply.status, ==, 200);
   g_assert_cmpstr (soup_message_headers_get_content_type (reply.headers, NULL), ==, "text/event-stream");
   g_assert_cmpuint (count_events (reply.body), ==, 1 + 3 + 1 + 1 + 1);
-  g_assert_true (g_str_has_suffix (reply.body, "\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":3,\"total_tokens\":6,\"prompt_tokens_details\":"
-                                               "{\"cached_tokens\":0},\"completion_tokens_details\":{\"reasoning_tokens\":0}}}\n\ndata: [DONE]\n\n"));
+  g_assert_true (g_str_has_suffix (reply.body,
+                                   q ("'usage':{'prompt_tokens':3,'completion_tokens':3,'total_tokens':6,'prompt_tokens_details':"
+                                               "{'cached_tokens':0},'completion_tokens_details':{'reasoning_tokens':0}}}\n\ndata: [DONE]\n\n")));
 }
 
 /* Longer than any buffer on its way */
 static void
 test_long_stream (void)
 {
-  g_auto (Reply) reply = complete ("{\"model\":\"lorem\",\"stream\":true,\"max_tokens\":20000,\"messages\":[{\"role\":\"user\",\"content\":\"\"}]}");
+  g_auto (Reply) reply = complete ("{'model':'lorem','stream':true,'max_tokens':20000,'messages':[{'role':'user','content':''}]}");
 
   g_assert_cmpuint (reply.status, ==, 200);
   g_assert_cmpuint (count_events (reply.body), ==, 1 + 20000 + 1 + 1);
@@ -165,7 +177,7 @@ static void
 test_paced_stream (void)
 {
   gint64 start = g_get_monotonic_time ();
-  g_auto (Reply) reply = complete (ECHO (STREAM "\"mock\":{\"pace_ms\":10,\"delay_ms\":20},", "a b c d"));
+  g_auto (Reply) reply = complete (ECHO (STREAM "'mock':{'pace_ms':10,'delay_ms':20},", "a b c d"));
 
   g_assert_cmpuint (count_events (reply.body), ==, 1 + 4 + 1 + 1);
   /* 20 before the first, and three gaps; time can only be longer */
@@ -181,11 +193,12 @@ test_models (void)
   g_auto (Reply) none = request (session, "/models/gpt", NULL);
 
   g_assert_cmpuint (list.status, ==, 200);
-  g_assert_nonnull (strstr (list.body, "{\"id\":\"echo\",\"object\":\"model\",\"created\":1735689600,\"owned_by\":\"dheera-ai\",\"context_window\":1048576,"));
+  g_assert_nonnull (strstr (list.body,
+                            q ("{'id':'echo','object':'model','created':1735689600,'owned_by':'dheera-ai','context_window':1048576,")));
   g_assert_cmpuint (one.status, ==, 200);
-  g_assert_true (g_str_has_prefix (one.body, "{\"id\":\"story\""));
+  g_assert_true (g_str_has_prefix (one.body, q ("{'id':'story'")));
   g_assert_cmpuint (none.status, ==, 404);
-  g_assert_nonnull (strstr (none.body, "\"code\":\"model_not_found\""));
+  g_assert_nonnull (strstr (none.body, q ("'code':'model_not_found'")));
 }
 
 static void
@@ -200,7 +213,7 @@ test_routes (void)
   g_auto (Reply) wrong_method = request (session, "/chat/completions", NULL);
 
   g_assert_cmpuint (unknown.status, ==, 404);
-  g_assert_nonnull (strstr (unknown.body, "{\"error\":{\"message\":\"The offline model has no POST "));
+  g_assert_nonnull (strstr (unknown.body, q ("{'error':{'message':'The offline model has no POST ")));
   g_assert_cmpuint (wrong_method.status, ==, 404);
 
   /* Who does not know the path gets nothing. */
@@ -215,30 +228,32 @@ test_routes (void)
 static void
 test_bad_requests (void)
 {
-  g_auto (Reply) cut = complete ("{\"model\":\"echo\",");
+  g_auto (Reply) cut = complete ("{'model':'echo',");
   g_auto (Reply) empty = complete ("");
-  g_auto (Reply) missing = complete ("{\"model\":\"gpt\",\"messages\":[]}");
+  g_auto (Reply) missing = complete ("{'model':'gpt','messages':[]}");
 
   g_assert_cmpuint (cut.status, ==, 400);
   g_assert_nonnull (strstr (cut.body, "at byte 16"));
   g_assert_cmpuint (empty.status, ==, 400);
   g_assert_cmpuint (missing.status, ==, 404);
-  g_assert_nonnull (strstr (missing.body, "\"type\":\"invalid_request_error\",\"param\":\"model\",\"code\":\"model_not_found\""));
+  g_assert_nonnull (strstr (missing.body,
+                            q ("'type':'invalid_request_error','param':'model','code':'model_not_found'")));
 }
 
 static void
 test_status (void)
 {
-  g_auto (Reply) reply = complete (ECHO ("\"mock\":{\"status\":429,\"error\":\"Slower.\",\"headers\":{\"retry-after\":\"7\",\"x-request-id\":\"mine\"}},", "x"));
-  g_auto (Reply) page = complete (ECHO (STREAM "\"mock\":{\"status\":502,\"body\":\"<html>\",\"headers\":{\"content-type\":\"text/html\"}},", "x"));
-  g_auto (Reply) moved = complete (ECHO ("\"mock\":{\"status\":307,\"headers\":{\"location\":\"http://example.com/\"}},", "x"));
-  g_auto (Reply) nothing = complete (ECHO ("\"mock\":{\"status\":500,\"body\":\"\"},", "x"));
-  g_auto (Reply) no_content = complete (ECHO ("\"mock\":{\"status\":204},", "x"));
+  g_auto (Reply) reply = complete (ECHO ("'mock':{'status':429,'error':'Slower.','headers':{'retry-after':'7','x-request-id':'mine'}},", "x"));
+  g_auto (Reply) page = complete (ECHO (STREAM "'mock':{'status':502,'body':'<html>','headers':{'content-type':'text/html'}},", "x"));
+  g_auto (Reply) moved = complete (ECHO ("'mock':{'status':307,'headers':{'location':'http://example.com/'}},", "x"));
+  g_auto (Reply) nothing = complete (ECHO ("'mock':{'status':500,'body':''},", "x"));
+  g_auto (Reply) no_content = complete (ECHO ("'mock':{'status':204},", "x"));
 
   g_assert_cmpuint (reply.status, ==, 429);
   g_assert_cmpstr (soup_message_headers_get_one (reply.headers, "retry-after"), ==, "7");
   g_assert_cmpstr (soup_message_headers_get_one (reply.headers, "x-request-id"), ==, "mine");
-  g_assert_cmpstr (reply.body, ==, "{\"error\":{\"message\":\"Slower.\",\"type\":\"rate_limit_error\",\"param\":null,\"code\":\"rate_limit_exceeded\"}}");
+  g_assert_cmpstr (reply.body, ==,
+                   q ("{'error':{'message':'Slower.','type':'rate_limit_error','param':null,'code':'rate_limit_exceeded'}}"));
   g_assert_cmpuint (page.status, ==, 502);
   g_assert_cmpstr (soup_message_headers_get_content_type (page.headers, NULL), ==, "text/html");
   g_assert_cmpstr (page.body, ==, "<html>");
@@ -251,9 +266,9 @@ test_status (void)
 static void
 test_fail_times (void)
 {
-  const char *keyed = ECHO ("\"mock\":{\"status\":503,\"fail_times\":2,\"key\":\"test\",\"headers\":{\"x-a\":\"1\"}},", "x");
-  const char *same_key = ECHO ("\"mock\":{\"status\":503,\"fail_times\":2,\"key\":\"test\"},", "y");
-  const char *other = ECHO ("\"mock\":{\"fail_times\":1},", "z");
+  const char *keyed = ECHO ("'mock':{'status':503,'fail_times':2,'key':'test','headers':{'x-a':'1'}},", "x");
+  const char *same_key = ECHO ("'mock':{'status':503,'fail_times':2,'key':'test'},", "y");
+  const char *other = ECHO ("'mock':{'fail_times':1},", "z");
   static const guint statuses[] = { 503, 503, 200 };
   guint i;
 
@@ -272,7 +287,8 @@ test_fail_times (void)
     }
 }
 
-/* Reads to the end or an error, over a connection of the test's own: libsoup takes a cut chunked body for a whole one. */
+/* Reads to the end or an error, over a connection of the test's own: libsoup takes a cut chunked body for a
+ * whole one. */
 static char *
 exchange_raw (const char *body,
               gboolean   *whole)
@@ -289,11 +305,14 @@ exchange_raw (const char *body,
   g_socket_client_set_timeout (client, PATIENCE_S);
   connection = g_socket_client_connect_to_host (client, "127.0.0.1", g_uri_get_port (uri), NULL, NULL);
   g_assert_nonnull (connection);
-  head = g_strdup_printf ("POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %" G_GSIZE_FORMAT "\r\n\r\n%s", g_uri_get_path (uri), strlen (body), body);
-  g_assert_true (g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), head, strlen (head), NULL, NULL, NULL));
+  head = g_strdup_printf ("POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %" G_GSIZE_FORMAT "\r\n\r\n%s",
+                          g_uri_get_path (uri), strlen (body), q (body));
+  g_assert_true (g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), head,
+                                            strlen (head), NULL, NULL, NULL));
 
   *whole = FALSE;
-  while ((n = g_input_stream_read (g_io_stream_get_input_stream (G_IO_STREAM (connection)), buffer, sizeof buffer, NULL, NULL)) > 0)
+  while ((n = g_input_stream_read (g_io_stream_get_input_stream (G_IO_STREAM (connection)), buffer,
+                                   sizeof buffer, NULL, NULL)) > 0)
     {
       g_string_append_len (answer, buffer, n);
       if (g_str_has_suffix (answer->str, "\r\n0\r\n\r\n"))
@@ -316,7 +335,8 @@ test_cut (void)
   for (i = 0; i < 8; i++)
     {
       /* Beyond the last word it is cut before the end. */
-      g_autofree char *body = g_strdup_printf (ECHO (STREAM "\"mock\":{\"cut_after\":%u,\"pace_ms\":%u},", "a b c d"), i, i % 2);
+      g_autofree char *body = g_strdup_printf (ECHO (STREAM "'mock':{'cut_after':%u,'pace_ms':%u},",
+                                                     "a b c d"), i, i % 2);
       gboolean whole;
       g_autofree char *answer = exchange_raw (body, &whole);
 
@@ -329,7 +349,7 @@ static void
 test_cut_whole (void)
 {
   gboolean whole;
-  g_autofree char *answer = exchange_raw (ECHO ("\"mock\":{\"cut_after\":1},", "a b"), &whole);
+  g_autofree char *answer = exchange_raw (ECHO ("'mock':{'cut_after':1},", "a b"), &whole);
   const char *body = strstr (answer, "\r\n\r\n") + 4;
   const char *length = strstr (answer, "Content-Length: ");
 
@@ -341,9 +361,9 @@ test_cut_whole (void)
 static void
 test_error_event (void)
 {
-  g_auto (Reply) stream = complete (ECHO (STREAM "\"mock\":{\"error_after\":2,\"error\":\"Oh.\"},", "a b c d"));
-  g_auto (Reply) whole = complete (ECHO ("\"mock\":{\"error_after\":2,\"error\":\"Oh.\"},", "a b c d"));
-  const char *event = "{\"error\":{\"message\":\"Oh.\",\"type\":\"server_error\",\"param\":null,\"code\":\"server_error\"}}";
+  g_auto (Reply) stream = complete (ECHO (STREAM "'mock':{'error_after':2,'error':'Oh.'},", "a b c d"));
+  g_auto (Reply) whole = complete (ECHO ("'mock':{'error_after':2,'error':'Oh.'},", "a b c d"));
+  const char *event = q ("{'error':{'message':'Oh.','type':'server_error','param':null,'code':'server_error'}}");
 
   g_assert_cmpuint (stream.status, ==, 200);
   g_assert_cmpuint (count_events (stream.body), ==, 1 + 2 + 1);
@@ -374,10 +394,10 @@ static void
 test_client_gone (void)
 {
   static const char *const bodies[] = {
-    ECHO (STREAM "\"mock\":{\"stall_after\":2},", "a b c d"),
-    ECHO (STREAM "\"mock\":{\"pace_ms\":60000},", "a b c d"),
-    ECHO ("\"mock\":{\"stall_after\":2},", "a b c d"),
-    "{\"model\":\"story\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"\"}]}",
+    ECHO (STREAM "'mock':{'stall_after':2},", "a b c d"),
+    ECHO (STREAM "'mock':{'pace_ms':60000},", "a b c d"),
+    ECHO ("'mock':{'stall_after':2},", "a b c d"),
+    "{'model':'story','stream':true,'messages':[{'role':'user','content':''}]}",
   };
   DheeraMockStats before;
   guint i;
@@ -410,7 +430,8 @@ static void
 test_client_gone_early (void)
 {
   g_autoptr (SoupSession) session = make_session ();
-  g_autoptr (SoupMessage) message = make_message ("/chat/completions", ECHO ("\"mock\":{\"delay_ms\":3600000},", "x"));
+  g_autoptr (SoupMessage) message = make_message ("/chat/completions",
+                                                  ECHO ("'mock':{'delay_ms':3600000},", "x"));
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   DheeraMockStats before, now;
   gboolean done = FALSE;
@@ -440,7 +461,8 @@ test_reuse (void)
   dheera_mock_server_get_stats (&before);
   for (i = 0; i < 20; i++)
     {
-      g_auto (Reply) reply = request (session, "/chat/completions", i % 2 == 0 ? ECHO ("", "a b") : ECHO (STREAM, "a b"));
+      g_auto (Reply) reply = request (session, "/chat/completions",
+                                      i % 2 == 0 ? ECHO ("", "a b") : ECHO (STREAM, "a b"));
 
       g_assert_cmpuint (reply.status, ==, 200);
     }
@@ -453,8 +475,46 @@ test_reuse (void)
   {
     g_auto (Reply) stats = request (session, "/mock", NULL);
 
-    g_assert_true (g_str_has_prefix (stats.body, "{\"connections\":"));
+    g_assert_true (g_str_has_prefix (stats.body, q ("{'connections':")));
   }
+}
+
+static guint
+count_descriptors (void)
+{
+  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
+  guint n = 0;
+
+  while (dir != NULL && g_dir_read_name (dir) != NULL)
+    n++;
+
+  return n;
+}
+
+/* libsoup 3.2 forgets to close connections that were idle when their clients left. */
+static void
+test_descriptors (void)
+{
+  guint before = count_descriptors ();
+  guint after;
+  gint64 deadline = g_get_monotonic_time () + PATIENCE_S * G_USEC_PER_SEC;
+  guint i;
+
+  for (i = 0; i < 50; i++)
+    {
+      g_autoptr (SoupSession) session = make_session ();
+      g_auto (Reply) reply = request (session, i % 2 == 0 ? "/models" : "/chat/completions",
+                                      i % 2 == 0 ? NULL : ECHO (STREAM, "a b"));
+
+      g_assert_cmpuint (reply.status, ==, 200);
+    }
+  do
+    {
+      g_usleep (1000);
+      after = count_descriptors ();
+    }
+  while (after >= before + 10 && g_get_monotonic_time () < deadline);
+  g_assert_cmpuint (after, <, before + 10);
 }
 
 static void
@@ -472,7 +532,8 @@ test_too_large (void)
   answer = soup_session_send_and_read (session, message, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (soup_message_get_status (message), ==, 413);
-  g_assert_nonnull (g_strstr_len (g_bytes_get_data (answer, NULL), g_bytes_get_size (answer), "\"code\":\"request_too_large\""));
+  g_assert_nonnull (g_strstr_len (g_bytes_get_data (answer, NULL), g_bytes_get_size (answer),
+                                  q ("'code':'request_too_large'")));
 }
 
 static void
@@ -498,7 +559,7 @@ test_parallel (void)
 
   for (i = 0; i < n; i++)
     {
-      g_autofree char *body = g_strdup_printf (ECHO (STREAM "\"mock\":{\"pace_ms\":1},", "this is number %u"), i);
+      g_autofree char *body = g_strdup_printf (ECHO (STREAM "'mock':{'pace_ms':1},", "this is number %u"), i);
       g_autoptr (SoupMessage) message = make_message ("/chat/completions", body);
 
       soup_session_send_and_read_async (session, message, G_PRIORITY_DEFAULT, NULL, sent_cb, &done);
@@ -510,7 +571,8 @@ test_parallel (void)
 static int
 connect_raw (guint16 port)
 {
-  struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = g_htons (port), .sin_addr.s_addr = g_htonl (INADDR_LOOPBACK) };
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = g_htons (port),
+                                .sin_addr.s_addr = g_htonl (INADDR_LOOPBACK) };
   int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
   if (fd >= 0)
@@ -519,41 +581,55 @@ connect_raw (guint16 port)
   return fd;
 }
 
-/* A program that has run out of descriptors and then has some again finds the mock still there. */
 static void
-test_no_descriptors (void)
+exhaust_descriptors (guint16 port)
 {
-  g_autofree char *url = make_url ("/models");
-  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
   g_autoptr (GArray) fds = g_array_new (FALSE, FALSE, sizeof (int));
   struct rlimit before, tight;
-  int fd, spare;
+  int fd;
+  int spare = dup (0);
   guint i;
 
-  spare = dup (0);
   getrlimit (RLIMIT_NOFILE, &before);
   tight = before;
   tight.rlim_cur = spare + 40;
   setrlimit (RLIMIT_NOFILE, &tight);
-  while ((fd = connect_raw (g_uri_get_port (uri))) >= 0)
+  while ((fd = connect_raw (port)) >= 0)
     g_array_append_val (fds, fd);
   /* One more than can be accepted */
   close (spare);
-  fd = connect_raw (g_uri_get_port (uri));
+  fd = connect_raw (port);
   if (fd >= 0)
     g_array_append_val (fds, fd);
   g_usleep (50000);
   for (i = 0; i < fds->len; i++)
     close (g_array_index (fds, int, i));
   setrlimit (RLIMIT_NOFILE, &before);
+}
 
-  for (i = 0; i < 3; i++)
+/* A program that has run out of descriptors and then has some again finds the mock still there. */
+static void
+test_no_descriptors (void)
+{
+  if (g_test_subprocess ())
     {
-      g_autoptr (SoupSession) session = make_session ();
-      g_auto (Reply) reply = request (session, "/models", NULL);
+      g_autofree char *url = make_url ("/models");
+      g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
+      guint i;
 
-      g_assert_cmpuint (reply.status, ==, 200);
+      exhaust_descriptors (g_uri_get_port (uri));
+      for (i = 0; i < 3; i++)
+        {
+          g_autoptr (SoupSession) session = make_session ();
+          g_auto (Reply) reply = request (session, "/models", NULL);
+
+          g_assert_cmpuint (reply.status, ==, 200);
+        }
+      return;
     }
+
+  g_test_trap_subprocess (NULL, 2 * PATIENCE_S * G_USEC_PER_SEC, 0);
+  g_test_trap_assert_passed ();
 }
 
 static void
@@ -569,7 +645,8 @@ test_fork (void)
       gboolean good = strcmp (child_url, parent_url) != 0;
       int fd = connect_raw (g_ascii_strtoull (strrchr (strchr (child_url, ':') + 1, ':') + 1, NULL, 10));
 
-      /* libsoup may not be used in the child of a program that used it; a bare connection shows that somebody answers. */
+      /* libsoup may not be used in the child of a program that used it; a bare connection shows that
+       * somebody answers. */
       good = good && fd >= 0 && write (fd, "GET / HTTP/1.1\r\nHost: x\r\n\r\n", 27) == 27;
       if (good)
         {
@@ -598,7 +675,8 @@ static void
 test_restart (void)
 {
   g_autoptr (SoupSession) session = make_session ();
-  g_autoptr (SoupMessage) message = make_message ("/chat/completions", ECHO (STREAM "\"mock\":{\"stall_after\":1},", "a b"));
+  g_autoptr (SoupMessage) message = make_message ("/chat/completions",
+                                                  ECHO (STREAM "'mock':{'stall_after':1},", "a b"));
   g_autoptr (GError) error = NULL;
   g_autoptr (GInputStream) stream = soup_session_send (session, message, NULL, &error);
   g_autofree char *before = make_url ("");
@@ -630,7 +708,9 @@ test_exit (void)
   if (g_test_subprocess ())
     {
       g_autoptr (SoupSession) session = make_session ();
-      g_autoptr (SoupMessage) message = make_message ("/chat/completions", ECHO (STREAM "\"mock\":{\"pace_ms\":1,\"stall_after\":3},", "a b c d"));
+      g_autoptr (SoupMessage) message = make_message ("/chat/completions",
+                                                      ECHO (STREAM "'mock':{'pace_ms':1,'stall_after':3},",
+                                                            "a b c d"));
       g_autoptr (GInputStream) stream = soup_session_send (session, message, NULL, NULL);
 
       g_assert_nonnull (stream);
@@ -662,6 +742,7 @@ main (int   argc,
   g_test_add_func ("/mock-server/client-gone", test_client_gone);
   g_test_add_func ("/mock-server/client-gone-early", test_client_gone_early);
   g_test_add_func ("/mock-server/reuse", test_reuse);
+  g_test_add_func ("/mock-server/descriptors", test_descriptors);
   g_test_add_func ("/mock-server/too-large", test_too_large);
   g_test_add_func ("/mock-server/parallel", test_parallel);
   g_test_add_func ("/mock-server/no-descriptors", test_no_descriptors);

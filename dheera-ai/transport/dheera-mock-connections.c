@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "dheera-mock-reply-private.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <sys/socket.h>
+
+/* Sees clients leave.
+ *
+ * SoupServer does not look at a connection while the answer is paused or waits for its next piece, so a
+ * client that leaves then is not noticed before the next write; and libsoup 3.2 keeps the descriptor of a
+ * connection for ever that its client closed while it was idle. Each socket therefore has a second source,
+ * of a lower priority than libsoup's own: what it still finds to be at its end has been overlooked. */
+
+#define PAUSE_MS 100
+#define QDATA "dheera-mock-connection"
+
+struct _DheeraMockConnections
+{
+  GMainContext *context;
+  GHashTable *all; /* set of Connection */
+};
+
+typedef struct
+{
+  DheeraMockConnections *owner;
+  GSocket *socket;
+  GSource *source;
+  DheeraMockGoneFunc gone; /* nullable: no answer is under way */
+  gpointer gone_data;
+} Connection;
+
+static void connection_watch (Connection *self);
+
+static void
+connection_clear_source (Connection *self)
+{
+  if (self->source != NULL)
+    g_source_destroy (self->source);
+  g_clear_pointer (&self->source, g_source_unref);
+}
+
+static void
+connection_free (gpointer data)
+{
+  Connection *self = data;
+
+  connection_clear_source (self);
+  g_object_set_data (G_OBJECT (self->socket), QDATA, NULL);
+  g_object_unref (self->socket);
+  g_free (self);
+}
+
+static void
+connection_set_source (Connection  *self,
+                       GSource     *source,
+                       GSourceFunc  func)
+{
+  connection_clear_source (self);
+  self->source = source;
+  g_source_set_priority (source, G_PRIORITY_LOW);
+  g_source_set_callback (source, func, self, NULL);
+  g_source_attach (source, self->owner->context);
+}
+
+static gboolean
+watch_again_cb (gpointer data)
+{
+  connection_watch (data);
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+connection_cb (int          fd,
+               GIOCondition condition,
+               gpointer     data)
+{
+  Connection *self = data;
+  DheeraMockGoneFunc gone = self->gone;
+  gpointer gone_data = self->gone_data;
+  g_autoptr (GSocket) socket = g_object_ref (self->socket);
+  char byte;
+  gssize n;
+
+  /* The number may be another descriptor's by now. */
+  if (g_socket_is_closed (socket))
+    {
+      g_hash_table_remove (self->owner->all, self);
+      return G_SOURCE_REMOVE;
+    }
+
+  n = recv (fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  if (n < 0 && (errno == EAGAIN || errno == EINTR))
+    return G_SOURCE_CONTINUE;
+
+  /* The next request came before the end of this answer. Its bytes stay there and would be reported without
+   * a pause. */
+  if (n > 0)
+    {
+      connection_set_source (self, g_timeout_source_new (PAUSE_MS), watch_again_cb);
+      return G_SOURCE_REMOVE;
+    }
+
+  g_hash_table_remove (self->owner->all, self);
+  if (gone != NULL)
+    gone (gone_data);
+  else
+    g_socket_close (socket, NULL);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+connection_watch (Connection *self)
+{
+  GSource *source = g_unix_fd_source_new (g_socket_get_fd (self->socket), G_IO_IN | G_IO_HUP | G_IO_ERR);
+
+  connection_set_source (self, source, G_SOURCE_FUNC (connection_cb));
+}
+
+DheeraMockConnections *
+dheera_mock_connections_new (GMainContext *context)
+{
+  DheeraMockConnections *self = g_new0 (DheeraMockConnections, 1);
+
+  self->context = g_main_context_ref (context);
+  self->all = g_hash_table_new_full (NULL, NULL, connection_free, NULL);
+
+  return self;
+}
+
+void
+dheera_mock_connections_free (DheeraMockConnections *self)
+{
+  g_hash_table_unref (self->all);
+  g_main_context_unref (self->context);
+  g_free (self);
+}
+
+gboolean
+dheera_mock_connections_add (DheeraMockConnections *self,
+                             GSocket               *socket)
+{
+  Connection *connection;
+
+  if (g_socket_is_closed (socket) || g_object_get_data (G_OBJECT (socket), QDATA) != NULL)
+    return FALSE;
+
+  connection = g_new0 (Connection, 1);
+  connection->owner = self;
+  connection->socket = g_object_ref (socket);
+  g_object_set_data (G_OBJECT (socket), QDATA, connection);
+  g_hash_table_add (self->all, connection);
+  connection_watch (connection);
+
+  return TRUE;
+}
+
+void
+dheera_mock_connection_set_gone (GSocket            *socket,
+                                 DheeraMockGoneFunc  gone,
+                                 gpointer            data)
+{
+  Connection *connection = g_object_get_data (G_OBJECT (socket), QDATA);
+
+  if (connection == NULL)
+    return;
+  connection->gone = gone;
+  connection->gone_data = data;
+}
