@@ -69,11 +69,11 @@ print_keyed (DheeraClient *client,
       const char *fault = find_fault (g_getenv (variable));
       g_autofree char *answer = describe_answer (probe);
 
-      printf ("  %-18s %-20s %s\n", probe->id, variable, probe->base_url != NULL ? probe->base_url : "");
+      printf ("  %-20s %-20s %s\n", probe->id, variable, probe->base_url != NULL ? probe->base_url : "");
       if (fault != NULL)
-        printf ("  %-18s %s can't be right: %s\n", "", variable, fault);
+        printf ("  %-20s %s can't be right: %s\n", "", variable, fault);
       if (live || probe->error != NULL)
-        printf ("  %-18s %s\n", "", answer);
+        printf ("  %-20s %s\n", "", answer);
     }
   if (probes->len == 0)
     printf ("  none; OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY would be such\n");
@@ -81,8 +81,29 @@ print_keyed (DheeraClient *client,
     printf ("  (not asked; --live has each of them list its models)\n");
 }
 
+/* Nothing is there, or something that is no model server, or wants a key */
 static void
-print_local (GPtrArray *probes)
+print_silent (DheeraClient *client,
+              DheeraProbe  *probe)
+{
+  DheeraProvider *provider = dheera_client_get_provider (client, probe->id);
+  const char *const *variables = dheera_provider_get_key_variables (provider);
+  g_autofree char *answer = describe_answer (probe);
+
+  if (probe->models != NULL)
+    return;
+
+  if (g_error_matches (probe->error, DHEERA_ERROR, DHEERA_ERROR_AUTHENTICATION) && dheera_tool_key_variable (provider) == NULL)
+    printf ("  %-20s %s wants a key, %s\n", probe->id, probe->base_url, variables[0] != NULL ? variables[0] : "which has to be set in a program");
+  else if (g_error_matches (probe->error, DHEERA_ERROR, DHEERA_ERROR_CONNECTION))
+    printf ("  %-20s %s is not there\n", probe->id, probe->base_url);
+  else
+    printf ("  %-20s %s: %s\n", probe->id, probe->base_url, answer);
+}
+
+static void
+print_local (DheeraClient *client,
+             GPtrArray    *probes)
 {
   guint n_answers = 0;
 
@@ -91,25 +112,23 @@ print_local (GPtrArray *probes)
     {
       DheeraProbe *probe = g_ptr_array_index (probes, i);
       const char *model = dheera_probe_pick_model (probe);
+      const char *variable = dheera_tool_key_variable (dheera_client_get_provider (client, probe->id));
       g_autofree char *shown = model != NULL ? dheera_tool_dup_shown (model) : NULL;
       g_autofree char *answer = describe_answer (probe);
 
       if (probe->models == NULL)
         continue;
       n_answers++;
-      printf ("  %-18s %s %s%s%s\n", probe->id, probe->base_url, answer, shown != NULL ? ", such as " : "", shown != NULL ? shown : "");
+      printf ("  %-20s %s %s%s%s\n", probe->id, probe->base_url, answer, shown != NULL ? ", such as " : "", shown != NULL ? shown : "");
+      if (variable != NULL)
+        printf ("  %-20s with the key in %s\n", "", variable);
       if (probe->others != NULL)
-        printf ("  %-18s (or %s, which have the same address)\n", "", probe->others);
-    }
-  for (guint i = 0; i < probes->len; i++)
-    {
-      DheeraProbe *probe = g_ptr_array_index (probes, i);
-
-      if (probe->models == NULL)
-        printf ("  %-18s %s does not answer\n", probe->id, probe->base_url);
+        printf ("  %-20s (or %s, which have the same address)\n", "", probe->others);
     }
   if (n_answers == 0)
     printf ("  none answers\n");
+  for (guint i = 0; i < probes->len; i++)
+    print_silent (client, g_ptr_array_index (probes, i));
 }
 
 static void
@@ -118,7 +137,7 @@ print_offline (DheeraProbe *probe)
   g_autofree char *answer = describe_answer (probe);
 
   print_title ("Offline model");
-  printf ("  %-18s %s\n", probe->id, answer);
+  printf ("  %-20s %s\n", probe->id, answer);
 }
 
 /* --- Network ------------------------------------------------------------------------------------------------------------------- */
@@ -231,7 +250,7 @@ examine (DheeraClient *client,
 
   print_versions ();
   print_keyed (client, keyed, live);
-  print_local (local);
+  print_local (client, local);
   print_offline (g_ptr_array_index (offline, 0));
   print_network (keyed);
   print_choice (client, local);
@@ -245,7 +264,7 @@ dheera_cmd_doctor (int    argc,
 {
   gboolean live = FALSE;
   const GOptionEntry entries[] = {
-    { "live", 0, 0, G_OPTION_ARG_NONE, &live, "Ask the providers that have a key for their models, which sends each its key", NULL },
+    { "live", 0, 0, G_OPTION_ARG_NONE, &live, "Ask the providers that have a key for their models, which sends each its own key", NULL },
     { NULL },
   };
   g_autoptr(GOptionContext) context = g_option_context_new (NULL);

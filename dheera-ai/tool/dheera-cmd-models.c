@@ -101,11 +101,22 @@ print_model (DheeraProbe *probe,
   printf ("%s/%s\n", probe->id, id);
 }
 
+/* Anything may listen at the usual port of a model server that is not there; one that has a key is meant to be there. */
+static gboolean
+should_answer (DheeraClient *client,
+               DheeraProbe  *probe)
+{
+  DheeraProvider *provider = dheera_client_get_provider (client, probe->id);
+
+  return dheera_tool_key_variable (provider) != NULL && !g_error_matches (probe->error, DHEERA_ERROR, DHEERA_ERROR_CONNECTION);
+}
+
 /* FALSE when a provider that should answer did not. */
 static gboolean
-take (GPtrArray   *probes,
-      gboolean     must_answer,
-      JsonBuilder *builder)
+take (DheeraClient *client,
+      GPtrArray    *probes,
+      gboolean      wanted,
+      JsonBuilder  *builder)
 {
   gboolean success = TRUE;
 
@@ -114,7 +125,7 @@ take (GPtrArray   *probes,
       DheeraProbe *probe = g_ptr_array_index (probes, i);
       guint n = probe->models != NULL ? g_list_model_get_n_items (probe->models) : 0;
 
-      if (probe->error != NULL && must_answer)
+      if (probe->error != NULL && (wanted || should_answer (client, probe)))
         {
           dheera_tool_fail (probe->error);
           success = FALSE;
@@ -205,8 +216,8 @@ dheera_cmd_models (int    argc,
       builder = json_builder_new ();
       json_builder_begin_array (builder);
     }
-  success = take (wanted, TRUE, builder);
-  take (local, FALSE, builder);
+  success = take (client, wanted, TRUE, builder);
+  success = take (client, local, FALSE, builder) && success;
   if (builder != NULL)
     {
       json_builder_end_array (builder);

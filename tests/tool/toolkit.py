@@ -144,6 +144,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.server.over.wait(PATIENCE)
         self.close_connection = True
 
+    def handle(self):
+        # Whoever stops an answer does not wait for it.
+        with contextlib.suppress(ConnectionError):
+            super().handle()
+
     def answer(self, request):
         self.server.requests.append((self.path, dict(self.headers), request))
         last = request['messages'][-1]['content'] if request else ''
