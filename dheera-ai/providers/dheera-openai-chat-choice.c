@@ -292,6 +292,8 @@ add_message (Reader          *self,
   DheeraJsonValue audio;
 
   dheera_openai_read_members (message, members);
+  if (G_UNLIKELY (self->decoder->flags & DHEERA_CHAT_FINISHED) && (has_text (members[DHEERA_KEY_CONTENT]) || dheera_json_size (members[DHEERA_KEY_TOOL_CALLS]) > 0))
+    self->decoder->flags |= DHEERA_CHAT_REOPENED;
   add_reasoning (self, members);
   if (!add_content (self, members[DHEERA_KEY_CONTENT]) || !add_tool_calls (self, members[DHEERA_KEY_TOOL_CALLS]))
     return FALSE;
@@ -332,6 +334,11 @@ set_finish_reason (Reader          *self,
   if (dheera_openai_map_finish_reason (self->decoder->provider, raw, &reason, &code))
     {
       dheera_accumulator_set_finish_reason (self->decoder->accumulator, self->choice, reason, raw);
+      if (!dheera_json_equal (raw, ""))
+        {
+          self->decoder->flags |= DHEERA_CHAT_FINISHED;
+          self->decoder->flags &= ~DHEERA_CHAT_REOPENED;
+        }
       return TRUE;
     }
   else

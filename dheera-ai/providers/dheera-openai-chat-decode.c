@@ -13,18 +13,12 @@
 
 #define MAX_EVENT_MESSAGE 1024
 
-/* decoder->flags */
-enum
-{
-  ENDED = 1 << 0,
-};
-
 static DheeraDecoded
 finish (DheeraDecoder *decoder)
 {
   DheeraResponse *response = dheera_accumulator_get_response (decoder->accumulator);
 
-  decoder->flags |= ENDED;
+  decoder->flags |= DHEERA_CHAT_ENDED;
   dheera_chat_state_flush (decoder);
   dheera_accumulator_finish (decoder->accumulator);
   if (decoder->raw_wanted && decoder->scratch != NULL)
@@ -231,7 +225,7 @@ DheeraDecoded
 dheera_openai_chat_decode_frame (DheeraDecoder     *decoder,
                                  const DheeraFrame *frame)
 {
-  if (decoder->flags & ENDED)
+  if (decoder->flags & DHEERA_CHAT_ENDED)
     return DHEERA_DECODED_END;
 
   if (G_UNLIKELY (strcmp (frame->type, "error") == 0))
@@ -252,10 +246,10 @@ dheera_openai_chat_decode_frame (DheeraDecoder     *decoder,
 DheeraDecoded
 dheera_openai_chat_decode_eof (DheeraDecoder *decoder)
 {
-  if (decoder->flags & ENDED)
+  if (decoder->flags & DHEERA_CHAT_ENDED)
     return DHEERA_DECODED_END;
   /* Not everybody sends [DONE], but nobody goes on after the last finish reason. */
-  if (dheera_accumulator_has_finished (decoder->accumulator))
+  if (dheera_accumulator_has_finished (decoder->accumulator) && !(decoder->flags & DHEERA_CHAT_REOPENED))
     return finish (decoder);
 
   return dheera_decoder_fail (decoder, DHEERA_ERROR_STREAM_INTERRUPTED, "the stream ended before the answer did");

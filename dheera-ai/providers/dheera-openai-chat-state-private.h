@@ -7,6 +7,14 @@
 
 G_BEGIN_DECLS
 
+/* decoder->flags */
+enum
+{
+  DHEERA_CHAT_ENDED = 1 << 0,
+  DHEERA_CHAT_FINISHED = 1 << 1, /* some choice has a finish reason ... */
+  DHEERA_CHAT_REOPENED = 1 << 2, /* ... and then more content came: Together finishes each of several tool calls */
+};
+
 /* What a decoder of chat completions remembers from one event to the next, beside the accumulator; made when there is first something to remember. */
 typedef struct
 {

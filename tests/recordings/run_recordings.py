@@ -1,0 +1,48 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Reads the recordings, writes down what each of them has to become, and runs the test program on that.
+
+    run_recordings.py PROGRAM ARGUMENT...
+
+The recordings lie in the folder that the environment variable DHEERA_SHARED names; without it the test is skipped.
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import read_recording
+
+
+def cases(root):
+    for name, recording in read_recording.recordings(root):
+        yield {
+            'name': name,
+            'provider': read_recording.provider(recording),
+            'api': recording['api'],
+            'status': recording['response']['status'],
+            'headers': recording['response']['headers'],
+            'framing': read_recording.framing(recording),
+            'body': read_recording.body(recording).decode('utf-8', 'replace'),
+            'expected': read_recording.expected(recording),
+        }
+
+
+def main():
+    root = pathlib.Path(os.environ.get('DHEERA_SHARED') or '/nowhere') / 'recordings'
+    if not root.is_dir():
+        print('1..0 # SKIP DHEERA_SHARED names no folder with recordings')
+        return 0
+    here = pathlib.Path(__file__).parent
+    exceptions = json.loads((here / 'exceptions.json').read_text(encoding='utf-8'))
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / 'cases.json'
+        path.write_text(json.dumps({'exceptions': exceptions, 'cases': list(cases(root))}), encoding='utf-8')
+        return subprocess.run([sys.argv[1], path, *sys.argv[2:]], check=False).returncode
+
+
+if __name__ == '__main__':
+    sys.exit(main())
