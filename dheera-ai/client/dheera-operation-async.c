@@ -20,6 +20,7 @@ struct _DheeraRun
   gulong cancelled_id;
   GSource *timer;            /* of the sleep, or the deadline while a key is asked for */
   GSource *cancel_source;
+  gboolean used_network;
   gpointer question;         /* the answer that is waited for, see Question */
 };
 
@@ -288,6 +289,23 @@ run_complete (DheeraRun *run)
   func (operation, user_data);
 }
 
+static gboolean
+settled_cb (gpointer data)
+{
+  run_complete (data);
+  return G_SOURCE_REMOVE;
+}
+
+/* libsoup takes a finished connection back into its pool from a source of this context. Who hears of the end after that can use the connection for the
+ * next call, also for a blocking one, which does not iterate the context. */
+static void
+run_settle (DheeraRun *run)
+{
+  run_stop_waiting (run);
+  attach (run, &run->timer, g_idle_source_new (), settled_cb);
+  g_source_set_priority (run->timer, G_PRIORITY_DEFAULT);
+}
+
 static void
 run_continue (DheeraRun *run)
 {
@@ -307,6 +325,7 @@ run_continue (DheeraRun *run)
           waiting = TRUE;
           break;
         case DHEERA_STEP_READ:
+          run->used_network = TRUE;
           waiting = read_turn (run);
           break;
         case DHEERA_STEP_SLEEP:
@@ -319,7 +338,9 @@ run_continue (DheeraRun *run)
         }
     }
 
-  if (!waiting)
+  if (!waiting && operation->step == DHEERA_STEP_DONE && run->used_network)
+    run_settle (run);
+  else if (!waiting)
     run_complete (run);
 }
 

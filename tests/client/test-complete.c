@@ -152,7 +152,7 @@ test_http_error (gconstpointer data)
   g_autoptr(DheeraClient) client = dheera_client_new ();
   g_autoptr(DheeraRequest) request =
     mock_request ("mock/echo", "Hi", "{\"status\": 429, \"headers\": {\"retry-after\": \"7\", \"x-request-id\": \"req_7\"},"
-                  " \"error\": {\"error\": {\"message\": \"Slow down.\", \"type\": \"requests\", \"code\": \"rate_limit_exceeded\"}}}");
+                  " \"error\": {\"message\": \"Slow down.\", \"type\": \"requests\", \"code\": \"rate_limit_exceeded\"}}");
   g_autoptr(GError) error = NULL;
   DheeraErrorDetails *details;
 

@@ -34,8 +34,8 @@ static const Fault faults[] = {
   { "silent", { FAULT_EXPECT (), FAULT_STALL (), FAULT_END }, DHEERA_ERROR_TIMEOUT, 0, "0.3", 0.3 },
   { "half-a-head", { FAULT_EXPECT (), FAULT_SEND ("HTTP/1.1 200 OK\r\nContent-Ty"), FAULT_STALL (), FAULT_END }, DHEERA_ERROR_TIMEOUT, 0, "0.3", 0.3 },
   { "drip-of-a-head", { FAULT_EXPECT (), FAULT_DRIP ("HTTP/1.1 200 OK\r\nX-A: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 20), FAULT_STALL (), FAULT_END }, DHEERA_ERROR_TIMEOUT, 0, "0.3", 0.3 },
-  { "endless-100-continue", { FAULT_EXPECT (), FAULT_FLOOD ("HTTP/1.1 100 Continue\r\n\r\n", 0), FAULT_END }, DHEERA_ERROR_TIMEOUT, 0, "", 0.5 },
-  { "not-http", { FAULT_EXPECT (), FAULT_SEND ("220 smtp.example.com ESMTP\r\n\r\n"), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_CONNECTION, 0, "" },
+  { "endless-100-continue", { FAULT_EXPECT (), FAULT_FLOOD ("HTTP/1.1 100 Continue\r\n\r\n", 0), FAULT_END }, DHEERA_ERROR_PROTOCOL, 0, "1xx" },
+  { "not-http", { FAULT_EXPECT (), FAULT_SEND ("220 smtp.example.com ESMTP\r\n\r\n"), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_PROTOCOL, 0, "" },
 
   /* Refusals */
   { "401-json", { FAULT_EXPECT (), FAULT_SEND (JSON_HEAD ("401 Unauthorized") "{\"error\":{\"message\":\"Incorrect API key provided\",\"type\":\"invalid_request_error\",\"code\":\"invalid_api_key\"}}"), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_AUTHENTICATION, 0, "Incorrect API key" },

@@ -94,8 +94,8 @@ test_quota (void)
 {
   g_autoptr(DheeraClient) client = dheera_client_new ();
   g_autoptr(DheeraRequest) request =
-    mock_request ("mock/echo", "Hi", "{\"status\": 429, \"error\": {\"error\": {\"message\": \"You exceeded your current quota.\","
-                  " \"type\": \"insufficient_quota\", \"code\": \"insufficient_quota\"}}}");
+    mock_request ("mock/echo", "Hi", "{\"status\": 429, \"error\": {\"message\": \"You exceeded your current quota.\","
+                  " \"type\": \"insufficient_quota\", \"code\": \"insufficient_quota\"}}");
   g_autoptr(GError) error = NULL;
 
   g_assert_cmpuint (attempts_of (client, request, &error), ==, 1);
