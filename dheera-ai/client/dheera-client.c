@@ -239,7 +239,7 @@ dheera_client_class_init (DheeraClientClass *klass)
   object_class->set_property = dheera_client_set_property;
 
   /**
-   * DheeraClient:session: (nullable)
+   * DheeraClient:session:
    *
    * The session that carries every request, %NULL for the default client's or one of the client's own.
    *
@@ -312,7 +312,7 @@ dheera_client_class_init (DheeraClientClass *klass)
     g_param_spec_enum ("param-policy", NULL, NULL, DHEERA_TYPE_PARAM_POLICY, DHEERA_PARAM_POLICY_REJECT, flags);
 
   /**
-   * DheeraClient:default-model: (nullable)
+   * DheeraClient:default-model:
    *
    * The model of requests that name none, as `provider/model`.
    *

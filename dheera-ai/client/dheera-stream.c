@@ -421,7 +421,7 @@ dheera_stream_class_init (DheeraStreamClass *klass)
   properties[PROP_RUNNING] = g_param_spec_boolean ("running", NULL, NULL, FALSE, flags);
 
   /**
-   * DheeraStream:response: (nullable)
+   * DheeraStream:response:
    *
    * The answer as far as it came in, %NULL before the first operation.
    *

@@ -225,7 +225,7 @@ dheera_call_class_init (DheeraCallClass *klass)
     g_param_spec_uint ("status", NULL, NULL, 0, G_MAXUINT, 0, flags);
 
   /**
-   * DheeraCall:request-id: (nullable)
+   * DheeraCall:request-id:
    *
    * The id that the provider gave the request, for its support.
    *
@@ -235,7 +235,7 @@ dheera_call_class_init (DheeraCallClass *klass)
     g_param_spec_string ("request-id", NULL, NULL, NULL, flags);
 
   /**
-   * DheeraCall:usage: (nullable)
+   * DheeraCall:usage:
    *
    * The tokens that the provider counted.
    *
@@ -245,7 +245,7 @@ dheera_call_class_init (DheeraCallClass *klass)
     g_param_spec_object ("usage", NULL, NULL, DHEERA_TYPE_USAGE, flags);
 
   /**
-   * DheeraCall:error-details: (nullable)
+   * DheeraCall:error-details:
    *
    * Why the last attempt failed.
    *
