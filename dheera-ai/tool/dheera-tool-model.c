@@ -41,20 +41,13 @@ find_keyed (DheeraClient  *client,
   for (guint i = 0; i < G_N_ELEMENTS (preferences); i++)
     {
       const Preference *preference = &preferences[i];
-      g_autofree char *compatible = g_strconcat (preference->provider, "-openai", NULL);
-      const char *ids[] = { preference->provider, compatible };
+      DheeraProvider *provider = dheera_client_get_provider (client, preference->provider);
+      const char *variable = provider != NULL ? dheera_tool_key_variable (provider) : NULL;
 
-      /* Without the provider's own protocol its OpenAI-compatible one serves. */
-      for (guint k = 0; k < G_N_ELEMENTS (ids); k++)
-        {
-          DheeraProvider *provider = dheera_client_get_provider (client, ids[k]);
-          const char *variable = provider != NULL ? dheera_tool_key_variable (provider) : NULL;
-
-          if (variable == NULL)
-            continue;
-          *reason = g_strdup_printf ("%s is set", variable);
-          return g_strconcat (ids[k], "/", preference->model, NULL);
-        }
+      if (variable == NULL)
+        continue;
+      *reason = g_strdup_printf ("%s is set", variable);
+      return g_strconcat (preference->provider, "/", preference->model, NULL);
     }
 
   return NULL;

@@ -162,6 +162,21 @@ dheera_tool_key_variable (DheeraProvider *provider)
   return NULL;
 }
 
+/* Some providers are known twice, by their own name and as "…-openai" with that compatible API of theirs: one account, one entry. */
+static gboolean
+is_second_name (DheeraClient *client,
+                const char   *id)
+{
+  g_autofree char *name = NULL;
+
+  if (!g_str_has_suffix (id, "-openai"))
+    return FALSE;
+
+  name = g_strndup (id, strlen (id) - strlen ("-openai"));
+
+  return dheera_client_get_provider (client, name) != NULL;
+}
+
 GPtrArray *
 dheera_probe_list_keyed (DheeraClient *client)
 {
@@ -172,7 +187,7 @@ dheera_probe_list_keyed (DheeraClient *client)
       DheeraProvider *provider = dheera_client_get_provider (client, *id);
       DheeraProbe *probe;
 
-      if (dheera_tool_key_variable (provider) == NULL || dheera_provider_get_is_local (provider))
+      if (dheera_tool_key_variable (provider) == NULL || dheera_provider_get_is_local (provider) || is_second_name (client, *id))
         continue;
       probe = dheera_probe_new (*id);
       probe->base_url = dheera_provider_find_base_url (provider, &probe->error);

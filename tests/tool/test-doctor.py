@@ -37,6 +37,12 @@ def test_keys_are_named_and_not_sent():
     line_with(result, 'proxy for http://far-away.invalid/v1: http://127.0.0.1:')
 
 
+def test_providers_with_two_names_are_listed_once():
+    result = expect(run('doctor', env=environment(ANTHROPIC_API_KEY='k')), 0)
+    assert line_with(result, 'ANTHROPIC_API_KEY').split()[0] == 'anthropic', result.stdout
+    assert 'anthropic-openai' not in result.stdout, result.stdout
+
+
 def test_live_asks_the_providers():
     with server() as fake:
         result = expect(run('doctor', '--live', env=far_away(fake)), 0)
