@@ -32,6 +32,12 @@ GError             *dheera_error_new_with_details  (DheeraError          code,
                                                     DheeraErrorDetails  *details,
                                                     const char          *message) G_GNUC_WARN_UNUSED_RESULT;
 
+/* INVALID_REQUEST found out here, before anything was sent. param (a literal or a path) goes into the details, which also become the thread's last ones. */
+void                dheera_set_invalid_request     (GError             **error,
+                                                    const char          *param,
+                                                    const char          *format,
+                                                    ...) G_GNUC_PRINTF (3, 4);
+
 /* Sets the thread's last details (nullable clears); see dheera_error_details_get_last(). Every public function that returns an error calls it. */
 void                dheera_error_details_set_last  (DheeraErrorDetails  *details);
 

@@ -8,6 +8,7 @@
 
 G_BEGIN_DECLS
 
+typedef struct _DheeraCall DheeraCall;
 typedef struct _DheeraChoice DheeraChoice;
 typedef struct _DheeraConversation DheeraConversation;
 typedef struct _DheeraDelta DheeraDelta;

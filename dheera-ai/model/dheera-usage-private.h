@@ -16,6 +16,7 @@ struct _DheeraUsage
   gint64 prompt_tokens;
   gint64 completion_tokens;
   gint64 total_tokens;
+  gboolean total_given; /* by the provider, so that it is not summed up here */
   gint64 cached_tokens;
   gint64 cache_write_tokens;
   gint64 reasoning_tokens;
