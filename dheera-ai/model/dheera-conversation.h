@@ -42,8 +42,6 @@ void                dheera_conversation_remove             (DheeraConversation  
 DHEERA_AVAILABLE_IN_0_1
 void                dheera_conversation_clear              (DheeraConversation  *self);
 DHEERA_AVAILABLE_IN_0_1
-guint               dheera_conversation_get_n_messages     (DheeraConversation  *self);
-DHEERA_AVAILABLE_IN_0_1
 DheeraMessage      *dheera_conversation_get_message        (DheeraConversation  *self,
                                                             guint                position);
 

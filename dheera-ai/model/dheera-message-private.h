@@ -24,8 +24,7 @@ struct _DheeraMessage
   GString *refusal;
   GListStore *parts;      /* of DheeraPart; made when first needed, like the next one */
   GListStore *tool_calls; /* of DheeraToolCall */
-  guint n_text_parts;
-  char *joined;       /* text and text parts as one; NULL when it has to be made anew */
+  char *joined;       /* text and text parts as one, as it was last given out */
   char *tool_call_id;
   char *name;
   GArray *natives;    /* of DheeraNativeBlock, nullable */
