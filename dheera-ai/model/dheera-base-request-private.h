@@ -42,6 +42,9 @@ struct _DheeraBaseRequestClass
                         GError            **error);
 };
 
+#define DHEERA_BASE_REQUEST_GET_CLASS(self) \
+  G_TYPE_INSTANCE_GET_CLASS ((self), DHEERA_TYPE_BASE_REQUEST, DheeraBaseRequestClass)
+
 /* The request as it is now, conversation and tools included: what a call works with. */
 DheeraBaseRequest *dheera_base_request_copy          (DheeraBaseRequest  *self) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -67,6 +67,10 @@ struct _DheeraRequest
 
 #define DHEERA_REQUEST_NO_PENALTY (-1000.0)
 
+/* What the class adds to dheera_base_request_validate(), to be called through it. */
+gboolean       dheera_request_check           (DheeraBaseRequest  *base,
+                                               GError            **error);
+
 /* See dheera_base_request_copy() and dheera_base_request_validate(). */
 DheeraRequest *dheera_request_copy            (DheeraRequest  *self) G_GNUC_WARN_UNUSED_RESULT;
 gboolean       dheera_request_validate        (DheeraRequest  *self,

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "dheera-request-private.h"
+
+G_BEGIN_DECLS
+
+/* Shared by the files that the class is spread over. */
+
+enum
+{
+  PROP_0,
+  PROP_CONVERSATION,
+  PROP_TEMPERATURE,
+  PROP_TOP_P,
+  PROP_TOP_K,
+  PROP_MAX_TOKENS,
+  PROP_STOP,
+  PROP_SEED,
+  PROP_N,
+  PROP_PRESENCE_PENALTY,
+  PROP_FREQUENCY_PENALTY,
+  PROP_LOGPROBS,
+  PROP_TOP_LOGPROBS,
+  PROP_TOOLS,
+  PROP_TOOL_CHOICE,
+  PROP_PARALLEL_TOOL_CALLS,
+  PROP_RESPONSE_FORMAT,
+  PROP_RESPONSE_SCHEMA,
+  PROP_RESPONSE_SCHEMA_NAME,
+  PROP_RESPONSE_SCHEMA_STRICT,
+  PROP_REASONING_EFFORT,
+  PROP_REASONING_BUDGET,
+  PROP_USER,
+  PROP_METADATA,
+  PROP_SERVICE_TIER,
+  N_PROPS
+};
+
+extern GParamSpec *dheera_request_properties[N_PROPS];
+
+G_END_DECLS
