@@ -26,6 +26,7 @@ typedef enum
 typedef struct
 {
   const char *max_tokens_member;        /* NULL is "max_tokens" */
+  const char *seed_member;              /* NULL is "seed" */
   DheeraChatReasoning reasoning;
   const char *replay_reasoning;         /* member of an assistant's message that its reasoning goes back in, NULL when it is left out */
   const char *native_family;            /* blocks of that family go back in ... */
@@ -33,6 +34,7 @@ typedef struct
   gboolean keep_developer_role;         /* else it becomes system */
   gboolean flatten_content_parts;       /* content that is all text becomes one string */
   gboolean empty_content_for_tool_calls; /* "" instead of null */
+  gboolean refusal;                     /* an assistant's refusal goes back as such, else as content */
   gboolean include_usage;               /* stream_options: {include_usage: true} on streams */
   gboolean cache_control;               /* on parts and tools */
   gboolean complete;                    /* to_json(): also what no provider takes, so that nothing is lost */
@@ -43,6 +45,9 @@ typedef struct
 extern const DheeraChatDialect dheera_chat_dialect_openai;
 /* to_json()'s */
 extern const DheeraChatDialect dheera_chat_dialect_complete;
+
+/* What can be set on a request, but has no place in that dialect: the caller refuses or drops it. Only reasoning so far; see omit. */
+DheeraParams dheera_chat_dialect_list_inexpressible (const DheeraChatDialect *dialect);
 
 /* The members of the request's body, in an object that the caller began and will end; the request was validated. model (nullable: none) is without prefix. extra is not part of
  * it: dheera_chat_write_body() merges it over the finished text. */
@@ -58,12 +63,27 @@ void      dheera_chat_write_messages        (DheeraJsonWriter        *writer,
 void      dheera_chat_write_message         (DheeraJsonWriter        *writer,
                                              DheeraMessage           *message,
                                              const DheeraChatDialect *dialect);
+void      dheera_chat_write_message_members (DheeraJsonWriter        *writer,
+                                             DheeraMessage           *message,
+                                             const DheeraChatDialect *dialect);
+/* The member cache_control, if there is a good one and the dialect has it */
+void      dheera_chat_write_cache_control   (DheeraJsonWriter        *writer,
+                                             const char              *cache_control,
+                                             const DheeraChatDialect *dialect);
+/* The members of extra (nullable, checked), in an object that was begun */
+void      dheera_chat_write_extra_members   (DheeraJsonWriter        *writer,
+                                             const char              *extra);
 /* The whole body with extra merged over it */
 GBytes   *dheera_chat_write_body            (DheeraRequest           *request,
                                              const char              *model,
                                              gboolean                 stream,
                                              const DheeraChatDialect *dialect) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Parses what a user gave as the JSON of a whole thing: what is "request" or "conversation", for the error. The view has to be cleared in any case. */
+gboolean  dheera_chat_parse                 (DheeraJson              *view,
+                                             const char              *json,
+                                             const char              *what,
+                                             GError                 **error);
 /* FALSE with DHEERA_ERROR_INVALID_REQUEST that names the path, "messages[2].content[0].type". The request, or the conversation, is a fresh one. */
 gboolean  dheera_chat_read_request          (DheeraRequest           *request,
                                              DheeraJsonValue          body,
