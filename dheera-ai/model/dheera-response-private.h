@@ -21,6 +21,7 @@ struct _DheeraResponse
   char *request_id;
   GPtrArray *warnings; /* NULL-terminated strings, nullable */
   char *raw_json;
+  DheeraCall *call; /* nullable */
 };
 
 DheeraResponse *dheera_response_new            (const char     *provider) G_GNUC_WARN_UNUSED_RESULT;
@@ -40,6 +41,8 @@ void            dheera_response_set_request_id (DheeraResponse *self,
 /* Takes the text. */
 void            dheera_response_take_raw_json  (DheeraResponse *self,
                                                 char           *raw_json);
+void            dheera_response_set_call       (DheeraResponse *self,
+                                                DheeraCall     *call);
 void            dheera_response_add_warning    (DheeraResponse *self,
                                                 const char     *warning);
 /* Notifies for the response and for the messages of its choices; see dheera_message_notify_changes(). */

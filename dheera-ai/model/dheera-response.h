@@ -50,6 +50,8 @@ DHEERA_AVAILABLE_IN_0_1
 const char         *dheera_response_get_request_id        (DheeraResponse *self);
 DHEERA_AVAILABLE_IN_0_1
 const char * const *dheera_response_get_warnings          (DheeraResponse *self);
+DHEERA_AVAILABLE_IN_0_1
+DheeraCall         *dheera_response_get_call              (DheeraResponse *self);
 
 DHEERA_AVAILABLE_IN_0_1
 char               *dheera_response_to_json               (DheeraResponse *self);
