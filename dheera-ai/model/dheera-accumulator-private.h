@@ -24,6 +24,7 @@ void               dheera_accumulator_free            (DheeraAccumulator *self);
 /* Whether deltas are made; off at first. */
 void               dheera_accumulator_set_recording   (DheeraAccumulator *self,
                                                        gboolean           recording);
+gboolean           dheera_accumulator_has_delta       (DheeraAccumulator *self);
 /* The oldest delta that was not taken yet, (transfer full) (nullable) */
 DheeraDelta       *dheera_accumulator_steal_delta     (DheeraAccumulator *self);
 /* Grows while the answer comes in. (transfer none), never NULL */
