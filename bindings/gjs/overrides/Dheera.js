@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* exported _init */
+
+// What JavaScript adds to the library: promises, `for await` over a stream and `for` over a conversation, texts where a request is wanted,
+// and errors that know their details. The bare functions do all of it too: give a callback, and no promise is made.
+
+let Dheera;
+
+const toRequest = value => typeof value === 'string' ? Dheera.Request.new_for_prompt(null, value) : value;
+const toModelsRequest = value => typeof value === 'string' ? Dheera.ModelsRequest.new(value) : value;
+
+/** The error, with its details. The thread's last ones may be of an earlier error, which had some. */
+function told(error) {
+    const last = Dheera.ErrorDetails.get_last();
+
+    if (error instanceof imports.gi.GLib.Error)
+        error.details = last?.message === error.message ? last : null;
+    return error;
+}
+
+function telling(method) {
+    return function (...args) {
+        try {
+            return method.apply(this, args);
+        } catch (error) {
+            throw told(error);
+        }
+    };
+}
+
+/**
+ * Makes the three functions of a call easy: no cancellable is needed, texts are taken, and without a callback there is a promise.
+ *
+ * @param {object} prototype - whose functions they are
+ * @param {string} name - the name of the blocking one
+ * @param {Function[]} convert - what is made of each argument before the cancellable
+ */
+function addCall(prototype, name, ...convert) {
+    const blocking = telling(prototype[name]);
+    const start = prototype[`${name}_async`];
+    const finish = telling(prototype[`${name}_finish`]);
+
+    const prepare = args => [...convert.map((f, i) => f(args[i])), args[convert.length] ?? null];
+
+    prototype[name] = function (...args) {
+        return blocking.apply(this, prepare(args));
+    };
+
+    prototype[`${name}_async`] = function (...args) {
+        const callback = args[convert.length + 1];
+
+        if (callback)
+            return start.call(this, ...prepare(args), callback);
+        return new Promise((resolve, reject) => {
+            start.call(this, ...prepare(args), (source, result) => {
+                try {
+                    resolve(source[`${name}_finish`](result));
+                } catch (error) {
+                    reject(error);
+                }
+            });
+        });
+    };
+
+    prototype[`${name}_finish`] = finish;
+}
+
+function addIteration(prototype) {
+    prototype[Symbol.asyncIterator] = async function* () {
+        try {
+            let delta;
+
+            while ((delta = await this.next_async()))
+                yield delta;
+        } finally {
+            // Where the loop was left early, nobody wants the rest of the answer.
+            this.cancel();
+        }
+    };
+
+    prototype[Symbol.iterator] = function* () {
+        try {
+            let delta;
+
+            while ((delta = this.next()))
+                yield delta;
+        } finally {
+            this.cancel();
+        }
+    };
+}
+
+function _init() {
+    Dheera = this;
+
+    const client = Dheera.Client.prototype;
+    const {stream} = client;
+
+    client.stream = function (request) {
+        return stream.call(this, toRequest(request));
+    };
+    addCall(client, 'complete', toRequest);
+    addCall(client, 'list_models', toModelsRequest);
+
+    addCall(Dheera.Stream.prototype, 'next');
+    addCall(Dheera.Stream.prototype, 'collect');
+    addIteration(Dheera.Stream.prototype);
+
+    Dheera.Conversation.prototype[Symbol.iterator] = function* () {
+        for (let i = 0; i < this.get_n_items(); i++)
+            yield this.get_item(i);
+    };
+
+    for (const type of [Dheera.Request, Dheera.Conversation])
+        type.new_from_json = telling(type.new_from_json);
+}
