@@ -2,6 +2,8 @@
 
 #include "dheera-openai-chat-state-private.h"
 
+#include <string.h>
+
 #include "dheera-provider-private.h"
 
 /* One element of choices: what a chunk's delta, or a whole answer's message, adds to its choice. */
@@ -57,10 +59,9 @@ add_text (Reader          *self,
           DheeraJsonValue  text)
 {
   DheeraAccumulator *accumulator = self->decoder->accumulator;
-  const DheeraProviderRow *row = dheera_provider_get_row (self->decoder->provider);
   gpointer *slot;
 
-  if (G_LIKELY (!row->think_tags))
+  if (G_LIKELY (!self->decoder->provider->row->think_tags))
     {
       dheera_accumulator_add_text (accumulator, self->choice, text);
       return;
@@ -130,12 +131,11 @@ add_content (Reader          *self,
   DheeraJsonValue part;
   DheeraJsonIter iter;
 
-  switch (dheera_json_type (content))
+  switch (dheera_openai_type_of (content))
     {
     case DHEERA_JSON_STRING:
       add_text (self, content);
       return TRUE;
-    case DHEERA_JSON_NONE:
     case DHEERA_JSON_NULL:
       return TRUE;
     case DHEERA_JSON_ARRAY:
@@ -192,21 +192,22 @@ add_details (Reader          *self,
 
 static void
 add_reasoning (Reader          *self,
-               DheeraJsonValue  members[DHEERA_N_KEYS])
+               const DheeraMembers *members)
 {
   static const DheeraKey keys[] = { DHEERA_KEY_REASONING_CONTENT, DHEERA_KEY_REASONING, DHEERA_KEY_REASONING_TEXT };
   gboolean found = FALSE;
 
   for (guint i = 0; i < G_N_ELEMENTS (keys) && !found; i++)
     {
-      if (has_text (members[keys[i]]))
+      if (dheera_members_has_text (members, keys[i]))
         {
-          dheera_accumulator_add_reasoning (self->decoder->accumulator, self->choice, members[keys[i]]);
+          dheera_accumulator_add_reasoning (self->decoder->accumulator, self->choice, dheera_members_get (members, keys[i]));
           found = TRUE;
         }
     }
 
-  add_details (self, members[DHEERA_KEY_REASONING_DETAILS], !found);
+  if (dheera_members_has (members, DHEERA_KEY_REASONING_DETAILS))
+    add_details (self, dheera_members_get (members, DHEERA_KEY_REASONING_DETAILS), !found);
 }
 
 static gboolean
@@ -283,32 +284,47 @@ add_function_call (Reader          *self,
                                       dheera_json_member (call, "arguments"));
 }
 
+/* What few messages have */
+static void
+add_extras (Reader              *self,
+            const DheeraMembers *members)
+{
+  DheeraAccumulator *accumulator = self->decoder->accumulator;
+  DheeraJsonValue audio = dheera_members_get (members, DHEERA_KEY_AUDIO);
+
+  if (dheera_members_has (members, DHEERA_KEY_REFUSAL))
+    dheera_accumulator_add_refusal (accumulator, self->choice, dheera_members_get (members, DHEERA_KEY_REFUSAL));
+  if (dheera_members_has (members, DHEERA_KEY_FUNCTION_CALL))
+    add_function_call (self, dheera_members_get (members, DHEERA_KEY_FUNCTION_CALL));
+  if (dheera_json_size (dheera_members_get (members, DHEERA_KEY_ANNOTATIONS)) > 0)
+    dheera_accumulator_add_annotations (accumulator, self->choice, dheera_members_get (members, DHEERA_KEY_ANNOTATIONS));
+  /* Snowflake sends the object with nothing in it. */
+  if (has_text (dheera_json_member (audio, "data")) || has_text (dheera_json_member (audio, "transcript")))
+    dheera_accumulator_add_audio (accumulator, self->choice, audio, "audio/wav");
+}
+
 static gboolean
 add_message (Reader          *self,
              DheeraJsonValue  message)
 {
-  DheeraAccumulator *accumulator = self->decoder->accumulator;
-  DheeraJsonValue members[DHEERA_N_KEYS];
-  DheeraJsonValue audio;
+  DheeraMembers members;
+  gboolean has_calls;
 
-  dheera_openai_read_members (message, members);
-  if (G_UNLIKELY (self->decoder->flags & DHEERA_CHAT_FINISHED) && (has_text (members[DHEERA_KEY_CONTENT]) || dheera_json_size (members[DHEERA_KEY_TOOL_CALLS]) > 0))
+  dheera_openai_read_members (&members, message);
+  has_calls = dheera_members_has (&members, DHEERA_KEY_TOOL_CALLS);
+  if (G_UNLIKELY (self->decoder->flags & DHEERA_CHAT_FINISHED)
+      && (dheera_members_has_text (&members, DHEERA_KEY_CONTENT) || has_calls))
     self->decoder->flags |= DHEERA_CHAT_REOPENED;
-  add_reasoning (self, members);
-  if (!add_content (self, members[DHEERA_KEY_CONTENT]) || !add_tool_calls (self, members[DHEERA_KEY_TOOL_CALLS]))
+
+  add_reasoning (self, &members);
+  if (dheera_members_has (&members, DHEERA_KEY_CONTENT)
+      && !add_content (self, dheera_members_get (&members, DHEERA_KEY_CONTENT)))
     return FALSE;
-
-  if (dheera_json_exists (members[DHEERA_KEY_REFUSAL]))
-    dheera_accumulator_add_refusal (accumulator, self->choice, members[DHEERA_KEY_REFUSAL]);
-  if (dheera_json_exists (members[DHEERA_KEY_FUNCTION_CALL]))
-    add_function_call (self, members[DHEERA_KEY_FUNCTION_CALL]);
-  if (dheera_json_size (members[DHEERA_KEY_ANNOTATIONS]) > 0)
-    dheera_accumulator_add_annotations (accumulator, self->choice, members[DHEERA_KEY_ANNOTATIONS]);
-
-  /* Snowflake sends the object with nothing in it. */
-  audio = members[DHEERA_KEY_AUDIO];
-  if (has_text (dheera_json_member (audio, "data")) || has_text (dheera_json_member (audio, "transcript")))
-    dheera_accumulator_add_audio (accumulator, self->choice, audio, "audio/wav");
+  if (has_calls && !add_tool_calls (self, dheera_members_get (&members, DHEERA_KEY_TOOL_CALLS)))
+    return FALSE;
+  if (dheera_members_has (&members, DHEERA_KEY_REFUSAL) || dheera_members_has (&members, DHEERA_KEY_FUNCTION_CALL)
+      || dheera_members_has (&members, DHEERA_KEY_ANNOTATIONS) || dheera_members_has (&members, DHEERA_KEY_AUDIO))
+    add_extras (self, &members);
 
   return TRUE;
 }
@@ -319,57 +335,72 @@ set_finish_reason (Reader          *self,
 {
   DheeraFinishReason reason;
   DheeraError code;
+  g_autofree char *word = NULL;
 
-  switch (dheera_json_type (raw))
-    {
-    case DHEERA_JSON_NONE:
-    case DHEERA_JSON_NULL:
-      return TRUE;
-    case DHEERA_JSON_STRING:
-      break;
-    default:
-      return fail_type (self, "finish_reason", "a text");
-    }
+  if (dheera_json_type (raw) != DHEERA_JSON_STRING)
+    return fail_type (self, "finish_reason", "a text");
+  if (dheera_json_equal (raw, ""))
+    return TRUE;
 
   if (dheera_openai_map_finish_reason (self->decoder->provider, raw, &reason, &code))
     {
       dheera_accumulator_set_finish_reason (self->decoder->accumulator, self->choice, reason, raw);
-      if (!dheera_json_equal (raw, ""))
-        {
-          self->decoder->flags |= DHEERA_CHAT_FINISHED;
-          self->decoder->flags &= ~DHEERA_CHAT_REOPENED;
-        }
+      self->decoder->flags |= DHEERA_CHAT_FINISHED;
+      self->decoder->flags &= ~DHEERA_CHAT_REOPENED;
       return TRUE;
     }
-  else
-    {
-      g_autofree char *word = dheera_json_dup_string (raw);
 
-      dheera_decoder_fail (self->decoder, code, "the answer broke off with the finish reason “%s”", word);
-      return FALSE;
-    }
+  word = dheera_json_dup_string (raw);
+  dheera_decoder_fail (self->decoder, code, "the answer broke off with the finish reason “%s”", word);
+
+  return FALSE;
+}
+
+/* {"content": ...} and nothing else, as it is in nearly every chunk */
+static inline gboolean
+is_lone_content (const DheeraJson *json,
+                 guint32           index)
+{
+  const DheeraJsonToken *object = &json->tokens[index];
+
+  return object->size == 1 && object[1].length == strlen ("content") && memcmp (json->text + object[1].start, "content", strlen ("content")) == 0;
 }
 
 /* The delta of a chunk, the message of an answer; a message in a chunk only when no delta ever came (Perplexity repeats all of it beside the delta). */
 static gboolean
-read_content (Reader          *self,
-              DheeraJsonValue  members[DHEERA_N_KEYS])
+read_content (Reader              *self,
+              const DheeraMembers *members)
 {
-  DheeraJsonValue delta = members[DHEERA_KEY_DELTA];
-  DheeraJsonValue message = members[DHEERA_KEY_MESSAGE];
-  DheeraJsonValue source;
-  gboolean is_message = !self->streamed || (!dheera_json_exists (delta) && dheera_json_exists (message));
+  gboolean is_message = dheera_members_has (members, DHEERA_KEY_MESSAGE)
+                        && (!self->streamed || !dheera_members_has (members, DHEERA_KEY_DELTA));
+  DheeraKey key = is_message ? DHEERA_KEY_MESSAGE : DHEERA_KEY_DELTA;
 
-  if (is_message && self->streamed && dheera_accumulator_has_content (self->decoder->accumulator))
+  if (!dheera_members_has (members, key)
+      || (is_message && self->streamed && dheera_accumulator_has_content (self->decoder->accumulator)))
     return TRUE;
-
-  source = is_message && dheera_json_exists (message) ? message : delta;
-  if (!dheera_json_exists (source))
-    return TRUE;
-  if (dheera_json_type (source) != DHEERA_JSON_OBJECT)
+  if (dheera_members_type (members, key) != DHEERA_JSON_OBJECT)
     return fail_type (self, is_message ? "message" : "delta", "an object");
+  if (is_lone_content (members->json, members->index[key]) && !(self->decoder->flags & DHEERA_CHAT_FINISHED))
+    return add_content (self, (DheeraJsonValue) { members->json, members->index[key] + 2 });
 
-  return add_message (self, source);
+  return add_message (self, dheera_members_get (members, key));
+}
+
+/* Most choices are the number 0, which needs no reading of numbers. */
+static gint64
+read_index (const DheeraMembers *members,
+            guint                position)
+{
+  const DheeraJsonToken *token;
+
+  if (!dheera_members_is_there (members, DHEERA_KEY_INDEX))
+    return position;
+
+  token = &members->json->tokens[members->index[DHEERA_KEY_INDEX]];
+  if (token->length == 1 && g_ascii_isdigit (members->json->text[token->start]))
+    return members->json->text[token->start] - '0';
+
+  return dheera_json_get_int (dheera_members_get (members, DHEERA_KEY_INDEX), position);
 }
 
 gboolean
@@ -379,33 +410,36 @@ dheera_openai_read_choice (DheeraDecoder   *decoder,
                            gboolean         streamed)
 {
   Reader reader = { decoder, position, streamed };
-  DheeraJsonValue members[DHEERA_N_KEYS];
+  DheeraMembers members;
 
-  if (dheera_json_type (value) != DHEERA_JSON_OBJECT)
+  if (dheera_openai_type_of (value) != DHEERA_JSON_OBJECT)
     {
       dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "a choice is not an object");
       return FALSE;
     }
 
-  dheera_openai_read_members (value, members);
-  reader.choice = dheera_json_get_int (members[DHEERA_KEY_INDEX], position);
+  dheera_openai_read_members (&members, value);
+  reader.choice = read_index (&members, position);
   if (reader.choice < 0 || reader.choice >= MAX_CHOICES)
     {
       dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "a choice has the index %" G_GINT64_FORMAT, reader.choice);
       return FALSE;
     }
 
-  if (!read_content (&reader, members))
+  if (!read_content (&reader, &members))
     return FALSE;
-  if (dheera_json_type (members[DHEERA_KEY_LOGPROBS]) == DHEERA_JSON_OBJECT)
-    dheera_accumulator_add_logprobs (decoder->accumulator, reader.choice, members[DHEERA_KEY_LOGPROBS]);
-  if (dheera_json_exists (members[DHEERA_KEY_USAGE]))
-    dheera_openai_read_usage (decoder->accumulator, members[DHEERA_KEY_USAGE]);
-  if (G_UNLIKELY (dheera_json_exists (members[DHEERA_KEY_ERROR])))
+  if (dheera_members_type (&members, DHEERA_KEY_LOGPROBS) == DHEERA_JSON_OBJECT)
+    dheera_accumulator_add_logprobs (decoder->accumulator, reader.choice, dheera_members_get (&members, DHEERA_KEY_LOGPROBS));
+  if (dheera_members_has (&members, DHEERA_KEY_USAGE))
+    dheera_openai_read_usage (decoder->accumulator, dheera_members_get (&members, DHEERA_KEY_USAGE));
+  if (G_UNLIKELY (dheera_members_has (&members, DHEERA_KEY_ERROR)))
     {
       dheera_decoder_fail_with (decoder, value);
       return FALSE;
     }
 
-  return set_finish_reason (&reader, members[DHEERA_KEY_FINISH_REASON]);
+  if (dheera_members_has (&members, DHEERA_KEY_FINISH_REASON))
+    return set_finish_reason (&reader, dheera_members_get (&members, DHEERA_KEY_FINISH_REASON));
+
+  return TRUE;
 }

@@ -64,42 +64,67 @@ keep_list (char           **field,
 /* What stands beside the choices */
 static void
 read_rest (DheeraDecoder   *decoder,
-           DheeraJsonValue  members[DHEERA_N_KEYS])
+           const DheeraMembers *members)
 {
-  if (dheera_json_exists (members[DHEERA_KEY_USAGE]))
-    dheera_openai_read_usage (decoder->accumulator, members[DHEERA_KEY_USAGE]);
-  if (dheera_json_exists (members[DHEERA_KEY_X_GROQ]))
-    dheera_openai_read_usage (decoder->accumulator, dheera_json_member (members[DHEERA_KEY_X_GROQ], "usage"));
-  if (dheera_json_exists (members[DHEERA_KEY_CITATIONS]))
-    keep_list (&dheera_chat_state_get (decoder)->citations, members[DHEERA_KEY_CITATIONS]);
-  if (dheera_json_exists (members[DHEERA_KEY_SEARCH_RESULTS]))
-    keep_list (&dheera_chat_state_get (decoder)->search_results, members[DHEERA_KEY_SEARCH_RESULTS]);
+  if (dheera_members_has (members, DHEERA_KEY_USAGE))
+    dheera_openai_read_usage (decoder->accumulator, dheera_members_get (members, DHEERA_KEY_USAGE));
+  if (dheera_members_has (members, DHEERA_KEY_X_GROQ))
+    dheera_openai_read_usage (decoder->accumulator, dheera_json_member (dheera_members_get (members, DHEERA_KEY_X_GROQ), "usage"));
+  if (dheera_members_has (members, DHEERA_KEY_CITATIONS))
+    keep_list (&dheera_chat_state_get (decoder)->citations, dheera_members_get (members, DHEERA_KEY_CITATIONS));
+  if (dheera_members_has (members, DHEERA_KEY_SEARCH_RESULTS))
+    keep_list (&dheera_chat_state_get (decoder)->search_results, dheera_members_get (members, DHEERA_KEY_SEARCH_RESULTS));
+}
+
+/* What every chunk repeats is read where it first has something to say: Azure's first one has it empty. */
+static void
+read_identity (DheeraDecoder       *decoder,
+               const DheeraMembers *members)
+{
+  DheeraResponse *response = dheera_accumulator_get_response (decoder->accumulator);
+
+  if (response->id == NULL && dheera_members_has_text (members, DHEERA_KEY_ID))
+    dheera_accumulator_set_id (decoder->accumulator, dheera_members_get (members, DHEERA_KEY_ID));
+  if (response->model == NULL && dheera_members_has_text (members, DHEERA_KEY_MODEL))
+    dheera_accumulator_set_model (decoder->accumulator, dheera_members_get (members, DHEERA_KEY_MODEL));
+  if (response->created < 0)
+    dheera_accumulator_set_created (decoder->accumulator, dheera_json_get_int (dheera_members_get (members, DHEERA_KEY_CREATED), -1));
 }
 
 /* FALSE with the failure */
 static gboolean
-read_answer (DheeraDecoder   *decoder,
-             DheeraJsonValue  members[DHEERA_N_KEYS],
-             gboolean         streamed)
+read_choices (DheeraDecoder   *decoder,
+              DheeraJsonValue  choices,
+              gboolean         streamed)
 {
-  DheeraAccumulator *accumulator = decoder->accumulator;
-  DheeraJsonValue choice;
-  DheeraJsonIter iter;
-  guint position = 0;
+  const DheeraJsonToken *tokens = choices.json->tokens;
+  guint n = tokens[choices.index].size;
+  DheeraJsonValue choice = { choices.json, choices.index + 1 };
+
+  for (guint position = 0; position < n; position++)
+    {
+      if (!dheera_openai_read_choice (decoder, choice, position, streamed))
+        return FALSE;
+      choice.index = tokens[choice.index].next;
+    }
+
+  return TRUE;
+}
+
+/* FALSE with the failure */
+static gboolean
+read_answer (DheeraDecoder       *decoder,
+             const DheeraMembers *members,
+             gboolean             streamed)
+{
   gboolean good = TRUE;
 
-  dheera_accumulator_begin_event (accumulator);
-  dheera_accumulator_set_id (accumulator, members[DHEERA_KEY_ID]);
-  dheera_accumulator_set_model (accumulator, members[DHEERA_KEY_MODEL]);
-  dheera_accumulator_set_created (accumulator, dheera_json_get_int (members[DHEERA_KEY_CREATED], -1));
-  if (dheera_json_type (members[DHEERA_KEY_CHOICES]) == DHEERA_JSON_ARRAY)
-    {
-      dheera_json_iter_init (&iter, members[DHEERA_KEY_CHOICES]);
-      while (good && dheera_json_iter_next (&iter, NULL, &choice))
-        good = dheera_openai_read_choice (decoder, choice, position++, streamed);
-    }
+  dheera_accumulator_begin_event (decoder->accumulator);
+  read_identity (decoder, members);
+  if (dheera_members_type (members, DHEERA_KEY_CHOICES) == DHEERA_JSON_ARRAY)
+    good = read_choices (decoder, dheera_members_get (members, DHEERA_KEY_CHOICES), streamed);
   read_rest (decoder, members);
-  dheera_accumulator_end_event (accumulator);
+  dheera_accumulator_end_event (decoder->accumulator);
 
   return good;
 }
@@ -122,26 +147,25 @@ is_unmarked_error (DheeraJsonValue root)
 
 static gboolean
 has_error (DheeraJsonValue root,
-           DheeraJsonValue members[DHEERA_N_KEYS])
+           const DheeraMembers *members)
 {
-  DheeraJsonValue groq = members[DHEERA_KEY_X_GROQ];
-
-  if (dheera_json_exists (members[DHEERA_KEY_ERROR]) || dheera_json_exists (members[DHEERA_KEY_BASE_RESP])
-      || dheera_json_type (members[DHEERA_KEY_CHOICES]) != DHEERA_JSON_ARRAY)
+  if (dheera_members_has (members, DHEERA_KEY_ERROR) || dheera_members_has (members, DHEERA_KEY_BASE_RESP)
+      || dheera_members_type (members, DHEERA_KEY_CHOICES) != DHEERA_JSON_ARRAY)
     {
       if (dheera_error_words_marked (root))
         return TRUE;
     }
 
-  return dheera_json_exists (groq) && dheera_json_exists (dheera_json_member (groq, "error"));
+  return dheera_members_has (members, DHEERA_KEY_X_GROQ)
+         && dheera_json_exists (dheera_json_member (dheera_members_get (members, DHEERA_KEY_X_GROQ), "error"));
 }
 
 static DheeraDecoded
 fail_with_error (DheeraDecoder   *decoder,
                  DheeraJsonValue  root,
-                 DheeraJsonValue  members[DHEERA_N_KEYS])
+                 const DheeraMembers *members)
 {
-  return dheera_decoder_fail_with (decoder, dheera_error_words_marked (root) ? root : members[DHEERA_KEY_X_GROQ]);
+  return dheera_decoder_fail_with (decoder, dheera_error_words_marked (root) ? root : dheera_members_get (members, DHEERA_KEY_X_GROQ));
 }
 
 static DheeraDecoded
@@ -149,28 +173,30 @@ decode_root (DheeraDecoder   *decoder,
              DheeraJsonValue  root,
              gboolean         streamed)
 {
-  DheeraJsonValue members[DHEERA_N_KEYS];
+  DheeraMembers members;
   DheeraJsonType type;
 
-  /* Google's compatible layer puts its error into an array. */
-  if (dheera_json_type (root) == DHEERA_JSON_ARRAY && dheera_error_words_marked (dheera_json_element (root, 0)))
-    return dheera_decoder_fail_with (decoder, root);
-  if (dheera_json_type (root) != DHEERA_JSON_OBJECT)
-    return dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "%s is not a JSON object", streamed ? "an event" : "the answer");
+  if (G_UNLIKELY (dheera_openai_type_of (root) != DHEERA_JSON_OBJECT))
+    {
+      /* Google's compatible layer puts its error into an array. */
+      if (dheera_error_words_marked (dheera_json_element (root, 0)))
+        return dheera_decoder_fail_with (decoder, root);
+      return dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "%s is not a JSON object", streamed ? "an event" : "the answer");
+    }
 
-  dheera_openai_read_members (root, members);
-  if (G_UNLIKELY (has_error (root, members)))
-    return fail_with_error (decoder, root, members);
+  dheera_openai_read_members (&members, root);
+  if (G_UNLIKELY (has_error (root, &members)))
+    return fail_with_error (decoder, root, &members);
 
-  type = dheera_json_type (members[DHEERA_KEY_CHOICES]);
+  type = dheera_members_type (&members, DHEERA_KEY_CHOICES);
   if (type != DHEERA_JSON_ARRAY && is_unmarked_error (root))
     return dheera_decoder_fail_with (decoder, root);
   if (type > DHEERA_JSON_NULL && type != DHEERA_JSON_ARRAY)
     return dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "the member “choices” is not a list");
-  if (!streamed && dheera_json_size (members[DHEERA_KEY_CHOICES]) == 0)
+  if (!streamed && dheera_json_size (dheera_members_get (&members, DHEERA_KEY_CHOICES)) == 0)
     return dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "the answer has no choices");
 
-  return read_answer (decoder, members, streamed) ? DHEERA_DECODED_MORE : DHEERA_DECODED_FAILED;
+  return read_answer (decoder, &members, streamed) ? DHEERA_DECODED_MORE : DHEERA_DECODED_FAILED;
 }
 
 DheeraDecoded
@@ -228,7 +254,7 @@ dheera_openai_chat_decode_frame (DheeraDecoder     *decoder,
   if (decoder->flags & DHEERA_CHAT_ENDED)
     return DHEERA_DECODED_END;
 
-  if (G_UNLIKELY (strcmp (frame->type, "error") == 0))
+  if (G_UNLIKELY (frame->type[0] == 'e' && strcmp (frame->type, "error") == 0))
     return fail_event (decoder, frame);
   if (frame->length >= 6 && memcmp (frame->data, "[DONE]", 6) == 0)
     return finish (decoder);

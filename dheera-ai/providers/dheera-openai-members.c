@@ -4,56 +4,83 @@
 
 #include <string.h>
 
-#define IS(literal) (memcmp (name, literal, sizeof literal - 1) == 0)
+/* The compiler leaves it out of line otherwise, since it is called twice, and once would never matter. */
+#define ALWAYS_INLINE inline __attribute__ ((always_inline))
 
-static DheeraKey
+/* Where a letter tells the candidates of one length apart, only one of them is compared. */
+#define IF(literal, key) (memcmp (name, literal, sizeof literal - 1) == 0 ? (key) : DHEERA_KEY_OTHER)
+
+static ALWAYS_INLINE DheeraKey
+find_key_of_5 (const char *name)
+{
+  switch (name[0])
+    {
+    case 'a':
+      return IF ("audio", DHEERA_KEY_AUDIO);
+    case 'd':
+      return IF ("delta", DHEERA_KEY_DELTA);
+    case 'e':
+      return IF ("error", DHEERA_KEY_ERROR);
+    case 'i':
+      return IF ("index", DHEERA_KEY_INDEX);
+    case 'm':
+      return IF ("model", DHEERA_KEY_MODEL);
+    case 'u':
+      return IF ("usage", DHEERA_KEY_USAGE);
+    default:
+      return DHEERA_KEY_OTHER;
+    }
+}
+
+static ALWAYS_INLINE DheeraKey
+find_key_of_7 (const char *name)
+{
+  switch (name[1])
+    {
+    case 'e':
+      return name[0] == 'm' ? IF ("message", DHEERA_KEY_MESSAGE) : IF ("refusal", DHEERA_KEY_REFUSAL);
+    case 'h':
+      return IF ("choices", DHEERA_KEY_CHOICES);
+    case 'o':
+      return IF ("content", DHEERA_KEY_CONTENT);
+    case 'r':
+      return IF ("created", DHEERA_KEY_CREATED);
+    default:
+      return DHEERA_KEY_OTHER;
+    }
+}
+
+static ALWAYS_INLINE DheeraKey
 find_key (const char *name,
           gsize       length)
 {
   switch (length)
     {
     case 2:
-      return IS ("id") ? DHEERA_KEY_ID : DHEERA_KEY_OTHER;
+      return IF ("id", DHEERA_KEY_ID);
     case 5:
-      return IS ("index")   ? DHEERA_KEY_INDEX
-             : IS ("delta") ? DHEERA_KEY_DELTA
-             : IS ("model") ? DHEERA_KEY_MODEL
-             : IS ("usage") ? DHEERA_KEY_USAGE
-             : IS ("error") ? DHEERA_KEY_ERROR
-             : IS ("audio") ? DHEERA_KEY_AUDIO
-                            : DHEERA_KEY_OTHER;
+      return find_key_of_5 (name);
     case 6:
-      return IS ("x_groq") ? DHEERA_KEY_X_GROQ : DHEERA_KEY_OTHER;
+      return IF ("x_groq", DHEERA_KEY_X_GROQ);
     case 7:
-      return IS ("content")   ? DHEERA_KEY_CONTENT
-             : IS ("choices") ? DHEERA_KEY_CHOICES
-             : IS ("created") ? DHEERA_KEY_CREATED
-             : IS ("message") ? DHEERA_KEY_MESSAGE
-             : IS ("refusal") ? DHEERA_KEY_REFUSAL
-                              : DHEERA_KEY_OTHER;
+      return find_key_of_7 (name);
     case 8:
-      return IS ("logprobs") ? DHEERA_KEY_LOGPROBS : DHEERA_KEY_OTHER;
+      return IF ("logprobs", DHEERA_KEY_LOGPROBS);
     case 9:
-      return IS ("reasoning")   ? DHEERA_KEY_REASONING
-             : IS ("base_resp") ? DHEERA_KEY_BASE_RESP
-             : IS ("citations") ? DHEERA_KEY_CITATIONS
-                                : DHEERA_KEY_OTHER;
+      return name[0] == 'r'   ? IF ("reasoning", DHEERA_KEY_REASONING)
+             : name[0] == 'b' ? IF ("base_resp", DHEERA_KEY_BASE_RESP)
+                              : IF ("citations", DHEERA_KEY_CITATIONS);
     case 10:
-      return IS ("tool_calls") ? DHEERA_KEY_TOOL_CALLS : DHEERA_KEY_OTHER;
+      return IF ("tool_calls", DHEERA_KEY_TOOL_CALLS);
     case 11:
-      return IS ("annotations") ? DHEERA_KEY_ANNOTATIONS : DHEERA_KEY_OTHER;
+      return IF ("annotations", DHEERA_KEY_ANNOTATIONS);
     case 13:
-      return IS ("finish_reason")   ? DHEERA_KEY_FINISH_REASON
-             : IS ("function_call") ? DHEERA_KEY_FUNCTION_CALL
-                                    : DHEERA_KEY_OTHER;
+      return name[1] == 'i' ? IF ("finish_reason", DHEERA_KEY_FINISH_REASON) : IF ("function_call", DHEERA_KEY_FUNCTION_CALL);
     case 14:
-      return IS ("reasoning_text")   ? DHEERA_KEY_REASONING_TEXT
-             : IS ("search_results") ? DHEERA_KEY_SEARCH_RESULTS
-                                     : DHEERA_KEY_OTHER;
+      return name[0] == 'r' ? IF ("reasoning_text", DHEERA_KEY_REASONING_TEXT) : IF ("search_results", DHEERA_KEY_SEARCH_RESULTS);
     case 17:
-      return IS ("reasoning_content")   ? DHEERA_KEY_REASONING_CONTENT
-             : IS ("reasoning_details") ? DHEERA_KEY_REASONING_DETAILS
-                                        : DHEERA_KEY_OTHER;
+      return name[10] == 'c' ? IF ("reasoning_content", DHEERA_KEY_REASONING_CONTENT)
+                             : IF ("reasoning_details", DHEERA_KEY_REASONING_DETAILS);
     default:
       return DHEERA_KEY_OTHER;
     }
@@ -68,31 +95,30 @@ find_escaped_key (DheeraJsonValue name)
 }
 
 void
-dheera_openai_read_members (DheeraJsonValue object,
-                            DheeraJsonValue members[DHEERA_N_KEYS])
+dheera_openai_read_members (DheeraMembers   *self,
+                            DheeraJsonValue  object)
 {
   const DheeraJson *json = object.json;
   const DheeraJsonToken *tokens;
-  guint32 left;
+  const char *text;
   guint32 index;
 
-  memset (members, 0, DHEERA_N_KEYS * sizeof *members);
-  if (dheera_json_type (object) != DHEERA_JSON_OBJECT)
+  self->json = json;
+  self->seen = 0;
+  if (json == NULL || json->tokens[object.index].type != DHEERA_JSON_OBJECT)
     return;
 
   tokens = json->tokens;
-  left = tokens[object.index].size;
+  text = json->text;
   index = object.index + 1;
-  for (; left > 0; left--)
+  for (guint32 left = tokens[object.index].size; left > 0; left--)
     {
-      const DheeraJsonToken *name = &tokens[index];
-      DheeraKey key;
+      const DheeraJsonToken *name = tokens + index;
+      DheeraKey key = G_LIKELY (!name->escaped) ? find_key (text + name->start, name->length)
+                                                : find_escaped_key ((DheeraJsonValue) { json, index });
 
-      if (G_UNLIKELY (name->escaped))
-        key = find_escaped_key ((DheeraJsonValue) { json, index });
-      else
-        key = find_key (json->text + name->start, name->length);
-      members[key] = (DheeraJsonValue) { json, index + 1 };
-      index = tokens[index + 1].next;
+      self->seen |= 1u << key;
+      self->index[key] = index + 1;
+      index = name[1].next;
     }
 }
