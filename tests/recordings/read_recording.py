@@ -415,8 +415,9 @@ class Answer:
         if choices is not None and not isinstance(choices, list) or not streamed and not choices:
             raise Failure('protocol')
 
-        self.id = value.get('id') or self.id
-        self.model = value.get('model') or self.model
+        # The first ones: a gateway may begin with its own and go on with those of whom it asks.
+        self.id = self.id or value.get('id')
+        self.model = self.model or value.get('model')
         self.citations = value.get('citations') or self.citations
         self.results = value.get('search_results') or self.results
         self.usage.add(value.get('usage'))
