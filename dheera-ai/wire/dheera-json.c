@@ -390,6 +390,9 @@ dheera_json_parse (DheeraJson *self,
       self->n_allocated = 0;
     }
 
+  if (G_UNLIKELY (self->n_allocated == 0) && json_grow (self, text) == NULL)
+    return FALSE;
+
   end = text + length;
   p = json_scan_value (self, text, end);
   if (p == NULL)

@@ -264,7 +264,7 @@ sse_give_last (DheeraFramer *self,
   gsize length = self->end - self->start;
 
   self->ended = TRUE;
-  if (length > 5 && (memcmp (line, "data:", 5) == 0 || memcmp (line, "error:", 6) == 0))
+  if ((length >= 5 && memcmp (line, "data:", 5) == 0) || (length >= 6 && memcmp (line, "error:", 6) == 0))
     {
       sse_read_line (self, self->start, length);
       self->start = self->end;

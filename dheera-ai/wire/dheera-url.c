@@ -113,20 +113,27 @@ has_good_port (const UrlParts *parts)
   return port >= 1 && port <= 65535;
 }
 
-/* Addresses in brackets are left to GUri. */
+/* Whether an address in brackets is one is left to GUri. */
 static gboolean
 has_good_host (const UrlParts *parts)
 {
-  gsize i;
+  const char *p = parts->host;
+  const char *end = p + parts->host_length;
+  gboolean brackets = p < end && *p == '[';
 
-  if (parts->host_length > 0 && parts->host[0] == '[')
-    return parts->host_length > 2 && parts->host[parts->host_length - 1] == ']';
-
-  for (i = 0; i < parts->host_length; i++)
+  if (brackets)
     {
-      char c = parts->host[i];
+      p++;
+      end--;
+      if (p >= end || *end != ']')
+        return FALSE;
+    }
 
-      if (!g_ascii_isalnum (c) && c != '-' && c != '.' && c != '_' && (guchar) c < 0x80)
+  for (; p < end; p++)
+    {
+      if (g_ascii_isalnum (*p) || *p == '-' || *p == '.' || *p == '_')
+        continue;
+      if (brackets ? *p != ':' && *p != '%' : (guchar) *p < 0x80)
         return FALSE;
     }
 

@@ -167,6 +167,8 @@ test_end_of_input (void)
   assert_frames (SSE, "data:[DONE] ", "message||[DONE] " END);
   assert_frames (SSE, "data: {\"a\":1}", "message||{\"a\":1}" END);
   assert_frames (SSE, "event: e\nid: 7\ndata: {\"a\":\ndata: 1}", "e|7|{\"a\":\n1}" END);
+  assert_frames (SSE, "data: 2\ndata:", "message||2\n" END);
+  assert_frames (SSE, "error: 2\nerror:", "error||2\n" END);
   assert_frames (SSE, "data: {\"a\":1}\nda", "message||{\"a\":1}" END);
   assert_frames (SSE, "data: {\"a\":1}\n: comme", "message||{\"a\":1}" END);
   /* A type that lacks the end of its line may be half a type. */

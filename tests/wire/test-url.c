@@ -278,6 +278,8 @@ test_redact (void)
     { "sk-secret-secret://x", "(not a URL)" },
     { "https://secret secret/", "(not a URL)" },
     { "https:///secret", "(not a URL)" },
+    { "https://[\001]/", "(not a URL)" },
+    { "https://[\303\274]/", "(not a URL)" },
     { "https://x.com/\377", "(not a URL)" },
     { "", "(not a URL)" },
     { NULL, "(not a URL)" },
