@@ -416,8 +416,8 @@ class Answer:
             raise Failure('protocol')
 
         # The first ones: a gateway may begin with its own and go on with those of whom it asks.
-        self.id = self.id or value.get('id')
-        self.model = self.model or value.get('model')
+        self.id = self.id or value.get('id') or None
+        self.model = self.model or value.get('model') or None
         self.citations = value.get('citations') or self.citations
         self.results = value.get('search_results') or self.results
         self.usage.add(value.get('usage'))
