@@ -82,6 +82,7 @@ struct _DheeraExchange
 
   DheeraMode mode;
   DheeraPhase phase;
+  gboolean closed;         /* by its owner */
   DheeraDeadline which;    /* the deadline that ended it */
   GError *error;           /* how it ended; every later operation gets a copy */
   GError *fault;

@@ -117,9 +117,6 @@ dheera_exchange_unref (DheeraExchange *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  if (self->message != NULL)
-    dheera_exchange_unwatch_message (self);
-  g_clear_object (&self->message);
   g_clear_object (&self->inner);
   g_clear_pointer (&self->ticket, dheera_ticket_unref);
   g_clear_pointer (&self->transport, dheera_transport_unref);
@@ -151,6 +148,9 @@ dheera_exchange_free (DheeraExchange *self)
     return;
 
   dheera_exchange_close (self);
+  if (self->message != NULL)
+    dheera_exchange_unwatch_message (self);
+  g_clear_object (&self->message);
   wipe_key (self);
   dheera_exchange_unref (self);
 }
@@ -158,15 +158,15 @@ dheera_exchange_free (DheeraExchange *self)
 void
 dheera_exchange_close (DheeraExchange *self)
 {
-  if (self->phase == DHEERA_PHASE_CLOSED)
+  if (self->closed)
     return;
-
   if (self->mode == DHEERA_MODE_WORKER && !dheera_worker_is_here ())
     {
       dheera_worker_close (self);
       return;
     }
 
+  self->closed = TRUE;
   dheera_exchange_end (self);
   g_clear_signal_handler (&self->outer_id, self->outer);
   g_clear_object (&self->outer);
@@ -207,6 +207,8 @@ void
 dheera_exchange_stop (DheeraExchange *self,
                       DheeraStop      why)
 {
+  /* The owner may free it as soon as it sees the end, while another thread is still here. */
+  dheera_exchange_ref (self);
   g_atomic_int_compare_and_exchange (&self->stop, DHEERA_STOP_NONE, why);
   g_cancellable_cancel (self->inner);
 
@@ -216,6 +218,7 @@ dheera_exchange_stop (DheeraExchange *self,
   else if (self->ticket != NULL)
     dheera_gate_wake (self->gate, self->ticket);
   g_mutex_unlock (&self->mutex);
+  dheera_exchange_unref (self);
 }
 
 static void
