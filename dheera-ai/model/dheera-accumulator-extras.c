@@ -249,19 +249,14 @@ take_call_delta (DheeraDelta     *delta,
                  DheeraCallState *call,
                  guint            position)
 {
-  g_autoptr (DheeraToolCallDelta) piece = NULL;
-  g_autofree char *arguments = dup_tail (&call->arguments);
+  char *arguments = dup_tail (&call->arguments);
 
   call->touched = FALSE;
-  if (!call->new_id && !call->new_name && arguments == NULL)
-    return;
-
-  piece = g_object_new (DHEERA_TYPE_TOOL_CALL_DELTA, NULL);
-  piece->index = position;
-  piece->id = call->new_id ? g_strdup (call->call->id) : NULL;
-  piece->name = call->new_name ? g_strdup (call->call->name) : NULL;
-  piece->arguments = g_steal_pointer (&arguments);
-  g_list_store_append (G_LIST_STORE (dheera_delta_get_tool_calls (delta)), piece);
+  if (call->new_id || call->new_name || arguments != NULL)
+    dheera_delta_take_piece (delta, position,
+                             call->new_id ? g_strdup (call->call->id) : NULL,
+                             call->new_name ? g_strdup (call->call->name) : NULL,
+                             arguments);
 }
 
 DheeraDelta *

@@ -7,6 +7,15 @@
 
 G_BEGIN_DECLS
 
+/* What a DheeraToolCallDelta shows, before anybody asked for the object */
+typedef struct
+{
+  guint index;
+  char *id;
+  char *name;
+  char *arguments;
+} DheeraToolCallPiece;
+
 struct _DheeraDelta
 {
   GObject parent_instance;
@@ -17,7 +26,8 @@ struct _DheeraDelta
   char *text;      /* NULL is "", here and below */
   char *reasoning;
   char *refusal;
-  GListStore *tool_calls; /* of DheeraToolCallDelta, made when first needed */
+  GArray *pieces;  /* of DheeraToolCallPiece, nullable */
+  GListStore *tool_calls; /* of DheeraToolCallDelta, made out of the pieces when first asked for */
   DheeraFinishReason finish_reason;
   char *finish_reason_raw;
   DheeraUsage *usage;
@@ -27,6 +37,12 @@ struct _DheeraDelta
   char *audio;
 };
 
+/* Takes the strings, which are nullable. */
+void     dheera_delta_take_piece  (DheeraDelta *self,
+                                   guint        index,
+                                   char        *id,
+                                   char        *name,
+                                   char        *arguments);
 /* Is there anything beside usage? */
 gboolean dheera_delta_has_content (DheeraDelta *self);
 

@@ -4,6 +4,7 @@
 
 #include "dheera-ai/model/dheera-enum-types.h"
 #include "dheera-strings-private.h"
+#include "dheera-tool-call-private.h"
 
 /**
  * DheeraDelta:
@@ -40,6 +41,7 @@ dheera_delta_finalize (GObject *object)
   g_free (self->text);
   g_free (self->reasoning);
   g_free (self->refusal);
+  g_clear_pointer (&self->pieces, g_array_unref);
   g_clear_object (&self->tool_calls);
   g_free (self->finish_reason_raw);
   g_clear_object (&self->usage);
@@ -169,18 +171,39 @@ dheera_delta_init (DheeraDelta *self)
 {
 }
 
-/* The list is also there when somebody only looked for it. */
-static gboolean
-has_tool_calls (DheeraDelta *self)
+static void
+piece_clear (gpointer data)
 {
-  return self->tool_calls != NULL && g_list_model_get_n_items (G_LIST_MODEL (self->tool_calls)) > 0;
+  DheeraToolCallPiece *piece = data;
+
+  g_free (piece->id);
+  g_free (piece->name);
+  g_free (piece->arguments);
+}
+
+/* A list with its objects costs more than all the rest of a delta, and most are only written down again. */
+void
+dheera_delta_take_piece (DheeraDelta *self,
+                         guint        index,
+                         char        *id,
+                         char        *name,
+                         char        *arguments)
+{
+  const DheeraToolCallPiece piece = { index, id, name, arguments };
+
+  if (self->pieces == NULL)
+    {
+      self->pieces = g_array_new (FALSE, FALSE, sizeof (DheeraToolCallPiece));
+      g_array_set_clear_func (self->pieces, piece_clear);
+    }
+  g_array_append_val (self->pieces, piece);
 }
 
 gboolean
 dheera_delta_has_content (DheeraDelta *self)
 {
   return self->text != NULL || self->reasoning != NULL || self->refusal != NULL
-         || has_tool_calls (self) || self->finish_reason != DHEERA_FINISH_REASON_NONE
+         || self->pieces != NULL || self->finish_reason != DHEERA_FINISH_REASON_NONE
          || self->logprobs != NULL || self->annotations != NULL || self->audio != NULL;
 }
 
@@ -256,6 +279,26 @@ dheera_delta_get_refusal (DheeraDelta *self)
   return dheera_string_or_empty (self->refusal);
 }
 
+static GListStore *
+list_pieces (DheeraDelta *self)
+{
+  GListStore *list = g_list_store_new (DHEERA_TYPE_TOOL_CALL_DELTA);
+
+  for (guint i = 0; self->pieces != NULL && i < self->pieces->len; i++)
+    {
+      const DheeraToolCallPiece *piece = &g_array_index (self->pieces, DheeraToolCallPiece, i);
+      g_autoptr (DheeraToolCallDelta) call = g_object_new (DHEERA_TYPE_TOOL_CALL_DELTA, NULL);
+
+      call->index = piece->index;
+      call->id = g_strdup (piece->id);
+      call->name = g_strdup (piece->name);
+      call->arguments = g_strdup (piece->arguments);
+      g_list_store_append (list, call);
+    }
+
+  return list;
+}
+
 /**
  * dheera_delta_get_tool_calls:
  * @self: a [class@Delta]
@@ -272,7 +315,7 @@ dheera_delta_get_tool_calls (DheeraDelta *self)
   g_return_val_if_fail (DHEERA_IS_DELTA (self), NULL);
 
   if (self->tool_calls == NULL)
-    self->tool_calls = g_list_store_new (DHEERA_TYPE_TOOL_CALL_DELTA);
+    self->tool_calls = list_pieces (self);
 
   return G_LIST_MODEL (self->tool_calls);
 }

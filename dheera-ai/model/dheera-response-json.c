@@ -3,7 +3,6 @@
 #include "dheera-chat-json-private.h"
 #include "dheera-delta-private.h"
 #include "dheera-strings-private.h"
-#include "dheera-tool-call-private.h"
 #include "dheera-usage-private.h"
 
 /* Answers in OpenAI's form, whole and in chunks. */
@@ -85,8 +84,8 @@ dheera_response_to_json (DheeraResponse *self)
 }
 
 static void
-write_tool_call_delta (DheeraJsonWriter    *writer,
-                       DheeraToolCallDelta *call)
+write_tool_call_delta (DheeraJsonWriter          *writer,
+                       const DheeraToolCallPiece *call)
 {
   dheera_json_writer_begin_object (writer);
   dheera_json_writer_member_int (writer, "index", call->index);
@@ -106,21 +105,12 @@ write_tool_call_delta (DheeraJsonWriter    *writer,
 
 static void
 write_tool_call_deltas (DheeraJsonWriter *writer,
-                        GListStore       *calls)
+                        GArray           *pieces)
 {
-  guint n_calls = g_list_model_get_n_items (G_LIST_MODEL (calls));
-
-  if (n_calls == 0)
-    return;
-
   dheera_json_writer_key (writer, "tool_calls");
   dheera_json_writer_begin_array (writer);
-  for (guint i = 0; i < n_calls; i++)
-    {
-      g_autoptr (DheeraToolCallDelta) call = g_list_model_get_item (G_LIST_MODEL (calls), i);
-
-      write_tool_call_delta (writer, call);
-    }
+  for (guint i = 0; i < pieces->len; i++)
+    write_tool_call_delta (writer, &g_array_index (pieces, DheeraToolCallPiece, i));
   dheera_json_writer_end_array (writer);
 }
 
@@ -140,8 +130,8 @@ write_delta_choice (DheeraJsonWriter *writer,
     dheera_json_writer_member_string (writer, "reasoning_content", delta->reasoning);
   if (delta->refusal != NULL)
     dheera_json_writer_member_string (writer, "refusal", delta->refusal);
-  if (delta->tool_calls != NULL)
-    write_tool_call_deltas (writer, delta->tool_calls);
+  if (delta->pieces != NULL)
+    write_tool_call_deltas (writer, delta->pieces);
   if (delta->audio != NULL)
     dheera_json_writer_member_raw (writer, "audio", delta->audio);
   if (delta->annotations != NULL)
