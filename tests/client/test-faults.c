@@ -175,9 +175,9 @@ test_good_ends (gconstpointer data)
 
   for (guint i = 0; i < G_N_ELEMENTS (tails); i++)
     {
+      g_autofree char *answer = g_strconcat ("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n", TEXT ("Hello"), tails[i], NULL);
       g_autoptr(FaultServer) server = fault_server_new (FAULT_TLS_NONE);
       g_autoptr(DheeraClient) client = dheera_client_new ();
-      g_autofree char *answer = g_strconcat ("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n", TEXT ("Hello"), tails[i], NULL);
       g_autoptr(DheeraRequest) request = request_to (server);
       g_autoptr(DheeraStream) stream = dheera_client_stream (client, request);
       g_autoptr(DheeraResponse) response = NULL;
