@@ -1,0 +1,353 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Plays the recordings back over real sockets through the public API, and judges what the application gets.
+
+    run.py PROGRAM [NAME...]
+
+PROGRAM (replay.c) makes the calls; what is right comes from ../recordings/read_recording.py, which reads the recorded bytes on its own. Each recording is one case. It
+is called in every way that fits: whole answers by complete() and stream(), streams by next(), collect() and the delta signal, all of it blocking and
+asynchronously, streams also one byte per read, and cut at several bytes in three ways. What the server was asked is compared with what was recorded.
+
+Exceptions, each with its reason, are in exceptions.json; they are printed, and one that is no longer needed is a failure.
+"""
+
+import base64
+import json
+import os
+import pathlib
+import random
+import re
+import subprocess
+import sys
+import urllib.parse
+import zlib
+
+HERE = pathlib.Path(__file__).parent
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / 'recordings')]
+
+import read_recording  # noqa: E402  pylint: disable=wrong-import-position
+from compare_request import compare_requests  # noqa: E402  pylint: disable=wrong-import-position
+from tap import Tap  # noqa: E402  pylint: disable=wrong-import-position
+
+N_CUTS = 5
+# Framing, which the server does itself, and what would send the client elsewhere
+NOT_SENT = {'content-length', 'transfer-encoding', 'connection', 'keep-alive', 'content-encoding', 'location'}
+# A byte per read is slow; recordings that are longer keep to pieces.
+MAX_DRIP = 20000
+REASONS = {'tool-calls': 'tool_calls', 'content-filter': 'content_filter'}
+
+
+def cuts(name, recording, full):
+    """(bytes, way) for each cut: some anywhere, and the byte before which the answer is not complete."""
+    rand = random.Random(zlib.crc32(name.encode()))
+    length = len(read_recording.body(recording))
+    places = [rand.randrange(length + 1) for _ in range(N_CUTS)]
+    if full['error'] is None:
+        places += [full['end'] - 1, full['end']]
+    ways = ['close', 'clean', 'reset']
+    return [(place, ways[(i + length) % len(ways)]) for i, place in enumerate(places)]
+
+
+def runs(name, recording, full):
+    if recording['api'] == 'models':
+        return [{'mode': 'list'}, {'mode': 'list-async'}]
+    if read_recording.framing(recording) == 'whole':
+        return [{'mode': mode} for mode in ('complete', 'complete-async', 'collect', 'next-async')]
+    made = [{'mode': mode} for mode in ('next', 'next-async', 'collect', 'collect-async', 'signal-async')]
+    if len(read_recording.body(recording)) <= MAX_DRIP:
+        made += [{'mode': 'signal', 'piece': 1}, {'mode': 'next-async', 'piece': 1}]
+    for i, (place, way) in enumerate(cuts(name, recording, full)):
+        made.append({'mode': ('collect', 'next-async', 'next', 'collect-async')[i % 4], 'end': way, 'cut': place})
+    return made
+
+
+def target(recording):
+    """(path before the API's own, whole recorded path or None when it is another API's)"""
+    request = recording['request']
+    own = '/models' if recording['api'] == 'models' else '/chat/completions'
+    path = urllib.parse.urlsplit(request['url']).path if request else ''
+    if not path.endswith(own) or not path.startswith('/') or request['method'] not in ('GET', 'POST'):
+        return '/v1', None
+    return path.removesuffix(own), path
+
+
+def request_body(recording):
+    """The recorded body where it is one of chat completions, else None and why"""
+    request = recording['request']
+    if recording['api'] == 'models':
+        return None, None
+    if request is None:
+        return None, 'its request was not recorded'
+    try:
+        value = json.loads(request.get('body') or '')
+    except ValueError:
+        return None, 'its recorded request is not JSON'
+    if not isinstance(value, dict) or 'messages' not in value:
+        return None, 'its recorded request is not one of chat completions'
+    return request['body'], None
+
+
+def job(name, recording, full):
+    response = recording['response']
+    headers = ''.join(f'{key}: {value}\r\n' for key, value in response['headers'].items()
+                      if key not in NOT_SENT and '\n' not in str(value) and not key.startswith(':'))
+    sse = read_recording.framing(recording) == 'sse'
+    if sse and 'content-type' not in response['headers']:
+        headers += 'content-type: text/event-stream\r\n'
+    provider = read_recording.provider(recording)
+    made = {
+        'id': name, 'api': recording['api'], 'provider': provider, 'compatible': provider == 'compatible', 'prefix': target(recording)[0],
+        'request': request_body(recording)[0], 'status': response['status'], 'headers': headers, 'chunked': sse,
+        'body': base64.b64encode(read_recording.body(recording)).decode(), 'seed': zlib.crc32(name.encode()) & 0xffff,
+        'runs': runs(name, recording, full),
+    }
+    for number, run in enumerate(made['runs']):
+        run['run'] = number
+    return made
+
+
+# --- Comparing ----------------------------------------------------------------------------------------------------------------------
+
+def differences(where, got, want):
+    if got != want:
+        yield f'{where}: got {json.dumps(got, ensure_ascii=False)[:300]}, expected {json.dumps(want, ensure_ascii=False)[:300]}'
+
+
+def compare_choice(where, choice, want):
+    for key in ('text', 'reasoning', 'refusal'):
+        yield from differences(f'{where} {key}', choice[key], want[key])
+    yield from differences(f'{where} finish reason', REASONS.get(choice['finish_reason'], choice['finish_reason']), want['finish_reason'])
+    calls = [{'name': call['name'], 'arguments': call['arguments'] or '{}'} for call in choice['tool_calls']]
+    yield from differences(f'{where} tool calls', calls,
+                           [{'name': call['name'], 'arguments': call['arguments']} for call in want['tool_calls']])
+    for call, other in zip(choice['tool_calls'], want['tool_calls']):
+        if other['id'] is not None:
+            yield from differences(f'{where} id of a tool call', call['id'], other['id'])
+
+
+def compare_choices(where, got, want):
+    got = sorted(got, key=lambda choice: choice['index'])
+    if len(got) != len(want):
+        yield f'{where}: {len(got)} choices, expected {len(want)}'
+    for number, (choice, other) in enumerate(zip(got, want)):
+        yield from compare_choice(f'{where} choice {number}', choice, other)
+
+
+def compare_usage(where, got, want):
+    yield from differences(f'{where} usage', got and {key.removesuffix('_tokens'): value for key, value in got.items()}, want)
+
+
+def compare_json(response, full):
+    """to_json(), read as if a provider had sent it"""
+    again = read_recording.expected({'api': 'chat_completions', 'kind': 'json', 'response': {'status': 200, 'body': response['json']}})
+    if again['error']:
+        yield f'to_json() is not a chat completion: {again["error"]}'
+        return
+    for key in ('text', 'reasoning', 'refusal', 'finish_reason', 'tool_calls'):
+        got = [choice[key] for choice in again['choices']]
+        want = [choice[key] for choice in full['choices']]
+        if key == 'tool_calls':
+            got, want = ([[(call['name'], call['arguments']) for call in calls] for calls in side] for side in (got, want))
+        yield from differences(f'to_json() {key}', got, want)
+    yield from differences('to_json() usage', again['usage'], full['usage'])
+
+
+def first_of(recording, key):
+    """A stream whose chunks disagree about id or model is taken at its first word."""
+    if read_recording.framing(recording) == 'sse':
+        for _, text, _ in read_recording.events(read_recording.body(recording)):
+            value = json.loads(text) if text.startswith('{') else {}
+            if value.get(key):
+                return value[key]
+    return None
+
+
+def compare_response(result, recording, full):
+    response = result['response']
+    yield from compare_choices('response', response['choices'], full['choices'])
+    if full['choices']:
+        yield from compare_choice('response itself', response, full['choices'][0])
+    yield from compare_usage('response', response['usage'], full['usage'])
+    for key in ('id', 'model'):
+        if isinstance(full[key], str):
+            yield from differences(f'response {key}', response[key], first_of(recording, key) or full[key])
+    yield from compare_json(response, full)
+    if 'deltas' in result:
+        got = [choice for choice in result['deltas']['choices']
+               if any(choice[key] for key in ('text', 'reasoning', 'refusal', 'tool_calls')) or choice['finish_reason'] != 'none']
+        yield from compare_choices('deltas', got, full['choices'])
+        yield from compare_usage('deltas', result['deltas']['usage'], full['usage'])
+
+
+def compare_error(error, recording, code):
+    yield from differences('DHEERA_ERROR', error['own_domain'], 1)
+    yield from differences('error code', error.get('code'), code)
+    status = recording['response']['status']
+    yield from differences('error status', error.get('status'), status if status >= 300 else 200)
+    yield from differences('details that bindings get', error.get('last_is_the_same'), 1)
+    if not error['message'].endswith('.'):
+        yield f'not a full sentence: {error["message"]}'
+    if 'replay-key' in error['message']:
+        yield 'the error names the key'
+    try:
+        words = read_recording.error_words(json.loads(read_recording.body(recording)))[1]
+    except ValueError:
+        return
+    words = [str(word) for word in words if word is not None]
+    if error.get('provider_code') and error['provider_code'] not in words:
+        yield f'provider code {error["provider_code"]} is none of {words}'
+    if words and status >= 400 and not error.get('provider_code') and not error.get('provider_type'):
+        yield f'no provider code or type, sent were {words}'
+
+
+def judge_cut(run, result, recording, full):
+    """Never a false completion; the text that came is the beginning of what would have come."""
+    data = read_recording.body(recording)[:run['cut']]
+    part = read_recording.expected({**recording, 'kind': 'sse',
+                                    'response': {'status': 200, 'body_b64': base64.b64encode(data).decode()}})
+    choices = {choice['index']: choice for choice in (result.get('response') or {'choices': []})['choices']}
+    error = result.get('error')
+    # Some finish one choice and go on with another.
+    whole = run['cut'] >= full['end'] and part['choices'] == full['choices']
+    if error is None:
+        # Where an error comes after the finish reason, the answer was complete before.
+        if not whole and not (full['error'] and re.search(rb'"finish_reason": ?"', data)):
+            yield f'complete, though the answer needs {full["end"]} bytes'
+    else:
+        if whole and run['end'] != 'reset':
+            yield f'an error, though {full["end"]} bytes are the whole answer: {error["message"]}'
+        if error.get('code') not in ('stream-interrupted', full['error']):
+            yield f'the error is {error.get("code")}: {error["message"]}'
+    for number, want in enumerate(part['choices']):
+        got = choices.get(number, {'text': '', 'reasoning': ''})
+        for key in ('text', 'reasoning'):
+            if not want[key].startswith(got[key]) or run['end'] != 'reset' and got[key] != want[key]:
+                yield from differences(f'partial {key}', got[key], want[key])
+
+
+def judge(run, result, recording, full):
+    error = result.get('error')
+    if result['n_requests'] != 1:
+        yield f'{result["n_requests"]} requests arrived'
+    if 'cut' in run:
+        yield from judge_cut(run, result, recording, full)
+    elif full['error']:
+        if error is None:
+            yield f'no error, expected {full["error"]}'
+        else:
+            yield from compare_error(error, recording, full['error'])
+    elif error:
+        yield f'{error.get("code")}: {error["message"]}'
+    elif recording['api'] == 'models':
+        yield from differences('models', [model['id'] for model in result['models']], full['models'])
+    else:
+        yield from compare_response(result, recording, full)
+
+
+def run_that_asks(made, recording):
+    """The run whose request is compared: one that streams exactly if the recorded one did"""
+    body = request_body(recording)[0]
+    stream = body is not None and json.loads(body).get('stream') is True
+    return next((run for run in made if run['mode'].startswith(('collect', 'next', 'signal')) == stream), made[0])
+
+
+def judge_request(result, recording):
+    """(problems, notes) about what the server was asked"""
+    asked = result.get('asked')
+    if asked is None:
+        return ['no request arrived'], []
+    problems, notes = [], []
+    path = target(recording)[1]
+    if path is not None:
+        problems += differences('path', asked['target'].partition('?')[0], path)
+    if 'request_error' in result:
+        notes.append(f'its request can\'t be expressed: {result["request_error"]}')
+    body, reason = request_body(recording)
+    if reason is not None:
+        notes.append(reason)
+    if body is not None and 'request_error' not in result:
+        warnings = (result.get('response') or {}).get('warnings', [])
+        more, others = compare_requests(json.loads(body), json.loads(asked['body']), warnings)
+        problems += more
+        notes += others
+    return problems, notes
+
+
+# --- All of it ----------------------------------------------------------------------------------------------------------------------
+
+def play(program, jobs):
+    lines = ''.join(json.dumps(one) + '\n' for one in jobs)
+    done = subprocess.run([program], input=lines.encode(), stdout=subprocess.PIPE, check=False)
+    results, last = {}, {}
+    for line in done.stdout.splitlines():
+        try:
+            last = json.loads(line)
+        except ValueError:
+            break  # the program died while it wrote
+        if 'id' in last:
+            results[last['id'], last['run']] = last
+    return done.returncode, results, last
+
+
+def judge_recording(one, results, recording, full):
+    problems, notes = [], []
+    asking = run_that_asks(one['runs'], recording)
+    for run in one['runs']:
+        result = results.get((one['id'], run['run']))
+        label = ' '.join(str(run[key]) for key in ('mode', 'piece', 'end', 'cut') if key in run)
+        if result is None:
+            problems.append(f'{label}: nothing came out')
+            continue
+        problems += [f'{label}: {problem}' for problem in judge(run, result, recording, full)]
+        if run == asking:
+            more, notes = judge_request(result, recording)
+            problems += [f'request: {problem}' for problem in more]
+    return problems, notes
+
+
+def is_excepted(exception, problem):
+    if exception is None or not re.search(exception['problem'], problem):
+        return False
+    exception['n'] = exception.get('n', 0) + 1
+    return True
+
+
+def drop_exception(exception):
+    if 'n' not in exception:
+        return [f'it needs no exception any more: {exception["reason"]}']
+    print(f'# exception, {exception["n"]} times: {exception["reason"]}')
+    return []
+
+
+def main():
+    tap = Tap()
+    root = pathlib.Path(os.environ.get('DHEERA_SHARED') or '/nowhere') / 'recordings'
+    if not root.is_dir():
+        print('1..0 # SKIP DHEERA_SHARED names no folder with recordings')
+        return
+    exceptions = json.loads((HERE / 'exceptions.json').read_text(encoding='utf-8'))
+    wanted = sys.argv[2:]
+    recordings = [(name, recording) for name, recording in read_recording.recordings(root) if not wanted or name in wanted]
+    fulls = {name: read_recording.expected(recording) for name, recording in recordings}
+    jobs = [job(name, recording, fulls[name]) for name, recording in recordings]
+    status, results, last = play(sys.argv[1], jobs)
+
+    all_notes, n_runs = {}, sum(len(one['runs']) for one in jobs)
+    for one, (name, recording) in zip(jobs, recordings):
+        problems, notes = judge_recording(one, results, recording, fulls[name])
+        problems = [problem for problem in problems if not is_excepted(exceptions.get(name), problem)]
+        if name in exceptions:
+            problems += drop_exception(exceptions[name])
+        tap.check(name, problems)
+        for note in notes:
+            all_notes.setdefault(note, []).append(name)
+
+    for note, names in sorted(all_notes.items()):
+        print(f'# {len(names)}: {note} ({", ".join(names[:3])}{", …" if len(names) > 3 else ""})')
+    print(f'# {len(recordings)} recordings, {n_runs} calls, {last.get("connections")} connections')
+    tap.check('the program came to its end, and nothing holds the clients', [] if status == 0 else [f'its exit status is {status}'])
+    tap.done()
+
+
+if __name__ == '__main__':
+    main()
