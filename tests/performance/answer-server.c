@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The other end of the performance suite: a process of its own that answers from memory over raw sockets, so that what is measured is the client.
+ *
+ *   POST .../answer/chat/completions       a whole answer of 2,640 bytes
+ *   POST .../chunks/N/chat/completions     a stream of N events of 331 bytes, a finish reason, usage, [DONE]
+ *   POST .../event/BYTES/chat/completions  a stream whose one event carries that much text
+ *
+ * It prints its port. For every line on its standard input it prints how many connections and requests it has had since the last one; it ends with its input. */
+
+#include <glib.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define ANSWER_BYTES 2640
+#define EVENT_BYTES 331
+#define PIECE 16384
+
+typedef struct
+{
+  int fd;
+  GString *input;
+} Connection;
+
+static GPtrArray *connections;
+static GHashTable *answers; /* request target → whole response */
+static guint n_connections, n_requests;
+
+#define HEAD \
+  "{\"id\":\"chatcmpl-BsT1yQd7TrgkqFQ8bR3Ck5zYH0aVm\",\"object\":\"chat.completion.chunk\",\"created\":1752398401," \
+  "\"model\":\"gpt-4o-mini-2024-07-18\",\"service_tier\":\"default\",\"system_fingerprint\":\"fp_0392822090\","
+
+/* --- Answers ------------------------------------------------------------------------------------------------------------------- */
+
+static void
+append_chunk (GString    *response,
+              const char *data,
+              gsize       length)
+{
+  g_string_append_printf (response, "%" G_GSIZE_MODIFIER "x\r\n", length);
+  g_string_append_len (response, data, length);
+  g_string_append (response, "\r\n");
+}
+
+static GString *
+begin_stream (void)
+{
+  return g_string_new ("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nTransfer-Encoding: chunked\r\n"
+                       "x-request-id: req_0123456789\r\n\r\n");
+}
+
+static GString *
+end_stream (GString *response,
+            guint64  n)
+{
+  static const char finish[] = "data: " HEAD "\"choices\":[{\"index\":0,\"delta\":{},\"logprobs\":null,\"finish_reason\":\"stop\"}],\"usage\":null}\n\n";
+  static const char done[] = "data: [DONE]\n\n";
+  g_autofree char *usage = g_strdup_printf ("data: " HEAD "\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":%" G_GUINT64_FORMAT
+                                            ",\"total_tokens\":%" G_GUINT64_FORMAT "}}\n\n", n, n + 9);
+
+  append_chunk (response, finish, strlen (finish));
+  append_chunk (response, usage, strlen (usage));
+  append_chunk (response, done, strlen (done));
+  g_string_append (response, "0\r\n\r\n");
+  return response;
+}
+
+static GString *
+make_chunks (guint64 n)
+{
+  static const char *const words[] = { " one", " for", " that", " see", " in", " water", " it", " kind" };
+  GString *response = begin_stream ();
+
+  for (guint64 i = 0; i < n; i++)
+    {
+      g_autoptr(GString) event = g_string_new (NULL);
+
+      g_string_printf (event, "data: " HEAD "\"choices\":[{\"index\":0,\"delta\":{\"content\":\"%s\"},\"logprobs\":null,\"finish_reason\":null}],"
+                       "\"usage\":null,\"obfuscation\":\"", words[i % G_N_ELEMENTS (words)]);
+      while (event->len < EVENT_BYTES - strlen ("\"}\n\n"))
+        g_string_append_c (event, "nD4xK0qZ"[event->len % 8]);
+      g_string_append (event, "\"}\n\n");
+      append_chunk (response, event->str, event->len);
+    }
+  return end_stream (response, n);
+}
+
+static GString *
+make_event (guint64 bytes)
+{
+  GString *response = begin_stream ();
+  g_autoptr(GString) event = g_string_new ("data: " HEAD "\"choices\":[{\"index\":0,\"delta\":{\"content\":\"");
+
+  for (guint64 i = 0; i < bytes; i++)
+    g_string_append_c (event, i % 80 == 79 ? ' ' : (char) ('a' + i % 26));
+  g_string_append (event, "\"},\"logprobs\":null,\"finish_reason\":null}],\"usage\":null}\n\n");
+  for (gsize at = 0; at < event->len; at += PIECE)
+    append_chunk (response, event->str + at, MIN (PIECE, event->len - at));
+  return end_stream (response, 1);
+}
+
+static GString *
+make_answer (void)
+{
+  g_autoptr(GString) body = g_string_new ("{\"id\":\"chatcmpl-BsT1yQd7TrgkqFQ8bR3Ck5zYH0aVm\",\"object\":\"chat.completion\",\"created\":1752398401,"
+                                          "\"model\":\"gpt-4o-mini-2024-07-18\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"");
+  const char *tail = "\",\"refusal\":null,\"annotations\":[]},\"logprobs\":null,\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":19,"
+                     "\"completion_tokens\":430,\"total_tokens\":449,\"prompt_tokens_details\":{\"cached_tokens\":0,\"audio_tokens\":0},"
+                     "\"completion_tokens_details\":{\"reasoning_tokens\":0,\"audio_tokens\":0,\"accepted_prediction_tokens\":0,"
+                     "\"rejected_prediction_tokens\":0}},\"service_tier\":\"default\",\"system_fingerprint\":\"fp_0392822090\"}\n";
+  GString *response = g_string_new (NULL);
+
+  /* Line feeds and quotation marks, as real answers have them */
+  while (body->len + strlen (tail) + 46 <= ANSWER_BYTES)
+    g_string_append (body, "It is \\\"kind\\\" of water, and wide open.\\n\\n- ");
+  while (body->len + strlen (tail) < ANSWER_BYTES)
+    g_string_append_c (body, '.');
+  g_string_append (body, tail);
+  g_string_printf (response, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %" G_GSIZE_FORMAT
+                   "\r\nx-request-id: req_0123456789\r\n\r\n%s", body->len, body->str);
+  return response;
+}
+
+static GString *
+find_answer (const char *target)
+{
+  GString *answer = g_hash_table_lookup (answers, target);
+  const char *at;
+
+  if (answer != NULL)
+    return answer;
+
+  if ((at = strstr (target, "/chunks/")) != NULL)
+    answer = make_chunks (g_ascii_strtoull (at + strlen ("/chunks/"), NULL, 10));
+  else if ((at = strstr (target, "/event/")) != NULL)
+    answer = make_event (g_ascii_strtoull (at + strlen ("/event/"), NULL, 10));
+  else
+    answer = make_answer ();
+  g_hash_table_insert (answers, g_strdup (target), answer);
+  return answer;
+}
+
+/* --- Connections ----------------------------------------------------------------------------------------------------------------- */
+
+static gboolean
+write_all (int         fd,
+           const char *data,
+           gsize       length)
+{
+  while (length > 0)
+    {
+      gssize n = send (fd, data, length, MSG_NOSIGNAL);
+
+      if (n <= 0)
+        return FALSE;
+      data += n;
+      length -= n;
+    }
+  return TRUE;
+}
+
+static gboolean
+answer_request (Connection *connection)
+{
+  char *end = strstr (connection->input->str, "\r\n\r\n");
+  g_autofree char *head = NULL;
+  g_autofree char *lower = NULL;
+  g_auto(GStrv) words = NULL;
+  const char *header;
+  GString *answer;
+  gsize length;
+
+  if (end == NULL)
+    return TRUE;
+
+  length = end + 4 - connection->input->str;
+  head = g_strndup (connection->input->str, length);
+  lower = g_ascii_strdown (head, -1);
+  header = strstr (lower, "\r\ncontent-length:");
+  if (header != NULL)
+    length += g_ascii_strtoull (header + strlen ("\r\ncontent-length:"), NULL, 10);
+  if (connection->input->len < length)
+    return TRUE;
+
+  g_string_erase (connection->input, 0, length);
+  words = g_strsplit (head, " ", 3);
+  n_requests++;
+  answer = find_answer (words[1]);
+  return write_all (connection->fd, answer->str, answer->len);
+}
+
+static gboolean
+serve (Connection *connection)
+{
+  char buffer[16384];
+  gssize n = recv (connection->fd, buffer, sizeof buffer, 0);
+
+  if (n <= 0)
+    return FALSE;
+  g_string_append_len (connection->input, buffer, n);
+  return answer_request (connection);
+}
+
+static void
+connection_free (gpointer data)
+{
+  Connection *connection = data;
+
+  close (connection->fd);
+  g_string_free (connection->input, TRUE);
+  g_free (connection);
+}
+
+static void
+accept_connection (int listen_fd)
+{
+  int fd = accept (listen_fd, NULL, NULL);
+  int on = 1;
+  Connection *connection;
+
+  if (fd < 0)
+    return;
+
+  setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  connection = g_new0 (Connection, 1);
+  connection->fd = fd;
+  connection->input = g_string_new (NULL);
+  g_ptr_array_add (connections, connection);
+  n_connections++;
+}
+
+/* FALSE at the end of the input. */
+static gboolean
+report (void)
+{
+  char line[64];
+
+  if (read (STDIN_FILENO, line, sizeof line) <= 0)
+    return FALSE;
+  printf ("%u %u\n", n_connections, n_requests);
+  fflush (stdout);
+  n_connections = n_requests = 0;
+  return TRUE;
+}
+
+static void
+serve_all (int listen_fd)
+{
+  while (TRUE)
+    {
+      guint n = connections->len;
+      g_autofree struct pollfd *fds = g_new0 (struct pollfd, n + 2);
+
+      fds[0] = (struct pollfd) { STDIN_FILENO, POLLIN, 0 };
+      fds[1] = (struct pollfd) { listen_fd, POLLIN, 0 };
+      for (guint i = 0; i < n; i++)
+        fds[i + 2] = (struct pollfd) { ((Connection *) g_ptr_array_index (connections, i))->fd, POLLIN, 0 };
+      if (poll (fds, n + 2, -1) < 0)
+        continue;
+
+      if (fds[0].revents != 0 && !report ())
+        return;
+      for (guint i = n; i > 0; i--)
+        {
+          if (fds[i + 1].revents != 0 && !serve (g_ptr_array_index (connections, i - 1)))
+            g_ptr_array_remove_index (connections, i - 1);
+        }
+      if (fds[1].revents != 0)
+        accept_connection (listen_fd);
+    }
+}
+
+static void
+answer_free (gpointer data)
+{
+  g_string_free (data, TRUE);
+}
+
+int
+main (void)
+{
+  int listen_fd = socket (AF_INET, SOCK_STREAM, 0);
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t length = sizeof address;
+
+  if (listen_fd < 0 || bind (listen_fd, (struct sockaddr *) &address, length) != 0 || listen (listen_fd, 1024) != 0 ||
+      getsockname (listen_fd, (struct sockaddr *) &address, &length) != 0)
+    {
+      perror ("answer-server");
+      return 1;
+    }
+
+  connections = g_ptr_array_new_with_free_func (connection_free);
+  answers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, answer_free);
+  printf ("%u\n", ntohs (address.sin_port));
+  fflush (stdout);
+  serve_all (listen_fd);
+  g_ptr_array_unref (connections);
+  g_hash_table_unref (answers);
+  close (listen_fd);
+  return 0;
+}

@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What calls and streamed chunks cost.
+
+    run.py ANSWER_SERVER COST_SOUP COST_DHEERA
+
+Costs are instructions of the client's process alone, counted by callgrind: the same program runs with two numbers of repetitions, and the difference divided by the
+difference of the numbers is the cost of one, free of start-up and of the machine's mood. Bare libsoup, used as well as it can be, is measured in the
+same run. Times are not looked at. The limits are failures; what is only reported is in the lines that begin with a #.
+"""
+
+import concurrent.futures
+import re
+import shutil
+import subprocess
+import sys
+import pathlib
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
+
+from tap import Tap  # noqa: E402  pylint: disable=wrong-import-position
+
+CALLS = 30, 130
+CHUNKS = 200, 1200
+MEGABYTE = 1 << 20
+MAX_CALL_RATIO = 1.15
+MAX_CHUNK_COLLECT = 18000
+MAX_CHUNK_NEXT = 22000
+MAX_EVENT_RATIO = 4.4
+N_CALLS = 1000
+
+
+class Server:
+    def __init__(self, program):
+        self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.url = f'http://127.0.0.1:{self.process.stdout.readline().strip()}'
+
+    def count(self):
+        """(connections, requests) since the last time"""
+        self.process.stdin.write('\n')
+        self.process.stdin.flush()
+        return tuple(map(int, self.process.stdout.readline().split()))
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait(10)
+
+
+class Client:
+    """One of the two measured programs"""
+
+    def __init__(self, program, server, suffix):
+        self.program, self.server, self.suffix = program, server, suffix
+
+    def run(self, thing, number, path, counted=True):
+        """(instructions, what the program printed)"""
+        command = [self.program, thing, str(number), f'{self.server.url}/{path}{self.suffix}']
+        if counted:
+            command = ['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null', *command]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        if done.returncode != 0:
+            raise RuntimeError(f'{" ".join(command)}: {done.stderr.strip()[-300:]}')
+        found = re.search(r'Collected : (\d+)', done.stderr)
+        return int(found.group(1)) if found else None, [int(word) for word in done.stdout.split()]
+
+    def per_call(self, thing):
+        few, many = (self.run(thing, number, 'answer')[0] for number in CALLS)
+        return (many - few) / (CALLS[1] - CALLS[0])
+
+    def per_chunk(self, thing):
+        few, many = (self.run(thing, 1, f'chunks/{number}')[0] for number in CHUNKS)
+        return (many - few) / (CHUNKS[1] - CHUNKS[0])
+
+    def per_event(self, thing, megabytes):
+        return self.run(thing, 1, f'event/{megabytes * MEGABYTE}')[0]
+
+
+def measure(soup, dheera):
+    """Everything that valgrind has to count, two at a time"""
+    jobs = {
+        'call soup async': (soup.per_call, 'complete-async'), 'call dheera async': (dheera.per_call, 'complete-async'),
+        'call soup sync': (soup.per_call, 'complete'), 'call dheera sync': (dheera.per_call, 'complete'),
+        'chunk soup sync': (soup.per_chunk, 'stream'), 'chunk soup pollable': (soup.per_chunk, 'pollable'),
+        'chunk collect': (dheera.per_chunk, 'collect'), 'chunk collect_async': (dheera.per_chunk, 'collect-async'),
+        'chunk next': (dheera.per_chunk, 'next'), 'chunk next_async': (dheera.per_chunk, 'next-async'),
+        'event 0': (dheera.per_event, 'collect', 0), 'event 1': (dheera.per_event, 'collect', 1),
+        'event 4': (dheera.per_event, 'collect', 4),
+        'start': (lambda thing: dheera.run(thing, 0, 'answer')[0], 'complete'),
+        'start soup': (lambda thing: soup.run(thing, 0, 'answer')[0], 'complete'),
+    }
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        futures = {name: pool.submit(*job) for name, job in jobs.items()}
+        return {name: future.result() for name, future in futures.items()}
+
+
+def limit(tap, name, value, most, unit):
+    tap.check(f'{name}: {value:,.4g} {unit}, at most {most:,}' if value < 100 else f'{name}: {value:,.0f} {unit}, at most {most:,}',
+              [] if value <= most else [f'{value / most:.2f} times what is allowed'])
+
+
+def report_costs(tap, cost):
+    for way in ('sync', 'async'):
+        ratio = cost[f'call dheera {way}'] / cost[f'call soup {way}']
+        print(f'# {way} call: {cost[f"call dheera {way}"]:,.0f} instructions, bare libsoup {cost[f"call soup {way}"]:,.0f}, {ratio:.3f} times')
+    print(f'# chunk of 331 bytes, bare libsoup: {cost["chunk soup pollable"]:,.0f} pollable, {cost["chunk soup sync"]:,.0f} sync')
+    print(f'# chunk of 331 bytes, next_async: {cost["chunk next_async"]:,.0f}; collect_async: {cost["chunk collect_async"]:,.0f}')
+    print(f'# start and end of a program without a call: {cost["start"]:,}, of one with bare libsoup {cost["start soup"]:,}')
+
+    limit(tap, 'an asynchronous call beside bare libsoup', cost['call dheera async'] / cost['call soup async'], MAX_CALL_RATIO, 'times')
+    limit(tap, 'a chunk in collect() without a delta handler', cost['chunk collect'], MAX_CHUNK_COLLECT, 'instructions')
+    limit(tap, 'a chunk as a delta from next()', cost['chunk next'], MAX_CHUNK_NEXT, 'instructions')
+    limit(tap, 'an event of 4 MB beside one of 1 MB', (cost['event 4'] - cost['event 0']) / (cost['event 1'] - cost['event 0']),
+          MAX_EVENT_RATIO, 'times')
+
+
+def count_connections(tap, server, dheera):
+    for thing in ('complete', 'complete-async', 'mixed'):
+        server.count()
+        dheera.run(thing, N_CALLS, 'answer', counted=False)
+        connections, requests = server.count()
+        problems = []
+        if requests != N_CALLS:
+            problems.append(f'{requests} requests arrived')
+        if connections != 1:
+            problems.append(f'{connections} connections were made')
+        tap.check(f'{N_CALLS} calls one after the other over one connection ({thing})', problems)
+
+
+def report_memory(tap, dheera):
+    idle = dheera.run('collect', 0, 'answer', counted=False)[1][0]
+    problems = []
+    for chunks in (1000, 20000):
+        memory, characters, _ = dheera.run('next', 1, f'chunks/{chunks}', counted=False)[1]
+        print(f'# largest memory of a program that reads {chunks:,} chunks: {memory:,} kB (of one that calls nothing: {idle:,} kB)')
+        if characters < chunks:
+            problems.append(f'only {characters} characters came')
+    tap.check('long streams come in whole', problems)
+
+
+def main():
+    if shutil.which('valgrind') is None:
+        print('1..0 # SKIP there is no valgrind to count with')
+        return
+    tap = Tap()
+    server = Server(sys.argv[1])
+    soup = Client(sys.argv[2], server, '/chat/completions')
+    dheera = Client(sys.argv[3], server, '')
+    try:
+        count_connections(tap, server, dheera)
+        report_memory(tap, dheera)
+        report_costs(tap, measure(soup, dheera))
+    finally:
+        server.stop()
+    tap.done()
+
+
+if __name__ == '__main__':
+    main()
