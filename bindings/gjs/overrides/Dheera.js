@@ -9,12 +9,21 @@ let Dheera;
 const toRequest = value => typeof value === 'string' ? Dheera.Request.new_for_prompt(null, value) : value;
 const toModelsRequest = value => typeof value === 'string' ? Dheera.ModelsRequest.new(value) : value;
 
-/** The error, with its details. The thread's last ones may be of an earlier error, which had some. */
+/**
+ * The error, with its details. The thread's last ones may be those of an error before it, if nothing is known of this one.
+ *
+ * @param {Error} error - what was thrown
+ */
 function told(error) {
-    const last = Dheera.ErrorDetails.get_last();
+    const {GLib} = imports.gi;
 
-    if (error instanceof imports.gi.GLib.Error)
-        error.details = last?.message === error.message ? last : null;
+    if (error instanceof GLib.Error) {
+        const last = Dheera.ErrorDetails.get_last();
+        const isIts = last && error.matches(Dheera.Error, last.code) &&
+            error.message.includes(last.message.slice(0, 100).replace(/[. \n]+$/, ''));
+
+        error.details = isIts ? last : null;
+    }
     return error;
 }
 

@@ -14,9 +14,11 @@ __all__ = []
 
 
 def _details_of(error):
-    """The error's own details. The thread's last ones may be of an earlier error, which had some."""
+    """The error's own details. The thread's last ones may be those of an error before it, if nothing is known of this one."""
     last = Dheera.ErrorDetails.get_last()
-    return last if last is not None and last.get_message() == error.message else None
+    if last is None or not error.matches(Dheera.error_quark(), last.get_code()):
+        return None
+    return last if last.get_message()[:100].rstrip('. \n') in error.message else None
 
 
 def _telling(function):

@@ -1,0 +1,316 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The library from Python, without asyncio: the scenarios that every language has, blocking and with callbacks in a main loop."""
+
+import json
+import threading
+import time
+
+from support import (MOCK, Dheera, Gio, GLib, Soup, error_of, is_cancelled, is_dheera, mock, properties_of, run_async, run_cases, seen,
+                     wait_for_gone)
+
+client = Dheera.Client()
+
+
+def test_complete():
+    for response in (client.complete(mock()), run_async(client, 'complete', mock(), None)):
+        assert response.get_text() == 'One two three'
+        assert response.get_finish_reason() == Dheera.FinishReason.STOP
+        assert response.get_usage().get_completion_tokens() == 3
+        assert response.get_message().get_role() == Dheera.Role.ASSISTANT
+        assert json.loads(response.to_json())['object'] == 'chat.completion'
+
+
+def test_pulling_a_stream():
+    stream = client.stream(mock())
+    deltas = []
+    while (delta := stream.next()) is not None:
+        deltas.append(delta)
+    assert ''.join(delta.get_text() for delta in deltas) == 'One two three'
+    assert len([delta for delta in deltas if delta.get_text()]) == 3, deltas
+    assert stream.next() is None
+    assert json.loads(deltas[0].to_json())['object'] == 'chat.completion.chunk'
+
+    stream = client.stream(mock())
+    text = ''
+    while (delta := run_async(stream, 'next', None)) is not None:
+        text += delta.get_text()
+    assert text == stream.get_text() == 'One two three'
+
+
+def test_pushing_a_stream():
+    for collect in (lambda stream: stream.collect(), lambda stream: run_async(stream, 'collect', None)):
+        stream = client.stream(mock('tick ' * 5, pace_ms=5))
+        texts, deltas, running = [], [], []
+        stream.connect('notify::text', lambda stream, _: texts.append(stream.get_text()))
+        stream.connect('notify::running', lambda stream, _: running.append(stream.get_running()))
+        stream.connect('delta', lambda _, delta: deltas.append(delta.get_text()))
+        response = collect(stream)
+        assert response.get_text().split() == ['tick'] * 5
+        assert texts[-1] == response.get_text() == ''.join(deltas), (texts, deltas)
+        assert len(texts) > 1 and all(b.startswith(a) for a, b in zip(texts, texts[1:])), texts
+        assert running == [True, False], running
+
+
+def test_listing_models():
+    for models in (client.list_models('mock'), run_async(client, 'list_models', 'mock', None),
+                   client.list_models(Dheera.ModelsRequest.new('mock'))):
+        assert [model.get_id() for model in models] == ['echo', 'story', 'lorem'], list(models)
+        assert len(models) == 3 and models[0].get_id() == 'echo' and models[-1].get_id() == 'lorem'
+
+
+def refuse():
+    return mock(status=429, headers={'retry-after': '7'}, error={'code': 'too_fast'})
+
+
+def test_errors_know_their_details():
+    stream = client.stream(refuse())
+    for error in (error_of(client.complete, refuse()), error_of(run_async, client, 'complete', refuse(), None),
+                  error_of(stream.next), error_of(stream.next), error_of(stream.collect),
+                  error_of(run_async, client.stream(refuse()), 'collect', None)):
+        assert is_dheera(error, Dheera.Error.RATE_LIMIT), error
+        assert error.details.get_code() == Dheera.Error.RATE_LIMIT
+        assert error.details.get_status() == 429
+        assert error.details.get_retry_after() == 7
+        assert error.details.get_retryable() is True
+        assert error.details.get_provider_code() == 'too_fast'
+        assert error.details.get_provider() == 'mock' and error.details.get_model() == 'echo'
+        assert error.details.get_message() == 'The mock was told to fail with status 429.'
+        assert error.details.get_message()[:-1] in error.message, error.message
+    assert stream.get_call().get_error_details().get_status() == 429
+
+
+def test_errors_do_not_know_the_details_of_others():
+    cancelled = Gio.Cancellable()
+    cancelled.cancel()
+    begun = client.stream(mock(stall_after=1))
+    run_async(begun, 'next', None)
+    for fail in ((client.complete, mock(), cancelled), (begun.next,), (Dheera.Request.new_from_json, '{'),
+                 (Dheera.Conversation.new_from_json, '7')):
+        assert error_of(client.complete, refuse()).details.get_status() == 429
+        error = error_of(*fail)
+        assert error.details is None or error.details.get_status() == 0, error.details
+
+
+def test_cancelled_before():
+    cancelled = Gio.Cancellable()
+    cancelled.cancel()
+    before = seen()
+    for error in (error_of(client.complete, mock(), cancelled), error_of(run_async, client, 'complete', mock(), cancelled),
+                  error_of(client.list_models, 'mock', cancelled), error_of(client.stream(mock()).next, cancelled),
+                  error_of(run_async, client.stream(mock()), 'collect', cancelled)):
+        assert is_cancelled(error), error
+    assert seen()['requests'] == before['requests'] + 1, 'only that of seen() itself'
+
+
+def test_cancelled_while_it_runs():
+    before = seen()
+    for call in (lambda cancellable: client.complete(mock(stall_after=1), cancellable),
+                 lambda cancellable: run_async(client, 'complete', mock(stall_after=1), cancellable),
+                 lambda cancellable: client.stream(mock(stall_after=1)).collect(cancellable)):
+        cancellable = Gio.Cancellable()
+        threading.Timer(0.1, cancellable.cancel).start()
+        assert is_cancelled(error_of(call, cancellable))
+    wait_for_gone(before, 3)
+
+    stream = client.stream(mock(stall_after=1))
+    assert stream.next().get_text() == 'One'
+    stream.cancel()
+    assert is_cancelled(error_of(stream.next))
+    assert stream.get_response().get_text() == 'One' and not stream.get_running()
+    wait_for_gone(before, 4)
+
+
+def test_the_session_of_the_user_carries_everything():
+    session = Soup.Session(timeout=0, max_conns=7, max_conns_per_host=5, user_agent='mine')
+    other = Soup.Session()
+    before, messages = properties_of(session), {session: [], other: []}
+    for each in messages:
+        each.connect('request-queued', lambda session, message: messages[session].append(message.get_uri().get_path()))
+
+    mine = Dheera.Client(session=session)
+    assert mine.get_session() is session and Dheera.Client.new_with_session(session).get_session() is session
+    mine.complete(mock())
+    run_async(mine, 'complete', mock(), None)
+    mine.stream(mock()).collect()
+    run_async(mine.stream(mock()), 'collect', None)
+    mine.list_models('mock')
+    assert len(messages[session]) == 5 and not messages[other], messages
+    assert messages[session][0].endswith('/chat/completions') and messages[session][4].endswith('/models')
+
+    request = mock()
+    request.set_session(other)
+    mine.complete(request)
+    client.complete(request)
+    assert len(messages[session]) == 5 and len(messages[other]) == 2, messages
+
+    mine.make_default()
+    Dheera.Client().complete(mock())
+    assert len(messages[session]) == 6 and Dheera.Client.get_default() is mine
+    Dheera.clear_default_client()
+    Dheera.Client().complete(mock())
+    assert len(messages[session]) == 6 and Dheera.Client.get_default() is not mine
+    assert properties_of(session) == before
+
+
+def test_conversation():
+    conversation = Dheera.Conversation()
+    conversation.append_system('Be brief.')
+    conversation.append_user('Good morning')
+    request = Dheera.Request(model='mock/echo', conversation=conversation)
+    conversation.append(client.complete(request).get_message())
+    conversation.append_user('Good night')
+    assert client.complete(request).get_text() == 'Good night'
+
+    assert len(conversation) == 4
+    assert [message.get_text() for message in conversation] == ['Be brief.', 'Good morning', 'Good morning', 'Good night']
+    assert [message.get_role().value_nick for message in conversation] == ['system', 'user', 'assistant', 'user']
+    assert conversation[1].get_text() == conversation[-3].get_text() == 'Good morning'
+    again = Dheera.Conversation.new_from_json(conversation.to_json())
+    assert json.loads(again.to_json()) == json.loads(conversation.to_json())
+
+
+def test_a_request_goes_through_json_and_back():
+    body = {'model': 'mock/echo', 'messages': [{'role': 'user', 'content': 'Hi'}], 'temperature': 0.5, 'max_tokens': 5, 'stop': ['x'],
+            'tools': [{'type': 'function', 'function': {'name': 'f', 'description': 'd', 'parameters': {'type': 'object'}}}]}
+    request = Dheera.Request.new_from_json(json.dumps(body))
+    assert request.get_model() == 'mock/echo' and request.get_temperature() == 0.5
+    assert request.get_stop() == ['x'] and request.get_tools()[0].get_name() == 'f'
+    first = json.loads(request.to_json())
+    assert json.loads(Dheera.Request.new_from_json(request.to_json()).to_json()) == first
+    assert first['messages'] == body['messages'] and first['stop'] == ['x']
+    assert is_dheera(error_of(Dheera.Request.new_from_json, '{"messages": 7}'), Dheera.Error.INVALID_REQUEST)
+
+
+def test_properties():
+    request = Dheera.Request(model='m', temperature=0.25, max_tokens=9, stop=['a', 'b'], seed=3, api_key='very secret')
+    assert request.props.temperature == request.get_temperature() == 0.25
+    assert (request.get_max_tokens(), request.get_stop(), request.get_seed()) == (9, ['a', 'b'], 3)
+    changed = []
+    request.connect('notify', lambda _, spec: changed.append(spec.name))
+    request.set_temperature(1)
+    request.props.model = 'n'
+    assert changed == ['temperature', 'model'], changed
+    assert Dheera.Request().get_max_tokens() == -1 and Dheera.Request().get_seed() == -1
+    try:
+        request.props.api_key
+    except TypeError:
+        pass
+    else:
+        raise AssertionError('the key can be read')
+
+
+def test_texts_are_taken_for_requests():
+    mine = Dheera.Client(default_model='mock/echo')
+    assert mine.complete('Hello!').get_text() == 'Hello!'
+    assert run_async(mine, 'complete', 'Hello!', None).get_text() == 'Hello!'
+    assert mine.stream('Hello!').collect().get_text() == 'Hello!'
+    for wrong in (None, 7, Dheera.ModelsRequest.new('mock')):
+        try:
+            mine.complete(wrong)
+        except TypeError:
+            continue
+        raise AssertionError(f'{wrong} was taken for a request')
+
+
+def test_iterating_over_a_stream():
+    assert ''.join(delta.get_text() for delta in client.stream(mock())) == 'One two three'
+    before = seen()
+    for delta in client.stream(mock(stall_after=1)):
+        assert delta.get_text() == 'One'
+        break
+    wait_for_gone(before)
+    assert is_dheera(error_of(list, client.stream(mock(cut_after=1))), Dheera.Error.STREAM_INTERRUPTED)
+
+
+def test_nothing_secret_is_shown():
+    secret = 'sk-very-secret'
+    session = Soup.Session()
+    provider = Dheera.Provider.new_compatible('lab', f'http://user:{secret}@localhost/v1')
+    provider.set_api_key(secret)
+    request = mock()
+    request.set_api_key(secret)
+    mine = Dheera.Client(session=session, default_model='mock/echo')
+    stream = mine.stream(request)
+    response = stream.collect()
+    error = error_of(client.complete, refuse())
+    shown = [repr(each) for each in (provider, request, mine, stream, response, response.get_usage(), response.get_message(), error.details,
+                                     request.get_conversation(), client.stream(mock()).next(), client.list_models('mock')[0])]
+    assert not any(secret in text for text in shown), shown
+    assert shown[1] == "Dheera.Request(model='mock/echo', messages=1)", shown[1]
+    assert shown[4] == "Dheera.Response(model='echo', text='One two three', finish_reason='stop')", shown[4]
+
+
+def test_a_coroutine_is_needed_to_wait_without_a_callback():
+    for call in (lambda: client.complete_async(mock()), lambda: client.stream(mock()).next_async()):
+        try:
+            call()
+        except RuntimeError as error:
+            assert 'asyncio' in str(error)
+        else:
+            raise AssertionError('nobody could get the answer')
+
+
+def test_blocking_calls_leave_python_running():
+    """Four calls that wait, in four threads, take as long as one; and the main thread goes on meanwhile."""
+    turns = 0
+    threads = [threading.Thread(target=client.complete, args=(mock(delay_ms=300),)) for _ in range(4)]
+    began = time.monotonic()
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        turns += 1
+        time.sleep(0.001)
+    took = time.monotonic() - began
+    assert took < 1.0 and turns > 20, (took, turns)
+
+
+def test_calls_that_follow_share_a_connection():
+    mine = Dheera.Client()
+    mine.complete(mock())
+    before = seen()
+    for _ in range(20):
+        mine.complete(mock())
+        run_async(mine, 'complete', mock(), None)
+    after = seen()
+    assert after['requests'] - before['requests'] == 41, (before, after)  # and that of seen()
+    assert after['connections'] - before['connections'] <= 2, (before, after)
+
+
+def test_signals_of_the_client():
+    mine, heard = Dheera.Client(), []
+    for signal in ('call-started', 'attempt-finished', 'call-finished'):
+        mine.connect(signal, lambda _, call, signal: heard.append((signal, call.get_operation(), call.get_status())), signal)
+    request = mock(status=503, fail_times=1)
+    request.set_max_retries(1)
+    mine.complete(request)
+    assert heard == [('call-started', 'complete', 0), ('attempt-finished', 'complete', 503), ('attempt-finished', 'complete', 200),
+                     ('call-finished', 'complete', 200)], heard
+
+
+def test_everything_can_be_cancelled_at_once():
+    mine, before = Dheera.Client(), seen()
+    threading.Timer(0.1, mine.cancel_all).start()
+    assert is_cancelled(error_of(mine.complete, mock(stall_after=1)))
+    wait_for_gone(before)
+
+
+def test_a_key_can_be_asked_for():
+    asked = []
+
+    def credentials(request):
+        asked.append((request.get_provider().get_id(), request.get_refused()))
+        request.return_key('from a function')
+
+    provider = Dheera.Provider.new_compatible('lab', MOCK)
+    provider.set_credentials_func(credentials)
+    mine = Dheera.Client()
+    mine.add_provider(provider)
+    assert mine.get_provider('lab') is provider and list(mine.get_providers()) == [provider]
+    request = Dheera.Request.new_for_prompt('lab/echo', 'Hi')
+    assert mine.complete(request).get_text() == 'Hi'
+    assert run_async(mine, 'complete', request, None).get_text() == 'Hi'
+    assert asked[0] == ('lab', False), asked
+
+
+run_cases([value for name, value in list(globals().items()) if name.startswith('test_')])
