@@ -10,12 +10,14 @@
  *
  * The question for a key, to be answered at once or later.
  *
- * A function set with [method@Provider.set_credentials_func] gets one for every call that needs a key. It answers with
- * [method@CredentialsRequest.return_key] or [method@CredentialsRequest.return_error], from inside the function, or later and from any
- * thread: then it keeps a reference until it has the answer, which may come from a keyring, a token service or a dialog. The call waits
- * meanwhile, within its own timeout.
+ * A function set with [method@Provider.set_credentials_func] gets one for every call that needs a
+ * key. It answers with [method@CredentialsRequest.return_key] or
+ * [method@CredentialsRequest.return_error], from inside the function, or later and from any thread:
+ * then it keeps a reference until it has the answer, which may come from a keyring, a token service
+ * or a dialog. The call waits meanwhile, within its own timeout.
  *
- * The first answer counts. When the last reference goes and nobody answered, the call fails with %DHEERA_ERROR_AUTHENTICATION.
+ * The first answer counts. When the last reference goes and nobody answered, the call fails with
+ * %DHEERA_ERROR_AUTHENTICATION.
  *
  * ```c
  * static void
@@ -154,11 +156,13 @@ dheera_credentials_request_class_init (DheeraCredentialsRequestClass *klass)
   /**
    * DheeraCredentialsRequest:refused:
    *
-   * Whether the provider has just refused the key of the answer before (401), so that a fresh one is wanted.
+   * Whether the provider has just refused the key of the answer before (401), so that a fresh one is
+   * wanted.
    *
    * Since: 0.1
    */
-  properties[PROP_REFUSED] = g_param_spec_boolean ("refused", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_REFUSED] = g_param_spec_boolean ("refused", NULL, NULL, FALSE,
+                                                   G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -211,8 +215,9 @@ dheera_credentials_request_get_refused (DheeraCredentialsRequest *self)
  *
  * Answers with a key, which is used for this call and not kept.
  *
- * A key that is empty, or can't stand in a header, makes the call fail with %DHEERA_ERROR_AUTHENTICATION. A second answer is ignored with
- * a warning. May be called from any thread.
+ * A key that is empty, or can't stand in a header, makes the call fail with
+ * %DHEERA_ERROR_AUTHENTICATION. A second answer is ignored with a warning. May be called from any
+ * thread.
  *
  * Since: 0.1
  */
@@ -233,7 +238,8 @@ dheera_credentials_request_return_key (DheeraCredentialsRequest *self,
   if (*key == '\0')
     answer (self, NULL, "the credentials function gave an empty one");
   else if (!dheera_header_value_is_valid (key))
-    answer (self, NULL, "the one from the credentials function has characters that no header may have, such as a line break at its end");
+    answer (self, NULL,
+            "the one from the credentials function has characters that no header may have, such as a line break at its end");
   else
     answer (self, key, NULL);
 }

@@ -19,8 +19,8 @@
 
 /* In which headers the id of a request is found; a row may name another one, which goes first. */
 static const char *const request_id_headers[] = {
-  "x-request-id", "request-id", "apim-request-id", "x-amzn-requestid", "mistral-correlation-id", "x-debug-trace-id", "x-generation-id",
-  "trace-id", "x-kong-request-id",
+  "x-request-id", "request-id", "apim-request-id", "x-amzn-requestid", "mistral-correlation-id",
+  "x-debug-trace-id", "x-generation-id", "trace-id", "x-kong-request-id",
 };
 
 static const char *
@@ -136,7 +136,8 @@ quote_body (const char *body,
   return quoted;
 }
 
-/* The data of the first event, when an error came as one of a stream; else the body without blanks before it. */
+/* The data of the first event, when an error came as one of a stream; else the body without blanks before
+ * it. */
 static const char *
 find_json (const char *body,
            gsize      *length)
@@ -183,7 +184,8 @@ read_body (DheeraErrorWords *words,
       if (*start == '<')
         text = dheera_error_text_from_html (start, size, MAX_HTML_MESSAGE);
       else
-        text = dheera_error_text_dup (start, size, MAX_PLAIN_MESSAGE + (words->key != NULL ? strlen (words->key) : 0));
+        text = dheera_error_text_dup (start, size,
+                                      MAX_PLAIN_MESSAGE + (words->key != NULL ? strlen (words->key) : 0));
       if (*text != '\0')
         {
           g_autofree char *open = dheera_error_text_hide_key (text, words->key);
@@ -242,7 +244,8 @@ dheera_error_body_decode_hiding (DheeraProvider  *provider,
   if (words.type == NULL && amazon != NULL)
     words.type = g_strdup (amazon);
 
-  return make_details (provider, model, status, &words, dheera_provider_find_request_id (provider, get_header, data),
+  return make_details (provider, model, status, &words,
+                       dheera_provider_find_request_id (provider, get_header, data),
                        read_retry_after (get_header, data), quoted);
 }
 

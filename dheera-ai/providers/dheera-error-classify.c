@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-/* In this order: the provider's own code, phrases of its message, the HTTP status. Data, so that a new wording is a new row. */
+/* In this order: the provider's own code, phrases of its message, the HTTP status. Data, so that a new
+ * wording is a new row. */
 
 /* Words that say exactly what happened. Compared without case, against code, type and reason. */
 static const struct
@@ -70,7 +71,8 @@ static const struct
   { "tool_use_failed", DHEERA_ERROR_INVALID_REQUEST },
 };
 
-/* Words of so wide a meaning that a phrase of the message or the HTTP status knows better: they count where there is no status. */
+/* Words of so wide a meaning that a phrase of the message or the HTTP status knows better: they count where
+ * there is no status. */
 static const struct
 {
   const char *word;
@@ -109,7 +111,8 @@ static const struct
   { 1042, DHEERA_ERROR_INVALID_REQUEST }, { 2013, DHEERA_ERROR_INVALID_REQUEST },
 };
 
-/* The statuses under which a phrase means what it says. A 429 about tokens per minute reads much like a full context window. */
+/* The statuses under which a phrase means what it says. A 429 about tokens per minute reads much like a
+ * full context window. */
 enum
 {
   NO_STATUS = 1 << 0, /* inside a 200 */
@@ -346,7 +349,8 @@ dheera_error_classify (guint                   status,
   DheeraError code;
   guint said = status == 200 ? 0 : status;
 
-  /* OpenRouter and others repeat the status as the code, and that is the only status of an error inside a 200. */
+  /* OpenRouter and others repeat the status as the code, and that is the only status of an error inside a
+   * 200. */
   if (said == 0 && words->code != NULL)
     {
       guint64 number = 0;

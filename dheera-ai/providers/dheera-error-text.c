@@ -13,7 +13,8 @@
 
 /* How the keys of well-known makers begin */
 static const char *const key_prefixes[] = {
-  "sk-", "gsk_", "xai-", "nvapi-", "AIza", "hf_", "pplx-", "csk-", "fw_", "r8_", "ghp_", "github_pat_", "dapi", "tgp_", "Bearer ",
+  "sk-", "gsk_", "xai-", "nvapi-", "AIza", "hf_", "pplx-", "csk-", "fw_", "r8_", "ghp_", "github_pat_",
+  "dapi", "tgp_", "Bearer ",
 };
 
 char *
@@ -84,7 +85,8 @@ read_entity (const char *p,
     const char *name;
     char character;
   } entities[] = {
-    { "&amp;", '&' }, { "&lt;", '<' }, { "&gt;", '>' }, { "&quot;", '"' }, { "&#39;", '\'' }, { "&apos;", '\'' }, { "&nbsp;", ' ' },
+    { "&amp;", '&' }, { "&lt;", '<' }, { "&gt;", '>' }, { "&quot;", '"' },
+    { "&#39;", '\'' }, { "&apos;", '\'' }, { "&nbsp;", ' ' },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (entities); i++)

@@ -7,14 +7,15 @@
 
 G_BEGIN_DECLS
 
-/* What a provider says about a failure, whatever the shape it says it in. All owned and nullable; cut to a bounded length, without control characters. */
+/* What a provider says about a failure, whatever the shape it says it in. All owned and nullable; cut to a
+ * bounded length, without control characters. */
 typedef struct
 {
   char *message;
   char *code;         /* error.code and its kin; a number as its digits */
   char *type;
   char *param;
-  char *reason;       /* the more precise word some send beside: Google's status or ErrorInfo, Azure's inner error, OpenRouter's moderation */
+  char *reason;       /* a more precise word beside: Google's status, Azure's inner error, OpenRouter's moderation */
   char *request_id;
   const char *key;    /* not owned, nullable: set before reading, taken out of every text before it is cut */
   gint64 minimax;     /* base_resp.status_code, 0 without one */
@@ -26,7 +27,8 @@ typedef struct
 /* FALSE when value has none of the shapes of an error. */
 gboolean    dheera_error_words_read   (DheeraErrorWords *self,
                                        DheeraJsonValue   value);
-/* Is there a member that only an error has ("error", "base_resp" with a failure, ...)? That is how an error inside a 200 is known. */
+/* Is there a member that only an error has ("error", "base_resp" with a failure, ...)? That is how an error
+ * inside a 200 is known. */
 gboolean    dheera_error_words_marked (DheeraJsonValue   value);
 void        dheera_error_words_clear  (DheeraErrorWords *self);
 

@@ -4,8 +4,9 @@
 
 #include <string.h>
 
-/* The shapes in which providers report a failure: an object under "error", a text there, everything at the top level, FastAPI's "detail",
- * MiniMax's "base_resp", a list of errors, and each of them as the only element of an array. */
+/* The shapes in which providers report a failure: an object under "error", a text there, everything at the
+ * top level, FastAPI's "detail", MiniMax's "base_resp", a list of errors, and each of them as the only
+ * element of an array. */
 
 #define MAX_MESSAGE 1024
 #define MAX_WORD 128
@@ -74,7 +75,8 @@ read_detail_list (DheeraErrorWords *self,
       DheeraJsonValue location = dheera_json_member (element, "loc");
       guint depth = dheera_json_size (location);
 
-      take_text (self, &message, dheera_json_type (element) == DHEERA_JSON_OBJECT ? dheera_json_member (element, "msg") : element, MAX_MESSAGE);
+      take_text (self, &message, element, MAX_MESSAGE);
+      take_text (self, &message, dheera_json_member (element, "msg"), MAX_MESSAGE);
       if (depth > 0)
         take_text (self, &self->param, dheera_json_element (location, depth - 1), MAX_WORD);
       take_text (self, &self->type, dheera_json_member (element, "type"), MAX_WORD);

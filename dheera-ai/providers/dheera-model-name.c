@@ -9,8 +9,8 @@
 
 #define MAX_SHOWN_NAME 200
 
-/* Which provider a model's name stands for. Names of models have slashes, colons and at signs of their own, so a name is only split at its first
- * slash, and only when what stands before it is a provider. */
+/* Which provider a model's name stands for. Names of models have slashes, colons and at signs of their own,
+ * so a name is only split at its first slash, and only when what stands before it is a provider. */
 
 /* Names that everybody knows to be one maker's */
 static const struct
@@ -101,10 +101,14 @@ set_unknown (const char        *name,
 {
   g_autofree char *ids = dheera_provider_list_ids ();
   g_autofree char *shown = dheera_string_cut (name, MAX_SHOWN_NAME);
-  g_autofree char *custom = custom_ids != NULL && *custom_ids != NULL ? g_strjoinv (", ", (char **) custom_ids) : NULL;
+  g_autofree char *custom = NULL;
+
+  if (custom_ids != NULL && *custom_ids != NULL)
+    custom = g_strjoinv (", ", (char **) custom_ids);
 
   g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_UNKNOWN_MODEL,
-               "The name “%s” does not say whose model it is. Write it as provider/model, such as “openai/%s”; known providers are: %s%s%s.",
+               "The name “%s” does not say whose model it is. Write it as provider/model, such as “openai/%s”; "
+               "known providers are: %s%s%s.",
                shown, shown, custom != NULL ? custom : "", custom != NULL ? ", " : "", ids);
 }
 
@@ -121,7 +125,8 @@ dheera_model_name_resolve (const char         *name,
   if (name == NULL || *name == '\0')
     {
       g_set_error_literal (error, DHEERA_ERROR, DHEERA_ERROR_UNKNOWN_MODEL,
-                           "No model was given, and the client has no default one. Set the request's model to one such as “openai/gpt-4o-mini”.");
+                           "No model was given, and the client has no default one. "
+                           "Set the request's model to one such as “openai/gpt-4o-mini”.");
       return FALSE;
     }
 

@@ -22,8 +22,8 @@ fail_type (Reader     *self,
            const char *member,
            const char *expected)
 {
-  dheera_decoder_fail (self->decoder, DHEERA_ERROR_PROTOCOL, "the member “%s” of choice %" G_GINT64_FORMAT " is not %s", member, self->choice,
-                       expected);
+  dheera_decoder_fail (self->decoder, DHEERA_ERROR_PROTOCOL,
+                       "the member “%s” of choice %" G_GINT64_FORMAT " is not %s", member, self->choice, expected);
 
   return FALSE;
 }
@@ -98,7 +98,8 @@ add_reasoning_parts (Reader          *self,
     }
 }
 
-/* Mistral's {"type": "thinking", "thinking": [...]}, Databricks' {"type": "reasoning", "summary": [...]}, and text */
+/* Mistral's {"type": "thinking", "thinking": [...]}, Databricks' {"type": "reasoning", "summary": [...]},
+ * and text */
 static void
 add_content_part (Reader          *self,
                   DheeraJsonValue  part)
@@ -119,7 +120,8 @@ add_content_part (Reader          *self,
       add_reasoning_parts (self, dheera_json_member (part, "text"));
     }
   else if (dheera_json_equal (type, "refusal"))
-    dheera_accumulator_add_refusal (self->decoder->accumulator, self->choice, dheera_json_member (part, "refusal"));
+    dheera_accumulator_add_refusal (self->decoder->accumulator, self->choice,
+                                    dheera_json_member (part, "refusal"));
   else if (dheera_json_type (dheera_json_member (part, "text")) == DHEERA_JSON_STRING)
     add_text (self, dheera_json_member (part, "text"));
 }
@@ -179,7 +181,8 @@ add_details (Reader          *self,
 
       if (self->streamed)
         {
-          gpointer *slot = ensure_slot (&dheera_chat_state_get (self->decoder)->details, self->choice, free_details);
+          GPtrArray **all = &dheera_chat_state_get (self->decoder)->details;
+          gpointer *slot = ensure_slot (all, self->choice, free_details);
 
           if (*slot == NULL)
             *slot = dheera_reasoning_details_new ();
@@ -194,14 +197,17 @@ static void
 add_reasoning (Reader          *self,
                const DheeraMembers *members)
 {
-  static const DheeraKey keys[] = { DHEERA_KEY_REASONING_CONTENT, DHEERA_KEY_REASONING, DHEERA_KEY_REASONING_TEXT };
+  static const DheeraKey keys[] = {
+    DHEERA_KEY_REASONING_CONTENT, DHEERA_KEY_REASONING, DHEERA_KEY_REASONING_TEXT,
+  };
   gboolean found = FALSE;
 
   for (guint i = 0; i < G_N_ELEMENTS (keys) && !found; i++)
     {
       if (dheera_members_has_text (members, keys[i]))
         {
-          dheera_accumulator_add_reasoning (self->decoder->accumulator, self->choice, dheera_members_get (members, keys[i]));
+          dheera_accumulator_add_reasoning (self->decoder->accumulator, self->choice,
+                                            dheera_members_get (members, keys[i]));
           found = TRUE;
         }
     }
@@ -240,9 +246,11 @@ add_tool_call (Reader          *self,
   if (dheera_json_equal (id, "null"))
     id = none;
 
-  if (!dheera_accumulator_add_tool_call (self->decoder->accumulator, self->choice, index, id, dheera_json_member (function, "name"), arguments))
+  if (!dheera_accumulator_add_tool_call (self->decoder->accumulator, self->choice, index, id,
+                                         dheera_json_member (function, "name"), arguments))
     {
-      dheera_decoder_fail (self->decoder, DHEERA_ERROR_PROTOCOL, "the answer has more tool calls than can be meant");
+      dheera_decoder_fail (self->decoder, DHEERA_ERROR_PROTOCOL,
+                           "the answer has more tool calls than can be meant");
       return FALSE;
     }
 
@@ -280,8 +288,8 @@ add_function_call (Reader          *self,
   static const DheeraJsonValue none;
 
   if (dheera_json_type (call) == DHEERA_JSON_OBJECT)
-    dheera_accumulator_add_tool_call (self->decoder->accumulator, self->choice, 0, none, dheera_json_member (call, "name"),
-                                      dheera_json_member (call, "arguments"));
+    dheera_accumulator_add_tool_call (self->decoder->accumulator, self->choice, 0, none,
+                                      dheera_json_member (call, "name"), dheera_json_member (call, "arguments"));
 }
 
 /* What few messages have */
@@ -293,11 +301,13 @@ add_extras (Reader              *self,
   DheeraJsonValue audio = dheera_members_get (members, DHEERA_KEY_AUDIO);
 
   if (dheera_members_has (members, DHEERA_KEY_REFUSAL))
-    dheera_accumulator_add_refusal (accumulator, self->choice, dheera_members_get (members, DHEERA_KEY_REFUSAL));
+    dheera_accumulator_add_refusal (accumulator, self->choice,
+                                    dheera_members_get (members, DHEERA_KEY_REFUSAL));
   if (dheera_members_has (members, DHEERA_KEY_FUNCTION_CALL))
     add_function_call (self, dheera_members_get (members, DHEERA_KEY_FUNCTION_CALL));
   if (dheera_json_size (dheera_members_get (members, DHEERA_KEY_ANNOTATIONS)) > 0)
-    dheera_accumulator_add_annotations (accumulator, self->choice, dheera_members_get (members, DHEERA_KEY_ANNOTATIONS));
+    dheera_accumulator_add_annotations (accumulator, self->choice,
+                                        dheera_members_get (members, DHEERA_KEY_ANNOTATIONS));
   /* Snowflake sends the object with nothing in it. */
   if (has_text (dheera_json_member (audio, "data")) || has_text (dheera_json_member (audio, "transcript")))
     dheera_accumulator_add_audio (accumulator, self->choice, audio, "audio/wav");
@@ -361,12 +371,15 @@ static inline gboolean
 is_lone_content (const DheeraJson *json,
                  guint32           index)
 {
+  static const char name[] = "content";
   const DheeraJsonToken *object = &json->tokens[index];
 
-  return object->size == 1 && object[1].length == strlen ("content") && memcmp (json->text + object[1].start, "content", strlen ("content")) == 0;
+  return object->size == 1 && object[1].length == strlen (name)
+         && memcmp (json->text + object[1].start, name, strlen (name)) == 0;
 }
 
-/* The delta of a chunk, the message of an answer; a message in a chunk only when no delta ever came (Perplexity repeats all of it beside the delta). */
+/* The delta of a chunk, the message of an answer; a message in a chunk only when no delta ever came
+ * (Perplexity repeats all of it beside the delta). */
 static gboolean
 read_content (Reader              *self,
               const DheeraMembers *members)
@@ -422,14 +435,16 @@ dheera_openai_read_choice (DheeraDecoder   *decoder,
   reader.choice = read_index (&members, position);
   if (reader.choice < 0 || reader.choice >= MAX_CHOICES)
     {
-      dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "a choice has the index %" G_GINT64_FORMAT, reader.choice);
+      dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "a choice has the index %" G_GINT64_FORMAT,
+                           reader.choice);
       return FALSE;
     }
 
   if (!read_content (&reader, &members))
     return FALSE;
   if (dheera_members_type (&members, DHEERA_KEY_LOGPROBS) == DHEERA_JSON_OBJECT)
-    dheera_accumulator_add_logprobs (decoder->accumulator, reader.choice, dheera_members_get (&members, DHEERA_KEY_LOGPROBS));
+    dheera_accumulator_add_logprobs (decoder->accumulator, reader.choice,
+                                     dheera_members_get (&members, DHEERA_KEY_LOGPROBS));
   if (dheera_members_has (&members, DHEERA_KEY_USAGE))
     dheera_openai_read_usage (decoder->accumulator, dheera_members_get (&members, DHEERA_KEY_USAGE));
   if (G_UNLIKELY (dheera_members_has (&members, DHEERA_KEY_ERROR)))

@@ -8,8 +8,9 @@
 
 #include "dheera-ai/model/dheera-response-private.h"
 
-/* An answer of chat completions, whole or event by event, from the many servers that speak it more or less. What a deviation can only mean one thing is read so; what could
- * mean two is a PROTOCOL failure, and what no compatible client needs is passed over. */
+/* An answer of chat completions, whole or event by event, from the many servers that speak it more or less.
+ * What a deviation can only mean one thing is read so; what could mean two is a PROTOCOL failure, and what
+ * no compatible client needs is passed over. */
 
 #define MAX_EVENT_MESSAGE 1024
 
@@ -46,7 +47,8 @@ static DheeraDecoded
 fail_json (DheeraDecoder *decoder,
            const char    *what)
 {
-  return dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "%s is not valid JSON at byte %" G_GSIZE_FORMAT ": %s", what,
+  return dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL,
+                              "%s is not valid JSON at byte %" G_GSIZE_FORMAT ": %s", what,
                               decoder->json.error_offset, decoder->json.error_message);
 }
 
@@ -69,11 +71,13 @@ read_rest (DheeraDecoder   *decoder,
   if (dheera_members_has (members, DHEERA_KEY_USAGE))
     dheera_openai_read_usage (decoder->accumulator, dheera_members_get (members, DHEERA_KEY_USAGE));
   if (dheera_members_has (members, DHEERA_KEY_X_GROQ))
-    dheera_openai_read_usage (decoder->accumulator, dheera_json_member (dheera_members_get (members, DHEERA_KEY_X_GROQ), "usage"));
+    dheera_openai_read_usage (decoder->accumulator,
+                              dheera_json_member (dheera_members_get (members, DHEERA_KEY_X_GROQ), "usage"));
   if (dheera_members_has (members, DHEERA_KEY_CITATIONS))
     keep_list (&dheera_chat_state_get (decoder)->citations, dheera_members_get (members, DHEERA_KEY_CITATIONS));
   if (dheera_members_has (members, DHEERA_KEY_SEARCH_RESULTS))
-    keep_list (&dheera_chat_state_get (decoder)->search_results, dheera_members_get (members, DHEERA_KEY_SEARCH_RESULTS));
+    keep_list (&dheera_chat_state_get (decoder)->search_results,
+               dheera_members_get (members, DHEERA_KEY_SEARCH_RESULTS));
 }
 
 /* What every chunk repeats is read where it first has something to say: Azure's first one has it empty. */
@@ -88,7 +92,8 @@ read_identity (DheeraDecoder       *decoder,
   if (response->model == NULL && dheera_members_has_text (members, DHEERA_KEY_MODEL))
     dheera_accumulator_set_model (decoder->accumulator, dheera_members_get (members, DHEERA_KEY_MODEL));
   if (response->created < 0)
-    dheera_accumulator_set_created (decoder->accumulator, dheera_json_get_int (dheera_members_get (members, DHEERA_KEY_CREATED), -1));
+    dheera_accumulator_set_created (decoder->accumulator,
+                                    dheera_json_get_int (dheera_members_get (members, DHEERA_KEY_CREATED), -1));
 }
 
 /* FALSE with the failure */
@@ -129,7 +134,8 @@ read_answer (DheeraDecoder       *decoder,
   return good;
 }
 
-/* Without choices an answer may still be an error in a shape that is not marked as one: {"detail": "..."}, {"message": "...", "code": ...}. */
+/* Without choices an answer may still be an error in a shape that is not marked as one: {"detail": "..."},
+ * {"message": "...", "code": ...}. */
 static gboolean
 is_unmarked_error (DheeraJsonValue root)
 {
@@ -165,7 +171,10 @@ fail_with_error (DheeraDecoder   *decoder,
                  DheeraJsonValue  root,
                  const DheeraMembers *members)
 {
-  return dheera_decoder_fail_with (decoder, dheera_error_words_marked (root) ? root : dheera_members_get (members, DHEERA_KEY_X_GROQ));
+  if (dheera_error_words_marked (root))
+    return dheera_decoder_fail_with (decoder, root);
+
+  return dheera_decoder_fail_with (decoder, dheera_members_get (members, DHEERA_KEY_X_GROQ));
 }
 
 static DheeraDecoded
@@ -181,7 +190,8 @@ decode_root (DheeraDecoder   *decoder,
       /* Google's compatible layer puts its error into an array. */
       if (dheera_error_words_marked (dheera_json_element (root, 0)))
         return dheera_decoder_fail_with (decoder, root);
-      return dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "%s is not a JSON object", streamed ? "an event" : "the answer");
+      return dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "%s is not a JSON object",
+                                  streamed ? "an event" : "the answer");
     }
 
   dheera_openai_read_members (&members, root);

@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* The parts of the protocol that dheera-openai-chat.c puts together: OpenAI's chat completions as OpenAI and its many compatible servers speak them. */
+/* The parts of the protocol that dheera-openai-chat.c puts together: OpenAI's chat completions as OpenAI
+ * and its many compatible servers speak them. */
 
 DheeraDecoded      dheera_openai_chat_decode        (DheeraDecoder     *decoder,
                                                      const char        *body,
@@ -26,7 +27,8 @@ GListModel        *dheera_openai_decode_models      (DheeraDecoder *decoder,
                                                      const char    *body,
                                                      gsize          length);
 
-/* url with the provider's api-version, headers of provider and request, and where the key goes. NULL with INVALID_REQUEST that names the header. */
+/* url with the provider's api-version, headers of provider and request, and where the key goes. NULL with
+ * INVALID_REQUEST that names the header. */
 DheeraHttpRequest *dheera_openai_new_http_request   (const DheeraEncoding *encoding,
                                                      DheeraBaseRequest    *request,
                                                      const char           *method,
@@ -38,7 +40,8 @@ typedef struct _DheeraThinkTags DheeraThinkTags;
 
 DheeraThinkTags   *dheera_think_tags_new            (gint64 choice) G_GNUC_WARN_UNUSED_RESULT;
 void               dheera_think_tags_free           (DheeraThinkTags *self);
-/* Adds a JSON string to the choice's text and reasoning; what may be a piece of a tag at its end is kept for the next call. */
+/* Adds a JSON string to the choice's text and reasoning; what may be a piece of a tag at its end is kept
+ * for the next call. */
 void               dheera_think_tags_add            (DheeraThinkTags   *self,
                                                      DheeraAccumulator *accumulator,
                                                      DheeraJsonValue    text);

@@ -15,7 +15,8 @@ enum
   DHEERA_CHAT_REOPENED = 1 << 2, /* ... and then more content came: Together finishes each of several tool calls */
 };
 
-/* What a decoder of chat completions remembers from one event to the next, beside the accumulator; made when there is first something to remember. */
+/* What a decoder of chat completions remembers from one event to the next, beside the accumulator; made
+ * when there is first something to remember. */
 typedef struct
 {
   GPtrArray *think_tags;     /* of DheeraThinkTags, by choice, with gaps; nullable */
@@ -28,7 +29,8 @@ DheeraChatState *dheera_chat_state_get         (DheeraDecoder *decoder);
 /* The answer is complete: what was kept back goes to the accumulator. */
 void             dheera_chat_state_flush       (DheeraDecoder *decoder);
 
-/* One element of choices. FALSE when the answer can't go on; then the decoder has the failure. streamed: in an event of a stream. */
+/* One element of choices. FALSE when the answer can't go on; then the decoder has the failure. streamed: in
+ * an event of a stream. */
 gboolean         dheera_openai_read_choice     (DheeraDecoder   *decoder,
                                                 DheeraJsonValue  value,
                                                 guint            position,
@@ -40,7 +42,8 @@ gboolean         dheera_openai_map_finish_reason (DheeraProvider     *provider,
                                                 DheeraFinishReason *reason,
                                                 DheeraError        *code);
 
-/* OpenRouter's reasoning_details of one choice. In a stream they come in pieces, which are put together here. */
+/* OpenRouter's reasoning_details of one choice. In a stream they come in pieces, which are put together
+ * here. */
 typedef struct _DheeraReasoningDetails DheeraReasoningDetails;
 
 DheeraReasoningDetails *dheera_reasoning_details_new   (void) G_GNUC_WARN_UNUSED_RESULT;

@@ -52,7 +52,8 @@ add_citations (DheeraDecoder *decoder,
   dheera_json_iter_init (&iter, dheera_json_root (&json));
   while (dheera_json_iter_next (&iter, NULL, &element))
     {
-      DheeraJsonValue url = dheera_json_type (element) == DHEERA_JSON_OBJECT ? dheera_json_member (element, "url") : element;
+      gboolean described = dheera_json_type (element) == DHEERA_JSON_OBJECT;
+      DheeraJsonValue url = described ? dheera_json_member (element, "url") : element;
       DheeraJsonValue title = dheera_json_member (element, "title");
 
       if (dheera_json_type (url) != DHEERA_JSON_STRING)
@@ -74,7 +75,8 @@ add_citations (DheeraDecoder *decoder,
   dheera_json_writer_end_array (&writer);
 
   text = dheera_json_writer_steal (&writer);
-  if (dheera_json_parse (&annotations, text, strlen (text)) && dheera_json_size (dheera_json_root (&annotations)) > 0)
+  if (dheera_json_parse (&annotations, text, strlen (text))
+      && dheera_json_size (dheera_json_root (&annotations)) > 0)
     dheera_accumulator_add_annotations (decoder->accumulator, 0, dheera_json_root (&annotations));
   dheera_json_clear (&annotations);
   dheera_json_clear (&json);
@@ -98,7 +100,8 @@ dheera_chat_state_flush (DheeraDecoder *decoder)
   for (guint i = 0; self->details != NULL && i < self->details->len; i++)
     {
       if (g_ptr_array_index (self->details, i) != NULL)
-        dheera_reasoning_details_flush (g_ptr_array_index (self->details, i), decoder->accumulator, i, row->dialect.native_family);
+        dheera_reasoning_details_flush (g_ptr_array_index (self->details, i), decoder->accumulator, i,
+                                        row->dialect.native_family);
     }
   /* The search results are the citations with their titles. */
   if (self->search_results != NULL)

@@ -40,12 +40,14 @@ refuse (const DheeraEncoding *encoding,
   if (encoding->policy == DHEERA_PARAM_POLICY_DROP)
     {
       if (encoding->warnings != NULL)
-        g_ptr_array_add (encoding->warnings, g_strdup_printf ("The parameter “%s” was left out: provider “%s” %s.", name, id, why));
+        g_ptr_array_add (encoding->warnings,
+                         g_strdup_printf ("The parameter “%s” was left out: provider “%s” %s.", name, id, why));
       return TRUE;
     }
 
   g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_UNSUPPORTED_PARAMETER,
-               "The parameter “%s” can't be sent: provider “%s” %s. Leave it unset, or set the client's param-policy to DROP to have such parameters left out.",
+               "The parameter “%s” can't be sent: provider “%s” %s. Leave it unset, or set the client's "
+               "param-policy to DROP to have such parameters left out.",
                name, id, why);
 
   return FALSE;
@@ -77,7 +79,8 @@ check_params (const DheeraEncoding    *encoding,
       g_autofree char *why = NULL;
       char bound[G_ASCII_DTOSTR_BUF_SIZE];
 
-      why = g_strdup_printf ("takes at most %s", g_ascii_formatd (bound, sizeof bound, "%g", row->temperature_max));
+      g_ascii_formatd (bound, sizeof bound, "%g", row->temperature_max);
+      why = g_strdup_printf ("takes at most %s", bound);
       *omit |= DHEERA_PARAM_TEMPERATURE;
       return refuse (encoding, DHEERA_PARAM_TEMPERATURE, why, error);
     }
@@ -101,7 +104,8 @@ set_request_headers (DheeraHttpRequest *http,
           g_autofree char *shown = g_strescape (name, NULL);
 
           g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
-                       "The request's header “%s” can't be sent: its name or its value has characters that are not allowed there.", shown);
+                       "The request's header “%s” can't be sent: its name or its value has characters that are "
+                       "not allowed there.", shown);
           return FALSE;
         }
     }
@@ -163,7 +167,8 @@ encode_chat (const DheeraEncoding *encoding,
 
   dialect = row->dialect;
   dialect.omit |= omit;
-  dheera_http_request_take_json (http, dheera_chat_write_body (request, encoding->model, encoding->stream, &dialect));
+  dheera_http_request_take_json (http, dheera_chat_write_body (request, encoding->model, encoding->stream,
+                                                               &dialect));
   http->framing = encoding->stream ? DHEERA_FRAMING_SSE : DHEERA_FRAMING_WHOLE;
 
   return g_steal_pointer (&http);

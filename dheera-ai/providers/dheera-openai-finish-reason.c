@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-/* Compared without case. A row of the table of providers goes before this list, and what nobody knows is OTHER. */
+/* Compared without case. A row of the table of providers goes before this list, and what nobody knows is
+ * OTHER. */
 static const struct
 {
   const char *raw;
@@ -87,8 +88,9 @@ dheera_openai_map_finish_reason (DheeraProvider     *provider,
                                  DheeraError        *code)
 {
   const DheeraProviderRow *row = dheera_provider_get_row (provider);
+  const char *const *pair = row != NULL ? row->finish_reasons : NULL;
 
-  for (const char *const *pair = row != NULL ? row->finish_reasons : NULL; pair != NULL && *pair != NULL; pair += 2)
+  for (; pair != NULL && *pair != NULL; pair += 2)
     {
       if (is (raw, pair[0]))
         {

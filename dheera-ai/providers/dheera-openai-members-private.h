@@ -38,8 +38,9 @@ typedef enum
   DHEERA_N_KEYS,
 } DheeraKey;
 
-/* The members of one object, found in one go over it, so that a chunk is not searched anew for each of the members it might have. Of a repeated
- * name the last one holds. It stands on the way of every streamed chunk, hence in line and without a table to clear. */
+/* The members of one object, found in one go over it, so that a chunk is not searched anew for each of the
+ * members it might have. Of a repeated name the last one holds. It stands on the way of every streamed
+ * chunk, hence in line and without a table to clear. */
 typedef struct
 {
   const DheeraJson *json;
@@ -81,7 +82,10 @@ static inline DheeraJsonType
 dheera_members_type (const DheeraMembers *self,
                      DheeraKey            key)
 {
-  return dheera_members_is_there (self, key) ? (DheeraJsonType) self->json->tokens[self->index[key]].type : DHEERA_JSON_NONE;
+  if (!dheera_members_is_there (self, key))
+    return DHEERA_JSON_NONE;
+
+  return (DheeraJsonType) self->json->tokens[self->index[key]].type;
 }
 
 /* There and not null */

@@ -75,9 +75,11 @@ find_key (const char *name,
     case 11:
       return IF ("annotations", DHEERA_KEY_ANNOTATIONS);
     case 13:
-      return name[1] == 'i' ? IF ("finish_reason", DHEERA_KEY_FINISH_REASON) : IF ("function_call", DHEERA_KEY_FUNCTION_CALL);
+      return name[1] == 'i' ? IF ("finish_reason", DHEERA_KEY_FINISH_REASON)
+                            : IF ("function_call", DHEERA_KEY_FUNCTION_CALL);
     case 14:
-      return name[0] == 'r' ? IF ("reasoning_text", DHEERA_KEY_REASONING_TEXT) : IF ("search_results", DHEERA_KEY_SEARCH_RESULTS);
+      return name[0] == 'r' ? IF ("reasoning_text", DHEERA_KEY_REASONING_TEXT)
+                            : IF ("search_results", DHEERA_KEY_SEARCH_RESULTS);
     case 17:
       return name[10] == 'c' ? IF ("reasoning_content", DHEERA_KEY_REASONING_CONTENT)
                              : IF ("reasoning_details", DHEERA_KEY_REASONING_DETAILS);

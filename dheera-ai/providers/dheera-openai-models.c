@@ -7,13 +7,17 @@
 
 #include "dheera-ai/model/dheera-model-private.h"
 
-/* The list of models: {"data": [...]}, {"models": [...]} or a bare array, with whatever each server calls what it tells of a model. */
+/* The list of models: {"data": [...]}, {"models": [...]} or a bare array, with whatever each server calls
+ * what it tells of a model. */
 
 static const char *const context_window_names[] = {
-  "context_length", "context_window", "max_context_length", "max_model_len", "max_input_tokens", "inputTokenLimit", NULL,
+  "context_length", "context_window", "max_context_length", "max_model_len", "max_input_tokens",
+  "inputTokenLimit", NULL,
 };
 
-static const char *const max_output_names[] = { "max_completion_tokens", "max_output_tokens", "outputTokenLimit", "max_tokens", NULL };
+static const char *const max_output_names[] = {
+  "max_completion_tokens", "max_output_tokens", "outputTokenLimit", "max_tokens", NULL,
+};
 
 DheeraHttpRequest *
 dheera_openai_encode_models (const DheeraEncoding *encoding,
@@ -29,8 +33,8 @@ dheera_openai_encode_models (const DheeraEncoding *encoding,
   if (row->models_path == NULL)
     {
       g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_NOT_SUPPORTED,
-                   "Provider “%s” has no list of its models that could be asked for; see %s.", dheera_provider_get_id (encoding->provider),
-                   row->docs != NULL ? row->docs : "its documentation");
+                   "Provider “%s” has no list of its models that could be asked for; see %s.",
+                   dheera_provider_get_id (encoding->provider), row->docs != NULL ? row->docs : "its documentation");
       return NULL;
     }
 
@@ -125,6 +129,9 @@ read_model (DheeraJsonValue object,
   model->owned_by = dheera_json_dup_string (dheera_json_member (object, "owned_by"));
 
   model->context_window = read_count (object, context_window_names);
+  /* What llama.cpp was started with, and what the model could have. */
+  if (model->context_window < 0)
+    model->context_window = read_path (object, "meta.n_ctx");
   if (model->context_window < 0)
     model->context_window = read_path (object, "meta.n_ctx_train");
   if (model->context_window < 0)
@@ -168,7 +175,8 @@ dheera_openai_decode_models (DheeraDecoder *decoder,
 
   if (!dheera_json_parse (&decoder->json, body, length))
     {
-      dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "the list of models is not valid JSON at byte %" G_GSIZE_FORMAT ": %s",
+      dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL,
+                           "the list of models is not valid JSON at byte %" G_GSIZE_FORMAT ": %s",
                            decoder->json.error_offset, decoder->json.error_message);
       return NULL;
     }

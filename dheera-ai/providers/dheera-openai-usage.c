@@ -2,7 +2,8 @@
 
 #include "dheera-openai-chat-private.h"
 
-/* Everybody counts, nobody alike. What comes out: prompt is all input with the cache in it, completion all output with the reasoning in it. */
+/* Everybody counts, nobody alike. What comes out: prompt is all input with the cache in it, completion all
+ * output with the reasoning in it. */
 
 typedef struct
 {
@@ -13,6 +14,9 @@ typedef struct
   gint64 cache_write;
   gint64 reasoning;
 } Counts;
+
+/* More is no count of tokens, and its sums could overflow. */
+#define MAX_COUNT (G_GINT64_CONSTANT (1) << 60)
 
 /* Each counter under all of its names, the likeliest first */
 static const struct
@@ -39,6 +43,18 @@ static const struct
   { "reasoning_tokens", G_STRUCT_OFFSET (Counts, reasoning) },
 };
 
+/* xAI, and DeepInfra for some models, count reasoning beside the completion instead of in it. The sum tells, or that a part
+ * is more than the whole. */
+static gboolean
+has_reasoning_beside (const Counts *counts)
+{
+  if (counts->reasoning <= 0 || counts->completion < 0)
+    return FALSE;
+
+  return counts->reasoning > counts->completion
+         || (counts->prompt >= 0 && counts->prompt + counts->completion + counts->reasoning == counts->total);
+}
+
 void
 dheera_openai_read_usage (DheeraAccumulator *accumulator,
                           DheeraJsonValue    usage)
@@ -54,20 +70,15 @@ dheera_openai_read_usage (DheeraAccumulator *accumulator,
       gint64 value = dheera_json_get_int (dheera_json_path (usage, names[i].path), -1);
 
       /* Some send a zero under one name and the number under another. */
-      if (value > *count)
+      if (value > *count && value <= MAX_COUNT)
         *count = value;
     }
 
-  /* xAI, and DeepInfra for some models, count reasoning beside the completion instead of in it. The sum tells, or that a part is more than the whole. */
-  if (counts.reasoning > 0 && counts.completion >= 0
-      && (counts.reasoning > counts.completion
-          || (counts.prompt >= 0 && counts.total >= 0
-              && counts.prompt <= G_MAXINT64 / 4 && counts.completion <= G_MAXINT64 / 4 && counts.reasoning <= G_MAXINT64 / 4
-              && counts.prompt + counts.completion + counts.reasoning == counts.total)))
-    counts.completion = counts.completion <= G_MAXINT64 - counts.reasoning ? counts.completion + counts.reasoning : G_MAXINT64;
-  if (counts.total < 0 && counts.prompt >= 0 && counts.completion >= 0 && counts.prompt <= G_MAXINT64 - counts.completion)
+  if (has_reasoning_beside (&counts))
+    counts.completion += counts.reasoning;
+  if (counts.total < 0 && counts.prompt >= 0 && counts.completion >= 0)
     counts.total = counts.prompt + counts.completion;
 
-  dheera_accumulator_set_usage (accumulator, counts.prompt, counts.completion, counts.total, counts.cached, counts.cache_write,
-                                counts.reasoning);
+  dheera_accumulator_set_usage (accumulator, counts.prompt, counts.completion, counts.total, counts.cached,
+                                counts.cache_write, counts.reasoning);
 }

@@ -12,8 +12,9 @@
 
 G_BEGIN_DECLS
 
-/* A wire protocol: pure, synchronous functions between the model layer's objects and bytes. No I/O and no state but the decoder's, so every protocol
- * is tested from recorded bytes alone. One file per protocol; a provider that speaks OpenAI's needs none, only a row in data/providers.json. */
+/* A wire protocol: pure, synchronous functions between the model layer's objects and bytes. No I/O and no
+ * state but the decoder's, so every protocol is tested from recorded bytes alone. One file per protocol; a
+ * provider that speaks OpenAI's needs none, only a row in data/providers.json. */
 
 typedef struct _DheeraProtocol DheeraProtocol;
 
@@ -55,18 +56,21 @@ struct _DheeraProtocol
 {
   const char *name;
 
-  /* A complete request without credentials, or NULL with INVALID_REQUEST, UNSUPPORTED_PARAMETER or NOT_SUPPORTED. The chat request's values were validated before. */
+  /* A complete request without credentials, or NULL with INVALID_REQUEST, UNSUPPORTED_PARAMETER or
+   * NOT_SUPPORTED. The chat request's values were validated before. */
   DheeraHttpRequest *(*encode_chat)   (const DheeraEncoding *encoding,
                                        DheeraRequest        *request,
                                        GError              **error);
-  /* One whole body of a successful answer. Also what a server sends that was asked for a stream and answers with JSON. END or FAILED. */
+  /* One whole body of a successful answer. Also what a server sends that was asked for a stream and answers
+   * with JSON. END or FAILED. */
   DheeraDecoded      (*decode_chat)   (DheeraDecoder *decoder,
                                        const char    *body,
                                        gsize          length);
   /* One frame of a stream */
   DheeraDecoded      (*decode_frame)  (DheeraDecoder     *decoder,
                                        const DheeraFrame *frame);
-  /* The stream's bytes ended without the protocol's end: END when that is legal here (a finish reason came), else FAILED with STREAM_INTERRUPTED. */
+  /* The stream's bytes ended without the protocol's end: END when that is legal here (a finish reason
+   * came), else FAILED with STREAM_INTERRUPTED. */
   DheeraDecoded      (*decode_eof)    (DheeraDecoder *decoder);
 
   DheeraHttpRequest *(*encode_models) (const DheeraEncoding *encoding,
@@ -95,8 +99,9 @@ DheeraDecoded       dheera_decoder_fail          (DheeraDecoder *self,
 DheeraDecoded       dheera_decoder_fail_with     (DheeraDecoder  *self,
                                                   DheeraJsonValue value);
 
-/* Everything there is to know about an answer with an error status, or an error inside a 200 (then with status 200): code by 13-errors.md, provider's words, ids. headers by name are
- * asked through get_header, so that transport stays unseen. Shared by all protocols, table-driven: providers/dheera-error-body.c */
+/* Everything there is to know about an answer with an error status, or an error inside a 200 (then with
+ * status 200): code by 13-errors.md, provider's words, ids. headers by name are asked through get_header,
+ * so that transport stays unseen. Shared by all protocols, table-driven: providers/dheera-error-body.c */
 typedef const char *(*DheeraGetHeader)           (gpointer    data,
                                                   const char *name);
 DheeraErrorDetails *dheera_error_body_decode     (DheeraProvider  *provider,
@@ -106,7 +111,8 @@ DheeraErrorDetails *dheera_error_body_decode     (DheeraProvider  *provider,
                                                   gsize            length,
                                                   DheeraGetHeader  get_header,
                                                   gpointer         data);
-/* The same, with the key that was sent (nullable), which may have come from elsewhere than the provider: servers echo it. */
+/* The same, with the key that was sent (nullable), which may have come from elsewhere than the provider:
+ * servers echo it. */
 DheeraErrorDetails *dheera_error_body_decode_hiding (DheeraProvider *provider,
                                                   const char      *key,
                                                   const char      *model,

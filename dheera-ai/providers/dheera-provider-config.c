@@ -10,7 +10,8 @@
 #include "dheera-ai/model/dheera-error.h"
 #include "dheera-ai/wire/dheera-url-private.h"
 
-/* What a provider's properties, its row of the table and the environment come to together at the time of a call. */
+/* What a provider's properties, its row of the table and the environment come to together at the time of a
+ * call. */
 
 /* What is known about a server that only its address is known of */
 static const DheeraProviderRow compatible_row = {
@@ -77,7 +78,8 @@ set_header (DheeraHttpRequest *request,
     *bad = name;
 }
 
-/* The headers from the environment, from properties and of set_header(), each going before those ahead of it. bad (nullable) becomes the name of one that can't be sent. */
+/* The headers from the environment, from properties and of set_header(), each going before those ahead of
+ * it. bad (nullable) becomes the name of one that can't be sent. */
 static void
 set_headers (DheeraProvider    *self,
              DheeraHttpRequest *request,
@@ -118,8 +120,8 @@ dheera_provider_check (DheeraProvider *self,
       g_autofree char *ids = dheera_provider_list_ids ();
 
       g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
-                   "There is no provider “%s”, and without a base URL nothing can be sent to it. The known ones are: %s.",
-                   self->id, ids);
+                   "There is no provider “%s”, and without a base URL nothing can be sent to it. "
+                   "The known ones are: %s.", self->id, ids);
       return FALSE;
     }
 
@@ -132,8 +134,8 @@ dheera_provider_check (DheeraProvider *self,
       g_autofree char *name = g_strescape (bad, NULL);
 
       g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
-                   "The header “%s” of provider “%s” can't be sent: its name or its value has characters that are not allowed there.",
-                   name, self->id);
+                   "The header “%s” of provider “%s” can't be sent: its name or its value has characters that are "
+                   "not allowed there.", name, self->id);
       return FALSE;
     }
 
@@ -166,7 +168,8 @@ replace (GString    *url,
   g_string_replace (url, placeholder, segment, 0);
 }
 
-/* The row's URL with what the properties know about its placeholders. NULL with an error that says what is missing. */
+/* The row's URL with what the properties know about its placeholders. NULL with an error that says what is
+ * missing. */
 static char *
 fill_row_url (DheeraProvider *self,
               GError        **error)
@@ -179,8 +182,8 @@ fill_row_url (DheeraProvider *self,
   if (strchr (url->str, '{') != NULL || url->len == 0)
     {
       g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
-                   "Provider “%s” has no base URL that is the same for everybody. Set base-url to your own, such as %s.", self->id,
-                   self->row->base_url);
+                   "Provider “%s” has no base URL that is the same for everybody. Set base-url to your own, "
+                   "such as %s.", self->id, self->row->base_url);
       return NULL;
     }
 
@@ -274,8 +277,10 @@ dheera_provider_request_key (DheeraProvider       *self,
                              gpointer              user_data,
                              GDestroyNotify        destroy)
 {
-  g_autoptr (DheeraCredentialsRequest) request = dheera_credentials_request_new (self, refused, done, user_data, destroy);
+  g_autoptr (DheeraCredentialsRequest) request = NULL;
   DheeraProviderCredentials *credentials = NULL;
+
+  request = dheera_credentials_request_new (self, refused, done, user_data, destroy);
 
   g_mutex_lock (&self->lock);
   if (self->credentials != NULL)

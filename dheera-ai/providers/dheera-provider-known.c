@@ -4,7 +4,8 @@
 
 #include "dheera-provider-private.h"
 
-/* What a settings window, or the doctor command, asks before any call: which providers there are, where their keys would come from, where calls would go. */
+/* What a settings window, or the doctor command, asks before any call: which providers there are, where
+ * their keys would come from, where calls would go. */
 
 /**
  * dheera_provider_get_known_ids:

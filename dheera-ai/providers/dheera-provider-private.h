@@ -78,14 +78,16 @@ const DheeraProviderRow *dheera_provider_find_row   (const char *id);
 /* All ids, comma-separated, for error texts */
 char                    *dheera_provider_list_ids   (void);
 
-/* "provider/model" or a bare well-known name. FALSE with UNKNOWN_MODEL and what would work. custom_ids (nullable): ids of providers added to the client, known beside the table's. */
+/* "provider/model" or a bare well-known name. FALSE with UNKNOWN_MODEL and what would work. custom_ids
+ * (nullable): ids of providers added to the client, known beside the table's. */
 gboolean                 dheera_model_name_resolve  (const char         *name,
                                                      const char *const  *custom_ids,
                                                      char              **provider_id,
                                                      char              **model,
                                                      GError            **error);
 
-/* Of a provider with an unknown id: FALSE with INVALID_REQUEST and the list of ids. Also of one whose own headers can't be sent. */
+/* Of a provider with an unknown id: FALSE with INVALID_REQUEST and the list of ids. Also of one whose own
+ * headers can't be sent. */
 gboolean                 dheera_provider_check      (DheeraProvider *self,
                                                      GError        **error);
 const DheeraProviderRow *dheera_provider_get_row    (DheeraProvider *self);
@@ -96,11 +98,13 @@ char                    *dheera_provider_dup_base_url (DheeraProvider *self,
                                                      GError         **error);
 /* api-key > environment; NULL when there is none. Read anew at each call, never stored. */
 char                    *dheera_provider_dup_key    (DheeraProvider *self);
-/* Puts the provider's own headers (organization, project, set_header) on a request and says where its key goes: nowhere, when one of them is the header the key would go in. */
+/* Puts the provider's own headers (organization, project, set_header) on a request and says where its key
+ * goes: nowhere, when one of them is the header the key would go in. */
 void                     dheera_provider_apply      (DheeraProvider    *self,
                                                      DheeraHttpRequest *request);
 
-/* Calls the credentials function; done is called exactly once, perhaps from inside this call, perhaps later, in any thread, with either key or error, both borrowed. */
+/* Calls the credentials function; done is called exactly once, perhaps from inside this call, perhaps
+ * later, in any thread, with either key or error, both borrowed. */
 typedef void (*DheeraCredentialsDone) (const char *key,
                                        GError     *error,
                                        gpointer    user_data);

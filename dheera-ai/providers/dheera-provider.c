@@ -12,9 +12,10 @@
  *
  * Who answers: a service, or a server of one's own, and how to reach it.
  *
- * None has to be made for the providers that the library knows: the prefix of a model's name, as in `groq/llama-3.3-70b-versatile`,
- * chooses one, and its key comes from the environment variable that the provider's own tools read (`GROQ_API_KEY`). One is made to
- * give it a key, another address or headers, and is handed to [method@Client.add_provider], in whose place it then stands.
+ * None has to be made for the providers that the library knows: the prefix of a model's name, as in
+ * `groq/llama-3.3-70b-versatile`, chooses one, and its key comes from the environment variable that
+ * the provider's own tools read (`GROQ_API_KEY`). One is made to give it a key, another address or
+ * headers, and is handed to [method@Client.add_provider], in whose place it then stands.
  *
  * Any other server with an API compatible to OpenAI's is added with [ctor@Provider.new_compatible]:
  *
@@ -26,8 +27,9 @@
  * request = dheera_request_new_for_prompt ("lab/qwen3-32b", "Hello!");
  * ```
  *
- * The key is looked for at each call, in this order: the request's, the function set with [method@Provider.set_credentials_func],
- * [property@Provider:api-key], the environment. It is never readable, and never part of a URL.
+ * The key is looked for at each call, in this order: the request's, the function set with
+ * [method@Provider.set_credentials_func], [property@Provider:api-key], the environment. It is never
+ * readable, and never part of a URL.
  *
  * Since: 0.1
  */
@@ -159,11 +161,13 @@ dheera_provider_class_init (DheeraProviderClass *klass)
   /**
    * DheeraProvider:id:
    *
-   * The prefix of the names of its models: `openai`, `anthropic`, or the one given to [ctor@Provider.new_compatible].
+   * The prefix of the names of its models: `openai`, `anthropic`, or the one given to
+   * [ctor@Provider.new_compatible].
    *
    * Since: 0.1
    */
-  properties[PROP_ID] = g_param_spec_string ("id", NULL, NULL, "", G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_ID] = g_param_spec_string ("id", NULL, NULL, "",
+                                             G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
 
   /**
    * DheeraProvider:name:
@@ -172,14 +176,17 @@ dheera_provider_class_init (DheeraProviderClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, "", G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, "",
+                                               G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
    * DheeraProvider:base-url:
    *
-   * The address up to the API's own paths, such as `https://api.openai.com/v1`; %NULL for the one from the environment or the provider's usual one.
+   * The address up to the API's own paths, such as `https://api.openai.com/v1`; %NULL for the one
+   * from the environment or the provider's usual one.
    *
-   * The API's paths are put behind it and nothing is guessed: no version is inserted. It is checked at the call.
+   * The API's paths are put behind it and nothing is guessed: no version is inserted. It is checked
+   * at the call.
    *
    * Since: 0.1
    */
@@ -192,12 +199,14 @@ dheera_provider_class_init (DheeraProviderClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_API_KEY] = g_param_spec_string ("api-key", NULL, NULL, NULL, G_PARAM_WRITABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_API_KEY] = g_param_spec_string ("api-key", NULL, NULL, NULL,
+                                                  G_PARAM_WRITABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 
   /**
    * DheeraProvider:api-version:
    *
-   * The version of the API that is asked for where a provider has such a parameter (Azure's `api-version`); %NULL for none.
+   * The version of the API that is asked for where a provider has such a parameter (Azure's
+   * `api-version`); %NULL for none.
    *
    * Since: 0.1
    */
@@ -215,7 +224,8 @@ dheera_provider_class_init (DheeraProviderClass *klass)
   /**
    * DheeraProvider:project:
    *
-   * The project that is billed (OpenAI), or that the models are in (Google Cloud); %NULL for the key's default one.
+   * The project that is billed (OpenAI), or that the models are in (Google Cloud); %NULL for the
+   * key's default one.
    *
    * Since: 0.1
    */
@@ -224,7 +234,8 @@ dheera_provider_class_init (DheeraProviderClass *klass)
   /**
    * DheeraProvider:region:
    *
-   * The region of providers whose address depends on it (Amazon Bedrock, Vertex AI), such as `eu-central-1`.
+   * The region of providers whose address depends on it (Amazon Bedrock, Vertex AI), such as
+   * `eu-central-1`.
    *
    * Since: 0.1
    */
@@ -237,7 +248,8 @@ dheera_provider_class_init (DheeraProviderClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_IS_LOCAL] = g_param_spec_boolean ("is-local", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_IS_LOCAL] = g_param_spec_boolean ("is-local", NULL, NULL, FALSE,
+                                                    G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -254,7 +266,8 @@ dheera_provider_init (DheeraProvider *self)
  *
  * Makes a configuration of a known provider.
  *
- * An unknown id is no error here: the first call that uses the provider fails with %DHEERA_ERROR_INVALID_REQUEST and the list of known ids.
+ * An unknown id is no error here: the first call that uses the provider fails with
+ * %DHEERA_ERROR_INVALID_REQUEST and the list of known ids.
  *
  * Returns: (transfer full): a new provider
  *
@@ -275,7 +288,8 @@ dheera_provider_new (const char *id)
  *
  * Makes a provider out of any server with an API compatible to OpenAI's chat completions.
  *
- * A key is optional for it. With the id of a known provider, what is known about that one holds for this address as well.
+ * A key is optional for it. With the id of a known provider, what is known about that one holds for
+ * this address as well.
  *
  * Returns: (transfer full): a new provider
  *
@@ -343,7 +357,8 @@ set_text (DheeraProvider *self,
  *
  * Gets the address that was set.
  *
- * Returns: (nullable): the address; %NULL when the one from the environment or the provider's usual one holds
+ * Returns: (nullable): the address; %NULL when the one from the environment or the provider's usual
+ *   one holds
  *
  * Since: 0.1
  */
@@ -360,7 +375,8 @@ dheera_provider_get_base_url (DheeraProvider *self)
  * @self: a provider
  * @base_url: (nullable): the address up to the API's own paths, such as `https://api.openai.com/v1`
  *
- * Sets the address. It is checked at the call, which fails with %DHEERA_ERROR_INVALID_REQUEST when it can't be used.
+ * Sets the address. It is checked at the call, which fails with %DHEERA_ERROR_INVALID_REQUEST when
+ * it can't be used.
  *
  * Since: 0.1
  */
@@ -575,8 +591,9 @@ dheera_provider_set_region (DheeraProvider *self,
  *
  * Sends a header with every request to this provider.
  *
- * A header of the same name on the request goes before this one. One that would carry the key (`Authorization`, or the provider's own)
- * is sent in place of the key, and is kept out of logs like the key.
+ * A header of the same name on the request goes before this one. One that would carry the key
+ * (`Authorization`, or the provider's own) is sent in place of the key, and is kept out of logs like
+ * the key.
  *
  * A name or value that can't be sent makes the calls fail with %DHEERA_ERROR_INVALID_REQUEST.
  *
@@ -611,14 +628,15 @@ dheera_provider_set_header (DheeraProvider *self,
 /**
  * dheera_provider_set_credentials_func:
  * @self: a provider
- * @func: (nullable) (scope notified) (closure user_data) (destroy destroy): what is asked for the key at each call; %NULL for none
+ * @func: (nullable) (scope notified) (closure user_data) (destroy destroy): what is asked for the
+ *   key at each call; %NULL for none
  * @user_data: data for @func
  * @destroy: (nullable): frees @user_data
  *
  * Asks a function for the key, so that it can come from a keyring or a token service.
  *
- * The function gets a [class@CredentialsRequest] and answers it at once or later. It is asked again, with
- * [property@CredentialsRequest:refused] set, when the provider answers 401.
+ * The function gets a [class@CredentialsRequest] and answers it at once or later. It is asked again,
+ * with [property@CredentialsRequest:refused] set, when the provider answers 401.
  *
  * Since: 0.1
  */

@@ -6,8 +6,9 @@
 
 #include "dheera-ai/wire/dheera-json-writer-private.h"
 
-/* A streamed block of reasoning comes as many objects with the same type and index, each with a piece of the text, and the signature in one of them. They have to go back as the
- * one block that they are. Encrypted blocks come whole and stay as they were sent. */
+/* A streamed block of reasoning comes as many objects with the same type and index, each with a piece of
+ * the text, and the signature in one of them. They have to go back as the one block that they are.
+ * Encrypted blocks come whole and stay as they were sent. */
 
 typedef struct
 {

@@ -7,7 +7,8 @@
 #define OPEN_TAG "<think>"
 #define CLOSE_TAG "</think>"
 
-/* Only a tag at the very beginning opens the reasoning: a model that writes about the tag later on means it as text. */
+/* Only a tag at the very beginning opens the reasoning: a model that writes about the tag later on means it
+ * as text. */
 typedef enum
 {
   PHASE_START,     /* blanks, or the beginning of the opening tag */
