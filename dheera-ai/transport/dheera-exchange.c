@@ -138,6 +138,13 @@ wipe_key (DheeraExchange *self)
   g_clear_pointer (&self->key, g_free);
 }
 
+static gboolean
+free_cb (gpointer user_data)
+{
+  dheera_exchange_free (user_data);
+  return G_SOURCE_REMOVE;
+}
+
 void
 dheera_exchange_free (DheeraExchange *self)
 {
@@ -146,6 +153,16 @@ dheera_exchange_free (DheeraExchange *self)
   /* What came here by a fork is the parent's: its locks, sockets and libsoup's state are not ours to touch. */
   if (self->generation != dheera_transport_get_generation ())
     return;
+  /* A garbage collector drops streams in whichever thread it runs. Where that is not theirs, theirs has to close them. */
+  if (self->mode == DHEERA_MODE_CONTEXT && self->context != NULL)
+    {
+      if (!g_main_context_acquire (self->context))
+        {
+          g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, free_cb, self, NULL);
+          return;
+        }
+      g_main_context_release (self->context);
+    }
 
   dheera_exchange_close (self);
   if (self->message != NULL)
@@ -155,17 +172,9 @@ dheera_exchange_free (DheeraExchange *self)
   dheera_exchange_unref (self);
 }
 
-void
-dheera_exchange_close (DheeraExchange *self)
+static void
+close_here (DheeraExchange *self)
 {
-  if (self->closed)
-    return;
-  if (self->mode == DHEERA_MODE_WORKER && !dheera_worker_is_here ())
-    {
-      dheera_worker_close (self);
-      return;
-    }
-
   self->closed = TRUE;
   dheera_exchange_end (self);
   g_clear_signal_handler (&self->outer_id, self->outer);
@@ -195,6 +204,32 @@ dheera_exchange_close (DheeraExchange *self)
   if (self->stats.end == 0)
     self->stats.end = g_get_monotonic_time ();
   g_clear_object (&self->session);
+}
+
+void
+dheera_exchange_close (DheeraExchange *self)
+{
+  g_autoptr(GMainContext) context = NULL;
+
+  if (self->closed)
+    return;
+  if (self->mode == DHEERA_MODE_WORKER && !dheera_worker_is_here ())
+    {
+      dheera_worker_close (self);
+      return;
+    }
+
+  /* libsoup ends the program when a message ends while another context than the one that sent it is the thread's default, and whoever cancels or drops
+   * a stream need not be called from there. */
+  if (self->context == NULL)
+    {
+      close_here (self);
+      return;
+    }
+  context = g_main_context_ref (self->context);
+  g_main_context_push_thread_default (context);
+  close_here (self);
+  g_main_context_pop_thread_default (context);
 }
 
 void
