@@ -29,6 +29,8 @@ typedef struct
   DheeraTimeouts timeouts;       /* 20 seconds in all */
   GCancellable *cancellable;
   gboolean mark_first_token;     /* with the first bytes */
+  gboolean head_only;            /* the body is not read */
+  gboolean no_settling;          /* after an asynchronous run */
   void (*with_exchange) (DheeraExchange *exchange, gpointer user_data); /* before it is sent */
   void (*with_head) (DheeraExchange *exchange, gpointer user_data);
   gpointer user_data;
@@ -57,6 +59,12 @@ Outcome        *run_exchange         (RunMode    mode,
                                       const Run *run);
 /* Iterates the default main context for what libsoup finishes in its own time, and any callback too many. */
 void            runner_settle        (guint ms);
+/* A SoupLoggerPrinter that adds to the guint that it is given */
+void            runner_count_log     (SoupLogger        *logger,
+                                      SoupLoggerLogLevel level,
+                                      char               direction,
+                                      const char        *data,
+                                      gpointer           user_data);
 /* A session of the application's that trusts the tests' certificates. */
 SoupSession    *runner_make_session  (void);
 
