@@ -3,6 +3,7 @@
 #include "dheera-stream-private.h"
 
 #include "dheera-ai/model/dheera-error-private.h"
+#include "dheera-ai/model/dheera-notify-private.h"
 #include "dheera-ai/model/dheera-response-private.h"
 
 /**
@@ -93,25 +94,33 @@ has_delta_handler (DheeraStream *self)
 
 /* Once per read of the socket, so that a property that copies the whole text is not announced per token. */
 static void
-progress_cb (DheeraOperation *operation,
-             gpointer         data)
+announce (DheeraStream      *self,
+          DheeraAccumulator *accumulator,
+          DheeraChanged      changes)
 {
-  DheeraStream *self = data;
-  DheeraAccumulator *accumulator = dheera_operation_get_accumulator (operation);
-  DheeraChanged changes = accumulator != NULL ? dheera_accumulator_take_changes (accumulator) : 0;
-
-  if (changes == 0)
+  dheera_response_notify_changes (dheera_accumulator_get_response (accumulator), (changes & DHEERA_CHANGED_TEXT) != 0,
+                                  (changes & DHEERA_CHANGED_REASONING) != 0);
+  if (!dheera_is_watched (self))
     return;
 
   g_object_freeze_notify (G_OBJECT (self));
-  dheera_response_notify_changes (dheera_accumulator_get_response (accumulator), (changes & DHEERA_CHANGED_TEXT) != 0,
-                                  (changes & DHEERA_CHANGED_REASONING) != 0);
   if (changes & DHEERA_CHANGED_TEXT)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TEXT]);
   if (changes & DHEERA_CHANGED_REASONING)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_REASONING]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RESPONSE]);
   g_object_thaw_notify (G_OBJECT (self));
+}
+
+static void
+progress_cb (DheeraOperation *operation,
+             gpointer         data)
+{
+  DheeraAccumulator *accumulator = dheera_operation_get_accumulator (operation);
+  DheeraChanged changes = accumulator != NULL ? dheera_accumulator_take_changes (accumulator) : 0;
+
+  if (changes != 0)
+    announce (data, accumulator, changes);
 }
 
 static DheeraDelta *

@@ -2,6 +2,8 @@
 
 #include "dheera-message-private.h"
 
+#include "dheera-notify-private.h"
+
 #include "dheera-ai/model/dheera-enum-types.h"
 #include "dheera-part-private.h"
 #include "dheera-strings-private.h"
@@ -629,6 +631,8 @@ dheera_message_notify_changes (DheeraMessage *self,
                                gboolean       text,
                                gboolean       reasoning)
 {
+  if (!dheera_is_watched (self))
+    return;
   if (text)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TEXT]);
   if (reasoning)

@@ -5,6 +5,7 @@
 
 #include "dheera-ai/model/dheera-enum-types.h"
 #include "dheera-message-private.h"
+#include "dheera-notify-private.h"
 #include "dheera-strings-private.h"
 
 /**
@@ -709,6 +710,8 @@ dheera_response_notify_changes (DheeraResponse *self,
       dheera_message_notify_changes (choice->message, text, reasoning);
     }
 
+  if (!dheera_is_watched (self))
+    return;
   if (text)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TEXT]);
   if (reasoning)

@@ -81,29 +81,66 @@ read_escape (const char **p)
     }
 }
 
-/* Returns the high surrogate that now waits for its other half, 0 when none does. */
-static guint16
-append_unit (GString  *out,
-             gunichar  unit,
-             guint16   high)
+static inline char *
+write_replacement (char *dest)
 {
-  if (high != 0 && unit >= 0xDC00 && unit <= 0xDFFF)
+  return (char *) memcpy (dest, DHEERA_TEXT_REPLACEMENT, strlen (DHEERA_TEXT_REPLACEMENT)) + strlen (DHEERA_TEXT_REPLACEMENT);
+}
+
+/* *high is the high surrogate that waits for its other half, 0 when none does. */
+static char *
+write_unit (char     *dest,
+            gunichar  unit,
+            guint16  *high)
+{
+  guint16 waiting = *high;
+
+  *high = 0;
+  if (G_UNLIKELY (waiting != 0))
     {
-      g_string_append_unichar (out, 0x10000 + ((high - 0xD800u) << 10) + (unit - 0xDC00));
-      return 0;
+      if (unit >= 0xDC00 && unit <= 0xDFFF)
+        return dest + g_unichar_to_utf8 (0x10000 + ((waiting - 0xD800u) << 10) + (unit - 0xDC00), dest);
+      dest = write_replacement (dest);
     }
 
-  if (high != 0)
-    g_string_append (out, DHEERA_TEXT_REPLACEMENT);
   if (unit >= 0xD800 && unit <= 0xDBFF)
-    return (guint16) unit;
-
-  if (unit == 0 || (unit >= 0xDC00 && unit <= 0xDFFF))
-    g_string_append (out, DHEERA_TEXT_REPLACEMENT);
+    *high = (guint16) unit;
+  else if (unit == 0 || (unit >= 0xDC00 && unit <= 0xDFFF))
+    dest = write_replacement (dest);
+  else if (unit < 0x80)
+    *dest++ = (char) unit;
   else
-    g_string_append_unichar (out, unit);
+    dest += g_unichar_to_utf8 (unit, dest);
+  return dest;
+}
 
-  return 0;
+static char *
+write_unescaped (char       *dest,
+                 const char *p,
+                 const char *end,
+                 guint16    *high)
+{
+  while (p < end)
+    {
+      const char *stop;
+
+      if (*p == '\\')
+        {
+          dest = write_unit (dest, read_escape (&p), high);
+          continue;
+        }
+
+      stop = memchr (p, '\\', end - p);
+      if (stop == NULL)
+        stop = end;
+      if (*high != 0)
+        dest = write_replacement (dest);
+      *high = 0;
+      memcpy (dest, p, stop - p);
+      dest += stop - p;
+      p = stop;
+    }
+  return dest;
 }
 
 gboolean
@@ -112,33 +149,24 @@ dheera_json_append_string (DheeraJsonValue  value,
                            guint16         *surrogate)
 {
   const DheeraJsonToken *token = value_string (value);
-  const char *p, *end;
   guint16 high = surrogate != NULL ? *surrogate : 0;
+  const char *text;
 
   if (token == NULL)
     return FALSE;
 
-  p = value.json->text + token->start;
-  end = p + token->length;
-  while (p < end)
+  text = value.json->text + token->start;
+  if (!token->escaped && high == 0)
     {
-      const char *stop = token->escaped ? memchr (p, '\\', end - p) : end;
+      g_string_append_len (out, text, token->length);
+    }
+  else
+    {
+      gsize old = out->len;
 
-      if (stop == p)
-        {
-          gunichar unit = read_escape (&p);
-
-          high = append_unit (out, unit, high);
-          continue;
-        }
-
-      if (stop == NULL)
-        stop = end;
-      if (high != 0)
-        g_string_append (out, DHEERA_TEXT_REPLACEMENT);
-      high = 0;
-      g_string_append_len (out, p, stop - p);
-      p = stop;
+      /* An escape is never shorter than what it stands for; only the half that waited is extra. */
+      g_string_set_size (out, old + token->length + 2 * strlen (DHEERA_TEXT_REPLACEMENT));
+      g_string_truncate (out, write_unescaped (out->str + old, text, text + token->length, &high) - out->str);
     }
 
   if (surrogate != NULL)
