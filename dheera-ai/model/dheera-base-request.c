@@ -254,8 +254,7 @@ dheera_base_request_class_init (DheeraBaseRequestClass *klass)
    * Since: 0.1
    */
   properties[PROP_API_KEY] = g_param_spec_string ("api-key", NULL, NULL, NULL,
-                                                  G_PARAM_WRITABLE | G_PARAM_EXPLICIT_NOTIFY
-                                                    | G_PARAM_STATIC_STRINGS);
+                                                  G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS);
 
   /**
    * DheeraBaseRequest:base-url:
@@ -579,14 +578,13 @@ void
 dheera_base_request_set_api_key (DheeraBaseRequest *self,
                                  const char        *api_key)
 {
+  char *copy;
+
   g_return_if_fail (DHEERA_IS_BASE_REQUEST (self));
 
-  if (g_strcmp0 (self->api_key, api_key) == 0)
-    return;
-
+  copy = g_strdup (api_key);
   dheera_secret_free (self->api_key);
-  self->api_key = g_strdup (api_key);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_API_KEY]);
+  self->api_key = copy;
 }
 
 /**

@@ -139,6 +139,12 @@ write_part (DheeraJsonWriter        *writer,
     [DHEERA_PART_TYPE_FILE] = "file",
   };
 
+  if (part->source != NULL)
+    {
+      dheera_json_writer_raw (writer, part->source, -1);
+      return;
+    }
+
   dheera_json_writer_begin_object (writer);
   dheera_json_writer_member_string (writer, "type", types[part->type]);
   switch (part->type)

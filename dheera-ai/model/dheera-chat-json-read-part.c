@@ -79,6 +79,65 @@ read_image (DheeraPart            *part,
   return TRUE;
 }
 
+/* What members of the family have beside OpenAI's parts: {"type": "video_url", "video_url": {"url": ...}}, or the URL alone. It goes back just as it came. */
+static gboolean
+read_reference (DheeraPart            *part,
+                DheeraJsonValue        value,
+                const char            *name,
+                const DheeraChatPath  *path,
+                GError               **error)
+{
+  const DheeraChatPath reference_path = { path, name };
+  DheeraJsonValue reference = dheera_json_member (value, name);
+  g_autofree char *url = NULL;
+
+  if (dheera_json_type (reference) == DHEERA_JSON_STRING)
+    url = dheera_json_dup_string (reference);
+  else if (!dheera_chat_expect (reference, DHEERA_JSON_OBJECT, &reference_path, error)
+           || !dheera_chat_read_string (reference, "url", TRUE, &reference_path, &url, error))
+    return FALSE;
+
+  part->source = dheera_json_dup_raw (value);
+
+  return take_data (part, url, &reference_path, error);
+}
+
+static gboolean
+read_audio_url (DheeraPart            *part,
+                DheeraJsonValue        value,
+                const DheeraChatPath  *path,
+                GError               **error)
+{
+  return read_reference (part, value, "audio_url", path, error);
+}
+
+static gboolean
+read_document_url (DheeraPart            *part,
+                   DheeraJsonValue        value,
+                   const DheeraChatPath  *path,
+                   GError               **error)
+{
+  return read_reference (part, value, "document_url", path, error);
+}
+
+static gboolean
+read_file_url (DheeraPart            *part,
+               DheeraJsonValue        value,
+               const DheeraChatPath  *path,
+               GError               **error)
+{
+  return read_reference (part, value, "file_url", path, error);
+}
+
+static gboolean
+read_video_url (DheeraPart            *part,
+                DheeraJsonValue        value,
+                const DheeraChatPath  *path,
+                GError               **error)
+{
+  return read_reference (part, value, "video_url", path, error);
+}
+
 static gboolean
 read_audio (DheeraPart            *part,
             DheeraJsonValue        value,
@@ -90,6 +149,9 @@ read_audio (DheeraPart            *part,
   DheeraJsonValue audio = dheera_json_member (value, "input_audio");
   g_autofree char *data = NULL;
   g_autofree char *format = NULL;
+
+  if (dheera_json_type (audio) == DHEERA_JSON_STRING)
+    return read_reference (part, value, "input_audio", path, error);
 
   if (!dheera_chat_expect (audio, DHEERA_JSON_OBJECT, &audio_path, error)
       || !dheera_chat_read_string (audio, "data", TRUE, &audio_path, &data, error)
@@ -144,6 +206,10 @@ static const struct
   { "image_url", DHEERA_PART_TYPE_IMAGE, read_image, { "type", "image_url", "cache_control" } },
   { "input_audio", DHEERA_PART_TYPE_AUDIO, read_audio, { "type", "input_audio", "cache_control" } },
   { "file", DHEERA_PART_TYPE_FILE, read_file, { "type", "file", "cache_control" } },
+  { "audio_url", DHEERA_PART_TYPE_AUDIO, read_audio_url },
+  { "document_url", DHEERA_PART_TYPE_FILE, read_document_url },
+  { "file_url", DHEERA_PART_TYPE_FILE, read_file_url },
+  { "video_url", DHEERA_PART_TYPE_FILE, read_video_url },
 };
 
 static gboolean
@@ -199,7 +265,8 @@ read_part (DheeraMessage         *message,
       if (!part_types[i].read (part, value, path, error) || !read_cache_control (part, value, path, error))
         return FALSE;
 
-      extra = dheera_chat_dup_unknown (value, part_types[i].known);
+      if (part->source == NULL)
+        extra = dheera_chat_dup_unknown (value, part_types[i].known);
       dheera_json_text_set (&part->extra, extra, DHEERA_JSON_OBJECT);
       dheera_message_add_part (message, part);
 

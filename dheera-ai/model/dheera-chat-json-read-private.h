@@ -48,6 +48,11 @@ gboolean  dheera_chat_read_tristate  (DheeraJsonValue        value,
 char     *dheera_chat_dup_unknown    (DheeraJsonValue        object,
                                       const char *const     *known) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What goes to extra although its name is known: forms of it that only some providers have. */
+void      dheera_chat_keep_in_extra  (DheeraRequest         *request,
+                                      const char            *name,
+                                      DheeraJsonValue        value);
+
 /* tools, functions */
 gboolean  dheera_chat_read_tools     (DheeraRequest         *request,
                                       DheeraJsonValue        tools,

@@ -14,6 +14,7 @@ read_function (DheeraRequest         *request,
                DheeraTool           **tool,
                GError               **error)
 {
+  static const char *const known[] = { "name", "description", "parameters", "strict", NULL };
   const DheeraChatPath parameters_path = { path, "parameters" };
   const DheeraChatPath strict_path = { path, "strict" };
   DheeraJsonValue schema = dheera_json_member (function, "parameters");
@@ -33,18 +34,20 @@ read_function (DheeraRequest         *request,
   parameters = dheera_json_exists (schema) ? dheera_json_dup_raw (schema) : NULL;
   *tool = dheera_tool_new (name, description, parameters);
   (*tool)->strict = strict;
+  (*tool)->function_extra = dheera_chat_dup_unknown (function, known);
 
   return TRUE;
 }
 
 static gboolean
 read_tool (DheeraRequest         *request,
+           DheeraJsonValue        tools,
            DheeraJsonValue        value,
            const DheeraChatPath  *path,
            DheeraTool           **tool,
            GError               **error)
 {
-  const DheeraChatPath type_path = { path, "type" };
+  static const char *const known[] = { "type", "function", "cache_control", NULL };
   const DheeraChatPath function_path = { path, "function" };
   const DheeraChatPath cache_path = { path, "cache_control" };
   DheeraJsonValue cache_control = dheera_json_member (value, "cache_control");
@@ -53,12 +56,16 @@ read_tool (DheeraRequest         *request,
   if (!dheera_chat_expect (value, DHEERA_JSON_OBJECT, path, error)
       || !dheera_chat_read_string (value, "type", FALSE, path, &type, error))
     return FALSE;
+  /* One of the provider's own: the list as a whole goes to extra. */
   if (type != NULL && !g_str_equal (type, "function"))
-    return dheera_chat_fail (&type_path, error,
-                             "is “%s”; only tools of the type function are known, others can be sent through extra", type);
+    {
+      dheera_chat_keep_in_extra (request, "tools", tools);
+      return TRUE;
+    }
   if (!read_function (request, dheera_json_member (value, "function"), &function_path, tool, error))
     return FALSE;
 
+  (*tool)->extra = dheera_chat_dup_unknown (value, known);
   if (!dheera_json_exists (cache_control))
     return TRUE;
   if (!dheera_chat_expect (cache_control, DHEERA_JSON_OBJECT, &cache_path, error))
@@ -88,9 +95,10 @@ dheera_chat_read_tools (DheeraRequest         *request,
       g_autoptr (DheeraTool) tool = NULL;
 
       if (deprecated ? !read_function (request, value, &element_path, &tool, error)
-                     : !read_tool (request, value, &element_path, &tool, error))
+                     : !read_tool (request, tools, value, &element_path, &tool, error))
         return FALSE;
-      dheera_request_add_tool (request, tool);
+      if (tool != NULL)
+        dheera_request_add_tool (request, tool);
       element_path.index++;
     }
 

@@ -171,11 +171,10 @@ read_stop (DheeraRequest         *request,
   return TRUE;
 }
 
-/* What goes to extra although its name is known: forms of it that only some providers have */
-static void
-keep_in_extra (DheeraRequest   *request,
-               const char      *name,
-               DheeraJsonValue  value)
+void
+dheera_chat_keep_in_extra (DheeraRequest   *request,
+                           const char      *name,
+                           DheeraJsonValue  value)
 {
   const char *extra = dheera_base_request_peek_extra (DHEERA_BASE_REQUEST (request));
   g_autofree char *patch = NULL;
@@ -194,6 +193,17 @@ keep_in_extra (DheeraRequest   *request,
 }
 
 static gboolean
+has_tool (DheeraRequest *request,
+          const char    *name)
+{
+  for (guint i = 0; i < dheera_request_get_n_tools (request); i++)
+    if (g_strcmp0 (dheera_request_peek_tool (request, i)->name, name) == 0)
+      return TRUE;
+
+  return FALSE;
+}
+
+static gboolean
 read_tool_choice (DheeraRequest         *request,
                   const Member          *member,
                   DheeraJsonValue        value,
@@ -207,14 +217,20 @@ read_tool_choice (DheeraRequest         *request,
   else if (!dheera_chat_expect (value, DHEERA_JSON_OBJECT, path, error))
     return FALSE;
 
-  if (dheera_json_type (name) == DHEERA_JSON_STRING)
+  if (dheera_json_equal (value, "any") && !has_tool (request, "any"))
+    {
+      /* Mistral's word */
+      g_free (request->tool_choice);
+      request->tool_choice = g_strdup ("required");
+    }
+  else if (dheera_json_type (name) == DHEERA_JSON_STRING)
     {
       g_free (request->tool_choice);
       request->tool_choice = dheera_json_dup_string (name);
     }
   else
     {
-      keep_in_extra (request, "tool_choice", value);
+      dheera_chat_keep_in_extra (request, "tool_choice", value);
     }
 
   return TRUE;
@@ -302,7 +318,7 @@ read_response_format (DheeraRequest         *request,
   if (g_str_equal (type, "json_object") && dheera_json_size (value) == 1)
     request->response_format = DHEERA_RESPONSE_FORMAT_JSON_OBJECT;
   else if (!g_str_equal (type, "text"))
-    keep_in_extra (request, "response_format", value);
+    dheera_chat_keep_in_extra (request, "response_format", value);
 
   return TRUE;
 }
@@ -355,7 +371,7 @@ read_thinking (DheeraRequest         *request,
 
   if (!has_only (value, "type", "budget_tokens"))
     {
-      keep_in_extra (request, "thinking", value);
+      dheera_chat_keep_in_extra (request, "thinking", value);
       return TRUE;
     }
 
@@ -385,7 +401,7 @@ read_reasoning (DheeraRequest         *request,
 
   if (!has_only (value, "effort", "max_tokens"))
     {
-      keep_in_extra (request, "reasoning", value);
+      dheera_chat_keep_in_extra (request, "reasoning", value);
       return TRUE;
     }
 

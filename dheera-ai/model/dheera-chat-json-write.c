@@ -106,8 +106,10 @@ write_tool (DheeraJsonWriter        *writer,
     dheera_json_writer_member_raw (writer, "parameters", "{\"type\":\"object\",\"properties\":{}}");
   if (tool->strict != DHEERA_TRISTATE_UNSET)
     write_boolean (writer, "strict", tool->strict);
+  dheera_chat_write_extra_members (writer, tool->function_extra);
   dheera_json_writer_end_object (writer);
   dheera_chat_write_cache_control (writer, tool->cache_control, dialect);
+  dheera_chat_write_extra_members (writer, tool->extra);
   dheera_json_writer_end_object (writer);
 }
 
@@ -133,6 +135,23 @@ write_tool_choice (DheeraJsonWriter *writer,
   dheera_json_writer_end_object (writer);
 }
 
+static gboolean
+has_tools_in_extra (DheeraRequest *request)
+{
+  const char *extra = dheera_base_request_peek_extra (DHEERA_BASE_REQUEST (request));
+  DheeraJson view = DHEERA_JSON_INIT;
+  gboolean has_tools;
+
+  if (extra == NULL)
+    return FALSE;
+
+  has_tools = dheera_json_parse (&view, extra, strlen (extra))
+              && dheera_json_exists (dheera_json_member (dheera_json_root (&view), "tools"));
+  dheera_json_clear (&view);
+
+  return has_tools;
+}
+
 static void
 write_tools (DheeraJsonWriter        *writer,
              DheeraRequest           *request,
@@ -147,7 +166,7 @@ write_tools (DheeraJsonWriter        *writer,
         write_tool (writer, dheera_request_peek_tool (request, i), dialect);
       dheera_json_writer_end_array (writer);
     }
-  else if (!dialect->complete)
+  else if (!dialect->complete && !has_tools_in_extra (request))
     {
       /* Both are refused where there are no tools. */
       return;

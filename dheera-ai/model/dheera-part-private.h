@@ -23,6 +23,7 @@ struct _DheeraPart
   gint64 expires; /* of such audio; seconds of Unix time, -1 unknown */
   char *detail;
   char *cache_control;
+  char *source;   /* the text of the whole part, where the family has a form beside OpenAI's own; nullable */
   DheeraJsonText extra; /* members of a part that was read from JSON and that have no property */
 };
 

@@ -55,6 +55,7 @@ dheera_part_finalize (GObject *object)
   g_free (self->file_id);
   g_free (self->detail);
   g_free (self->cache_control);
+  g_free (self->source);
   dheera_json_text_clear (&self->extra);
 
   G_OBJECT_CLASS (dheera_part_parent_class)->finalize (object);
@@ -408,6 +409,7 @@ dheera_part_copy (DheeraPart *self)
   copy->expires = self->expires;
   copy->detail = g_strdup (self->detail);
   copy->cache_control = g_strdup (self->cache_control);
+  copy->source = g_strdup (self->source);
   dheera_json_text_copy (&self->extra, &copy->extra);
 
   return copy;

@@ -16,6 +16,8 @@ struct _DheeraTool
   DheeraJsonText parameters;
   DheeraTristate strict;
   char *cache_control;
+  char *extra;          /* members, of the tool and of its function, that were read from JSON and have no property: checked, nullable */
+  char *function_extra;
 };
 
 DheeraTool *dheera_tool_copy (DheeraTool *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -48,6 +48,8 @@ dheera_tool_finalize (GObject *object)
   g_free (self->description);
   dheera_json_text_clear (&self->parameters);
   g_free (self->cache_control);
+  g_free (self->extra);
+  g_free (self->function_extra);
 
   G_OBJECT_CLASS (dheera_tool_parent_class)->finalize (object);
 }
@@ -217,6 +219,8 @@ dheera_tool_copy (DheeraTool *self)
   dheera_json_text_copy (&self->parameters, &copy->parameters);
   copy->strict = self->strict;
   copy->cache_control = g_strdup (self->cache_control);
+  copy->extra = g_strdup (self->extra);
+  copy->function_extra = g_strdup (self->function_extra);
 
   return copy;
 }
