@@ -60,16 +60,6 @@ read_int (DheeraRequest         *request,
 }
 
 static gboolean
-read_int64 (DheeraRequest         *request,
-            const Member          *member,
-            DheeraJsonValue        value,
-            const DheeraChatPath  *path,
-            GError               **error)
-{
-  return dheera_chat_read_integer (value, path, &G_STRUCT_MEMBER (gint64, request, member->offset), error);
-}
-
-static gboolean
 read_text (DheeraRequest         *request,
            const Member          *member,
            DheeraJsonValue        value,
@@ -190,6 +180,27 @@ dheera_chat_keep_in_extra (DheeraRequest   *request,
 
   merged = dheera_json_merge (extra != NULL ? extra : "{}", patch);
   dheera_base_request_set_extra (DHEERA_BASE_REQUEST (request), merged);
+}
+
+/* The property says "none" with a negative number. */
+static gboolean
+read_seed (DheeraRequest         *request,
+           const Member          *member,
+           DheeraJsonValue        value,
+           const DheeraChatPath  *path,
+           GError               **error)
+{
+  gint64 seed;
+
+  if (!dheera_chat_read_integer (value, path, &seed, error))
+    return FALSE;
+
+  if (seed >= 0)
+    request->seed = seed;
+  else
+    dheera_chat_keep_in_extra (request, "seed", value);
+
+  return TRUE;
 }
 
 static gboolean
@@ -426,7 +437,7 @@ static const Member members[] = {
   { "top_p", read_double, FIELD (top_p) },
   { "top_k", read_int, FIELD (top_k) },
   { "stop", read_stop },
-  { "seed", read_int64, FIELD (seed) },
+  { "seed", read_seed },
   { "n", read_int, FIELD (n) },
   { "presence_penalty", read_double, FIELD (presence_penalty) },
   { "frequency_penalty", read_double, FIELD (frequency_penalty) },
