@@ -35,20 +35,22 @@ refuse (const DheeraEncoding *encoding,
         GError              **error)
 {
   const char *name = dheera_param_get_name (param);
+  const char *of = (param & (DHEERA_PARAM_JSON_OBJECT | DHEERA_PARAM_JSON_SCHEMA)) ? "response_format " : "";
   const char *id = dheera_provider_get_id (encoding->provider);
 
   if (encoding->policy == DHEERA_PARAM_POLICY_DROP)
     {
       if (encoding->warnings != NULL)
         g_ptr_array_add (encoding->warnings,
-                         g_strdup_printf ("The parameter “%s” was left out: provider “%s” %s.", name, id, why));
+                         g_strdup_printf ("The parameter “%s%s” was left out: provider “%s” %s.", of, name, id,
+                                          why));
       return TRUE;
     }
 
   g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_UNSUPPORTED_PARAMETER,
-               "The parameter “%s” can't be sent: provider “%s” %s. Leave it unset, or set the client's "
+               "The parameter “%s%s” can't be sent: provider “%s” %s. Leave it unset, or set the client's "
                "param-policy to DROP to have such parameters left out.",
-               name, id, why);
+               of, name, id, why);
 
   return FALSE;
 }

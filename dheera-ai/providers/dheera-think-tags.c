@@ -147,17 +147,23 @@ dheera_think_tags_add (DheeraThinkTags   *self,
     ;
 }
 
+/* Some chat templates put the opening tag into the prompt, and so the answer begins behind it. */
+static gboolean
+begins_in_reasoning (const char *text)
+{
+  const char *close = strstr (text, CLOSE_TAG);
+
+  return close != NULL && g_strstr_len (text, close - text, OPEN_TAG) == NULL;
+}
+
 void
 dheera_think_tags_add_whole (DheeraThinkTags   *self,
                              DheeraAccumulator *accumulator,
                              DheeraJsonValue    text)
 {
-  g_autoptr (GString) plain = g_string_new (NULL);
+  g_autofree char *plain = dheera_json_dup_string (text);
 
-  /* Some chat templates put the opening tag into the prompt, and so the answer begins behind it. */
-  dheera_json_append_string (text, plain, NULL);
-  if (self->phase == PHASE_START && strstr (plain->str, CLOSE_TAG) != NULL
-      && !g_str_has_prefix (plain->str + skip_blanks (plain), OPEN_TAG))
+  if (self->phase == PHASE_START && plain != NULL && begins_in_reasoning (plain))
     self->phase = PHASE_REASONING;
   dheera_think_tags_add (self, accumulator, text);
 }

@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include <string.h>
+
+#include "dheera-ai/model/dheera-request-private.h"
+#include "dheera-ai/providers/dheera-protocol-private.h"
+#include "dheera-ai/providers/dheera-provider-private.h"
+
+/* What goes out: the body as each dialect wants it, the URL, the headers; and what is refused or left out instead */
+
+typedef struct
+{
+  DheeraProvider *provider;
+  DheeraRequest *request;
+  DheeraEncoding encoding;
+  GError *error;
+} Fixture;
+
+static void
+set_up (Fixture    *fixture,
+        const char *provider)
+{
+  fixture->provider = dheera_provider_new (provider);
+  fixture->request = dheera_request_new_for_prompt ("unused/name", "Hi");
+  fixture->encoding.provider = fixture->provider;
+  fixture->encoding.base_url = "https://api.example/v1/";
+  fixture->encoding.model = "some-model";
+  fixture->encoding.policy = DHEERA_PARAM_POLICY_REJECT;
+  fixture->encoding.warnings = g_ptr_array_new_with_free_func (g_free);
+}
+
+static void
+tear_down (Fixture *fixture)
+{
+  g_ptr_array_unref (fixture->encoding.warnings);
+  g_object_unref (fixture->request);
+  g_object_unref (fixture->provider);
+  g_clear_error (&fixture->error);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, tear_down)
+
+static DheeraHttpRequest *
+encode (Fixture *fixture)
+{
+  return dheera_provider_get_protocol (fixture->provider)->encode_chat (&fixture->encoding, fixture->request, &fixture->error);
+}
+
+static char *
+encode_body (Fixture *fixture)
+{
+  g_autoptr (DheeraHttpRequest) http = encode (fixture);
+  gsize length;
+  const char *data;
+
+  g_assert_no_error (fixture->error);
+  g_assert_nonnull (http);
+  data = g_bytes_get_data (http->body, &length);
+
+  return g_strndup (data, length);
+}
+
+static void
+test_plain (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  g_autoptr (DheeraHttpRequest) http = NULL;
+  g_autofree char *body = NULL;
+
+  set_up (&fixture, "openai");
+  http = encode (&fixture);
+  g_assert_no_error (fixture.error);
+  g_assert_cmpstr (http->method, ==, "POST");
+  g_assert_cmpstr (http->url, ==, "https://api.example/v1/chat/completions");
+  g_assert_cmpstr (http->content_type, ==, "application/json");
+  g_assert_cmpint (http->auth, ==, DHEERA_AUTH_BEARER);
+  g_assert_cmpint (http->framing, ==, DHEERA_FRAMING_WHOLE);
+  body = encode_body (&fixture);
+  g_assert_cmpstr (body, ==, "{\"model\":\"some-model\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");
+}
+
+static void
+test_stream (void)
+{
+  g_auto (Fixture) openai = { 0 };
+  g_auto (Fixture) mistral = { 0 };
+  g_autoptr (DheeraHttpRequest) http = NULL;
+  g_autofree char *body = NULL;
+  g_autofree char *without = NULL;
+
+  set_up (&openai, "openai");
+  openai.encoding.stream = TRUE;
+  http = encode (&openai);
+  g_assert_cmpint (http->framing, ==, DHEERA_FRAMING_SSE);
+  body = encode_body (&openai);
+  g_assert_nonnull (strstr (body, "\"stream\":true"));
+  g_assert_nonnull (strstr (body, "\"stream_options\":{\"include_usage\":true}"));
+
+  set_up (&mistral, "mistral");
+  mistral.encoding.stream = TRUE;
+  without = encode_body (&mistral);
+  g_assert_nonnull (strstr (without, "\"stream\":true"));
+  g_assert_null (strstr (without, "stream_options"));
+}
+
+static void
+test_dialects (void)
+{
+  static const struct
+  {
+    const char *provider;
+    const char *has;
+    const char *lacks;
+  } cases[] = {
+    { "openai", "\"max_completion_tokens\":7", "\"max_tokens\"" },
+    { "deepseek", "\"max_tokens\":7", "max_completion_tokens" },
+    { "groq", "\"max_completion_tokens\":7", "\"max_tokens\"" },
+    { "openai", "\"role\":\"developer\"", "\"role\":\"system\"" },
+    { "groq", "\"role\":\"system\"", "developer" },
+    { "openai", "\"temperature\":0.5", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto (Fixture) fixture = { 0 };
+      g_autoptr (DheeraMessage) message = dheera_message_new (DHEERA_ROLE_DEVELOPER, "Be brief");
+      g_autofree char *body = NULL;
+
+      set_up (&fixture, cases[i].provider);
+      dheera_conversation_append (dheera_request_get_conversation (fixture.request), message);
+      dheera_request_set_max_tokens (fixture.request, 7);
+      dheera_request_set_temperature (fixture.request, 0.5);
+      body = encode_body (&fixture);
+      g_assert_nonnull (strstr (body, cases[i].has));
+      if (cases[i].lacks != NULL)
+        g_assert_null (strstr (body, cases[i].lacks));
+    }
+}
+
+static void
+test_seed (void)
+{
+  g_auto (Fixture) mistral = { 0 };
+  g_auto (Fixture) groq = { 0 };
+  g_autofree char *renamed = NULL;
+  g_autofree char *plain = NULL;
+
+  set_up (&mistral, "mistral");
+  dheera_request_set_seed (mistral.request, 42);
+  renamed = encode_body (&mistral);
+  g_assert_nonnull (strstr (renamed, "\"random_seed\":42"));
+  set_up (&groq, "groq");
+  dheera_request_set_seed (groq.request, 42);
+  plain = encode_body (&groq);
+  g_assert_nonnull (strstr (plain, "\"seed\":42"));
+}
+
+static void
+test_reasoning (void)
+{
+  g_auto (Fixture) openai = { 0 };
+  g_auto (Fixture) openrouter = { 0 };
+  g_auto (Fixture) dropped = { 0 };
+  g_autofree char *effort = NULL;
+  g_autofree char *object = NULL;
+  g_autofree char *without = NULL;
+
+  set_up (&openai, "openai");
+  dheera_request_set_reasoning_effort (openai.request, "high");
+  effort = encode_body (&openai);
+  g_assert_nonnull (strstr (effort, "\"reasoning_effort\":\"high\""));
+
+  set_up (&openrouter, "openrouter");
+  dheera_request_set_reasoning_budget (openrouter.request, 1000);
+  object = encode_body (&openrouter);
+  g_assert_nonnull (strstr (object, "\"reasoning\":{"));
+  g_assert_nonnull (strstr (object, "1000"));
+
+  /* There is no word for a budget in OpenAI's dialect. */
+  set_up (&dropped, "openai");
+  dropped.encoding.policy = DHEERA_PARAM_POLICY_DROP;
+  dheera_request_set_reasoning_budget (dropped.request, 1000);
+  without = encode_body (&dropped);
+  g_assert_null (strstr (without, "1000"));
+  g_assert_cmpuint (dropped.encoding.warnings->len, ==, 1);
+}
+
+static void
+test_reject (void)
+{
+  static const struct
+  {
+    const char *provider;
+    const char *property;
+    int value;
+    const char *name;
+  } cases[] = {
+    { "openai", "top-k", 5, "top_k" },
+    { "deepseek", "seed", 5, "seed" },
+    { "perplexity", "n", 2, "n" },
+    { "cerebras", "parallel-tool-calls", DHEERA_TRISTATE_NO, "parallel_tool_calls" },
+    { "sambanova", "logprobs", DHEERA_TRISTATE_YES, "logprobs" },
+    { "openai", "reasoning-budget", 5, "reasoning_budget" },
+    { "anthropic", "response-format", DHEERA_RESPONSE_FORMAT_JSON_OBJECT, "response_format" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto (Fixture) fixture = { 0 };
+      g_autoptr (DheeraHttpRequest) refused = NULL;
+      g_autofree char *body = NULL;
+      g_autofree char *member = g_strdup_printf ("\"%s\":", cases[i].name);
+      const char *warning;
+
+      set_up (&fixture, cases[i].provider);
+      if (strcmp (cases[i].property, "seed") == 0)
+        dheera_request_set_seed (fixture.request, cases[i].value);
+      else
+        g_object_set (fixture.request, cases[i].property, cases[i].value, NULL);
+      refused = encode (&fixture);
+      g_assert_null (refused);
+      g_assert_error (fixture.error, DHEERA_ERROR, DHEERA_ERROR_UNSUPPORTED_PARAMETER);
+      g_assert_nonnull (strstr (fixture.error->message, cases[i].provider));
+      g_assert_nonnull (strstr (fixture.error->message, cases[i].name));
+      g_assert_nonnull (strstr (fixture.error->message, "DROP"));
+      g_clear_error (&fixture.error);
+
+      fixture.encoding.policy = DHEERA_PARAM_POLICY_DROP;
+      body = encode_body (&fixture);
+      g_assert_null (strstr (body, member));
+      g_assert_cmpuint (fixture.encoding.warnings->len, ==, 1);
+      warning = g_ptr_array_index (fixture.encoding.warnings, 0);
+      g_assert_nonnull (strstr (warning, cases[i].provider));
+      g_assert_nonnull (strstr (warning, cases[i].name));
+      g_assert_true (g_str_has_suffix (warning, "."));
+    }
+}
+
+/* What hangs on a parameter goes with it. */
+static void
+test_tools_dropped (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  g_autoptr (DheeraTool) tool = dheera_tool_new ("f", "does it", NULL);
+  g_autofree char *body = NULL;
+
+  set_up (&fixture, "perplexity");
+  fixture.encoding.policy = DHEERA_PARAM_POLICY_DROP;
+  dheera_request_add_tool (fixture.request, tool);
+  dheera_request_set_tool_choice (fixture.request, "required");
+  body = encode_body (&fixture);
+  g_assert_null (strstr (body, "tool"));
+  g_assert_cmpuint (fixture.encoding.warnings->len, ==, 2);
+}
+
+/* Sentinels say that nothing was said. */
+static void
+test_unset (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  g_autofree char *body = NULL;
+
+  set_up (&fixture, "anthropic");
+  dheera_request_set_seed (fixture.request, -1);
+  dheera_request_set_temperature (fixture.request, -1.0);
+  dheera_request_set_presence_penalty (fixture.request, -1000.0);
+  dheera_request_set_n (fixture.request, -1);
+  body = encode_body (&fixture);
+  g_assert_cmpstr (body, ==, "{\"model\":\"some-model\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");
+}
+
+static void
+test_temperature (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  g_autoptr (DheeraHttpRequest) refused = NULL;
+  g_autofree char *within = NULL;
+  g_autofree char *dropped = NULL;
+
+  set_up (&fixture, "moonshot");
+  dheera_request_set_temperature (fixture.request, 1.0);
+  within = encode_body (&fixture);
+  g_assert_nonnull (strstr (within, "\"temperature\":1"));
+
+  dheera_request_set_temperature (fixture.request, 1.5);
+  refused = encode (&fixture);
+  g_assert_null (refused);
+  g_assert_error (fixture.error, DHEERA_ERROR, DHEERA_ERROR_UNSUPPORTED_PARAMETER);
+  g_assert_nonnull (strstr (fixture.error->message, "at most 1"));
+  g_clear_error (&fixture.error);
+
+  fixture.encoding.policy = DHEERA_PARAM_POLICY_DROP;
+  dropped = encode_body (&fixture);
+  g_assert_null (strstr (dropped, "temperature"));
+}
+
+static void
+test_extra (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  g_autofree char *body = NULL;
+
+  set_up (&fixture, "openai");
+  dheera_request_set_temperature (fixture.request, 0.5);
+  dheera_base_request_set_extra (DHEERA_BASE_REQUEST (fixture.request), "{\"temperature\":0.25,\"top_k\":3,\"store\":true}");
+  body = encode_body (&fixture);
+  g_assert_nonnull (strstr (body, "\"temperature\":0.25"));
+  g_assert_null (strstr (body, "0.5"));
+  /* The user's own words are not checked against the table. */
+  g_assert_nonnull (strstr (body, "\"top_k\":3"));
+  g_assert_nonnull (strstr (body, "\"store\":true"));
+}
+
+static void
+test_headers (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  g_autoptr (DheeraHttpRequest) http = NULL;
+
+  set_up (&fixture, "openai");
+  dheera_provider_set_header (fixture.provider, "X-Title", "provider");
+  dheera_provider_set_header (fixture.provider, "X-Other", "provider");
+  dheera_base_request_set_header (DHEERA_BASE_REQUEST (fixture.request), "x-title", "request");
+  http = encode (&fixture);
+  g_assert_no_error (fixture.error);
+  g_assert_cmpstr (dheera_http_request_get_header (http, "X-Title"), ==, "request");
+  g_assert_cmpstr (dheera_http_request_get_header (http, "X-Other"), ==, "provider");
+  g_assert_cmpint (http->auth, ==, DHEERA_AUTH_BEARER);
+}
+
+static void
+test_own_authorization (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  g_autoptr (DheeraHttpRequest) http = NULL;
+
+  set_up (&fixture, "openai");
+  dheera_base_request_set_header (DHEERA_BASE_REQUEST (fixture.request), "authorization", "Basic eDp5");
+  http = encode (&fixture);
+  g_assert_cmpint (http->auth, ==, DHEERA_AUTH_NONE);
+  g_assert_cmpstr (dheera_http_request_get_header (http, "Authorization"), ==, "Basic eDp5");
+}
+
+static void
+test_bad_header (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  g_autoptr (DheeraHttpRequest) http = NULL;
+
+  set_up (&fixture, "openai");
+  dheera_base_request_set_header (DHEERA_BASE_REQUEST (fixture.request), "X-Bad", "a\r\nEvil: b");
+  http = encode (&fixture);
+  g_assert_null (http);
+  g_assert_error (fixture.error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST);
+  g_assert_nonnull (strstr (fixture.error->message, "X-Bad"));
+  g_assert_null (strstr (fixture.error->message, "Evil"));
+}
+
+static void
+test_unknown_provider (void)
+{
+  g_autoptr (DheeraProvider) nobody = dheera_provider_new ("nobody");
+  g_auto (Fixture) fixture = { 0 };
+  g_autoptr (DheeraHttpRequest) http = NULL;
+
+  set_up (&fixture, "openai");
+  fixture.encoding.provider = nobody;
+  http = dheera_openai_chat.encode_chat (&fixture.encoding, fixture.request, &fixture.error);
+  g_assert_null (http);
+  g_assert_error (fixture.error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST);
+}
+
+static void
+test_api_version (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  g_autoptr (DheeraHttpRequest) http = NULL;
+
+  set_up (&fixture, "azure");
+  fixture.encoding.base_url = "https://r.openai.azure.com/openai/v1";
+  dheera_provider_set_api_version (fixture.provider, "preview&x");
+  http = encode (&fixture);
+  g_assert_no_error (fixture.error);
+  g_assert_cmpstr (http->url, ==, "https://r.openai.azure.com/openai/v1/chat/completions?api-version=preview%26x");
+  g_assert_cmpstr (http->auth_header, ==, "api-key");
+}
+
+/* A key is in nothing that is made here. */
+static void
+test_no_key (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  g_autoptr (DheeraHttpRequest) http = NULL;
+
+  set_up (&fixture, "openai");
+  dheera_provider_set_api_key (fixture.provider, "the-secret");
+  dheera_base_request_set_api_key (DHEERA_BASE_REQUEST (fixture.request), "the-secret");
+  http = encode (&fixture);
+  g_assert_null (strstr (http->url, "the-secret"));
+  g_assert_null (g_strstr_len (g_bytes_get_data (http->body, NULL), g_bytes_get_size (http->body), "the-secret"));
+  g_assert_true (http->headers == NULL || http->headers->len == 0);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_unsetenv ("OPENAI_ORG_ID");
+  g_unsetenv ("OPENAI_PROJECT_ID");
+
+  g_test_add_func ("/openai-chat/plain", test_plain);
+  g_test_add_func ("/openai-chat/stream", test_stream);
+  g_test_add_func ("/openai-chat/dialects", test_dialects);
+  g_test_add_func ("/openai-chat/seed", test_seed);
+  g_test_add_func ("/openai-chat/reasoning", test_reasoning);
+  g_test_add_func ("/openai-chat/reject", test_reject);
+  g_test_add_func ("/openai-chat/tools-dropped", test_tools_dropped);
+  g_test_add_func ("/openai-chat/unset", test_unset);
+  g_test_add_func ("/openai-chat/temperature", test_temperature);
+  g_test_add_func ("/openai-chat/extra", test_extra);
+  g_test_add_func ("/openai-chat/headers", test_headers);
+  g_test_add_func ("/openai-chat/own-authorization", test_own_authorization);
+  g_test_add_func ("/openai-chat/bad-header", test_bad_header);
+  g_test_add_func ("/openai-chat/unknown-provider", test_unknown_provider);
+  g_test_add_func ("/openai-chat/api-version", test_api_version);
+  g_test_add_func ("/openai-chat/no-key", test_no_key);
+
+  return g_test_run ();
+}
