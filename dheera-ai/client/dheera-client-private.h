@@ -6,8 +6,20 @@
 
 #include "dheera-ai/model/dheera-call-private.h"
 #include "dheera-ai/transport/dheera-transport-private.h"
+#include "dheera-ai/wire/dheera-framer-private.h"
+#include "dheera-ai/wire/dheera-json-private.h"
 
 G_BEGIN_DECLS
+
+/* The memory that a call reads and decodes in. It is passed on from call to call: making it anew would cost a tenth of a short call. */
+typedef struct
+{
+  DheeraFramer *framer;
+  DheeraJson json;
+} DheeraBuffers;
+
+DheeraBuffers   *dheera_buffers_new            (void) G_GNUC_WARN_UNUSED_RESULT;
+void             dheera_buffers_free           (DheeraBuffers *self);
 
 struct _DheeraClient
 {
@@ -26,6 +38,8 @@ struct _DheeraClient
   GListStore *providers;
   DheeraTransport *transport; /* made at the first call */
   GPtrArray *calls;           /* that run */
+
+  DheeraBuffers *spare;       /* what a call left for the next one; atomic, nullable */
 };
 
 /* The session that a call goes over: the request's, the client's, the default client's, or the client's own. Never fails: that is for the first use. */
@@ -38,6 +52,11 @@ DheeraProvider  *dheera_client_resolve         (DheeraClient      *self,
                                                 gboolean           needs_model,
                                                 char             **model,
                                                 GError           **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* From any thread. */
+DheeraBuffers   *dheera_client_take_buffers    (DheeraClient  *self) G_GNUC_WARN_UNUSED_RESULT;
+void             dheera_client_give_buffers    (DheeraClient  *self,
+                                                DheeraBuffers *buffers);
 
 /* Calls that run, so that cancel_all() finds them, and the signals */
 void             dheera_client_call_started    (DheeraClient *self,

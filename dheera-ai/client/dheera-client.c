@@ -97,6 +97,7 @@ dheera_client_finalize (GObject *object)
 {
   DheeraClient *self = DHEERA_CLIENT (object);
 
+  g_clear_pointer (&self->spare, dheera_buffers_free);
   g_clear_pointer (&self->transport, dheera_transport_unref);
   g_clear_object (&self->session);
   g_clear_object (&self->providers);

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "dheera-client.h"
+#include "dheera-client-private.h"
 
 #include "dheera-ai/model/dheera-call-private.h"
 #include "dheera-ai/providers/dheera-protocol-private.h"
@@ -65,7 +65,7 @@ struct _DheeraOperation
 
   DheeraStep step;
   DheeraExchange *exchange;
-  DheeraFramer *framer;
+  DheeraBuffers *buffers;        /* from the first answer on */
   DheeraDecoder *decoder;
   gint64 start;                  /* monotonic, 0 before the first step */
   gint64 delay_ms;

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "dheera-client-private.h"
 #include "dheera-call-error-private.h"
 
 #include "dheera-ai/model/dheera-base-request-private.h"
@@ -214,6 +213,18 @@ finish_call (DheeraOperation *self)
   dheera_client_call_finished (self->client, self->call);
 }
 
+/* The decoder works in the buffers' tokens, and hands them back, perhaps grown. */
+static void
+drop_decoder (DheeraOperation *self)
+{
+  if (self->decoder == NULL)
+    return;
+
+  self->buffers->json = self->decoder->json;
+  self->decoder->json = (DheeraJson) DHEERA_JSON_INIT;
+  g_clear_pointer (&self->decoder, dheera_decoder_free);
+}
+
 void
 dheera_operation_free (DheeraOperation *self)
 {
@@ -230,8 +241,9 @@ dheera_operation_free (DheeraOperation *self)
   g_clear_pointer (&self->exchange, dheera_exchange_free);
   wipe (&self->key);
   wipe (&self->request_key);
-  g_clear_pointer (&self->decoder, dheera_decoder_free);
-  g_clear_pointer (&self->framer, dheera_framer_free);
+  drop_decoder (self);
+  if (self->buffers != NULL)
+    dheera_client_give_buffers (self->client, self->buffers);
   g_clear_pointer (&self->http, dheera_http_request_free);
   g_clear_pointer (&self->transport, dheera_transport_unref);
   g_clear_pointer (&self->warnings, g_ptr_array_unref);
@@ -351,8 +363,11 @@ succeed (DheeraOperation *self,
 static void
 prepare_decoder (DheeraOperation *self)
 {
-  g_clear_pointer (&self->decoder, dheera_decoder_free);
+  drop_decoder (self);
+  if (self->buffers == NULL)
+    self->buffers = dheera_client_take_buffers (self->client);
   self->decoder = dheera_decoder_new (self->provider);
+  self->decoder->json = self->buffers->json;
   dheera_accumulator_set_recording (self->decoder->accumulator, self->recording);
 }
 
@@ -511,10 +526,7 @@ dheera_operation_sent (DheeraOperation *self,
   self->call->request_id = g_strdup (dheera_provider_find_request_id (self->provider, get_header, self->exchange));
   self->framed = find_framed (self);
   framing = self->framed ? self->http->framing : DHEERA_FRAMING_WHOLE;
-  if (self->framer == NULL)
-    self->framer = dheera_framer_new (framing);
-  else
-    dheera_framer_reset (self->framer, framing);
+  dheera_framer_reset (self->buffers->framer, framing);
   self->step = DHEERA_STEP_READ;
 }
 
@@ -611,12 +623,12 @@ decode_frames (DheeraOperation *self)
   DheeraFrameStatus status = DHEERA_FRAME_NONE;
   DheeraFrame frame;
 
-  while (self->step == DHEERA_STEP_READ && (status = dheera_framer_next (self->framer, &frame)) == DHEERA_FRAME_READY)
+  while (self->step == DHEERA_STEP_READ && (status = dheera_framer_next (self->buffers->framer, &frame)) == DHEERA_FRAME_READY)
     decode_frame (self, &frame);
 
   if (self->step == DHEERA_STEP_READ && status == DHEERA_FRAME_ERROR)
     {
-      dheera_decoder_fail (self->decoder, DHEERA_ERROR_PROTOCOL, "%s", dheera_framer_get_error (self->framer));
+      dheera_decoder_fail (self->decoder, DHEERA_ERROR_PROTOCOL, "%s", dheera_framer_get_error (self->buffers->framer));
       fail_decoding (self);
     }
 }
@@ -625,7 +637,7 @@ decode_frames (DheeraOperation *self)
 static void
 end_of_body (DheeraOperation *self)
 {
-  dheera_framer_finish (self->framer);
+  dheera_framer_finish (self->buffers->framer);
   decode_frames (self);
   if (self->step != DHEERA_STEP_READ)
     return;
@@ -654,7 +666,7 @@ broken_body (DheeraOperation *self,
       return;
     }
 
-  rest = dheera_framer_peek_rest (self->framer, &length);
+  rest = dheera_framer_peek_rest (self->buffers->framer, &length);
   fail_status (self, rest, length);
   g_error_free (error);
 }
@@ -663,7 +675,7 @@ char *
 dheera_operation_reserve (DheeraOperation *self,
                           gsize           *size)
 {
-  return dheera_framer_reserve (self->framer, size);
+  return dheera_framer_reserve (self->buffers->framer, size);
 }
 
 void
@@ -675,13 +687,13 @@ dheera_operation_read (DheeraOperation *self,
     {
       broken_body (self, error);
     }
-  else if (n == 0 || (!is_success (self) && dheera_framer_get_total (self->framer) > MAX_ERROR_BODY))
+  else if (n == 0 || (!is_success (self) && dheera_framer_get_total (self->buffers->framer) > MAX_ERROR_BODY))
     {
       end_of_body (self);
     }
   else
     {
-      dheera_framer_commit (self->framer, (gsize) n);
+      dheera_framer_commit (self->buffers->framer, (gsize) n);
       decode_frames (self);
     }
 

@@ -171,8 +171,12 @@ static gboolean
 check_tools (DheeraRequest  *self,
              GError        **error)
 {
-  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) names = NULL;
 
+  if (dheera_request_get_n_tools (self) == 0 && self->tool_choice == NULL)
+    return TRUE;
+
+  names = g_hash_table_new (g_str_hash, g_str_equal);
   for (guint i = 0; i < dheera_request_get_n_tools (self); i++)
     {
       DheeraTool *tool = dheera_request_peek_tool (self, i);
@@ -234,25 +238,64 @@ check_texts (DheeraRequest  *self,
   return TRUE;
 }
 
+/* The paths of messages and parts are only made for errors: a conversation may be long. */
 static gboolean
 check_part (DheeraPart  *part,
-            const char  *path,
+            guint        message,
+            guint        position,
             GError     **error)
 {
   g_autofree char *fault = NULL;
+  g_autofree char *path = NULL;
+  gboolean bad_uri = part->uri != NULL && g_ascii_strncasecmp (part->uri, "data:", 5) == 0;
 
-  if (part->uri != NULL && g_ascii_strncasecmp (part->uri, "data:", 5) == 0)
-    {
-      dheera_set_invalid_request (error, path, "The URI of %s is a data: URI, but not one of valid base64.", path);
-      return FALSE;
-    }
-
-  if (part->cache_control != NULL)
+  if (!bad_uri && part->cache_control != NULL)
     fault = dheera_cache_control_find_fault (part->cache_control);
-  if (fault != NULL)
-    dheera_set_invalid_request (error, path, "cache-control of %s %s.", path, fault);
+  if (!bad_uri && fault == NULL)
+    return TRUE;
 
-  return fault == NULL;
+  path = g_strdup_printf ("messages[%u].parts[%u]", message, position);
+  if (bad_uri)
+    dheera_set_invalid_request (error, path, "The URI of %s is a data: URI, but not one of valid base64.", path);
+  else
+    dheera_set_invalid_request (error, path, "cache-control of %s %s.", path, fault);
+  return FALSE;
+}
+
+static gboolean
+check_tool_call (DheeraToolCall  *call,
+                 guint            message,
+                 guint            position,
+                 GError         **error)
+{
+  g_autofree char *path = NULL;
+  gboolean has_id = call->id != NULL && *call->id != '\0';
+
+  if (has_id && call->name != NULL && *call->name != '\0')
+    return TRUE;
+
+  path = g_strdup_printf ("messages[%u]", message);
+  dheera_set_invalid_request (error, path, "tool_calls[%u] of %s has no %s.", position, path, has_id ? "name" : "id");
+  return FALSE;
+}
+
+static gboolean
+check_role (DheeraMessage  *message,
+            guint           position,
+            GError        **error)
+{
+  g_autofree char *path = NULL;
+  gboolean lost_result = message->role == DHEERA_ROLE_TOOL && (message->tool_call_id == NULL || *message->tool_call_id == '\0');
+
+  if (!lost_result && (message->role == DHEERA_ROLE_ASSISTANT || dheera_message_get_n_tool_calls (message) == 0))
+    return TRUE;
+
+  path = g_strdup_printf ("messages[%u]", position);
+  if (lost_result)
+    dheera_set_invalid_request (error, path, "%s is the result of a tool call, but has no tool-call-id that says of which one.", path);
+  else
+    dheera_set_invalid_request (error, path, "%s has tool calls, but its role is not ASSISTANT.", path);
+  return FALSE;
 }
 
 static gboolean
@@ -260,42 +303,16 @@ check_message (DheeraMessage  *message,
                guint           position,
                GError        **error)
 {
-  g_autofree char *path = g_strdup_printf ("messages[%u]", position);
-  guint n_calls = dheera_message_get_n_tool_calls (message);
+  if (!check_role (message, position, error))
+    return FALSE;
 
-  if (message->role == DHEERA_ROLE_TOOL && (message->tool_call_id == NULL || *message->tool_call_id == '\0'))
-    {
-      dheera_set_invalid_request (error, path,
-                                  "%s is the result of a tool call, but has no tool-call-id that says of which one.", path);
+  for (guint i = 0; i < dheera_message_get_n_tool_calls (message); i++)
+    if (!check_tool_call (dheera_message_peek_tool_call (message, i), position, i, error))
       return FALSE;
-    }
-
-  if (n_calls > 0 && message->role != DHEERA_ROLE_ASSISTANT)
-    {
-      dheera_set_invalid_request (error, path,
-                                  "%s has tool calls, but its role is not ASSISTANT.", path);
-      return FALSE;
-    }
-
-  for (guint i = 0; i < n_calls; i++)
-    {
-      DheeraToolCall *call = dheera_message_peek_tool_call (message, i);
-
-      if (call->id != NULL && *call->id != '\0' && call->name != NULL && *call->name != '\0')
-        continue;
-
-      dheera_set_invalid_request (error, path, "tool_calls[%u] of %s has no %s.", i, path,
-                                  call->id != NULL && *call->id != '\0' ? "name" : "id");
-      return FALSE;
-    }
 
   for (guint i = 0; i < dheera_message_get_n_parts (message); i++)
-    {
-      g_autofree char *part_path = g_strdup_printf ("%s.parts[%u]", path, i);
-
-      if (!check_part (dheera_message_peek_part (message, i), part_path, error))
-        return FALSE;
-    }
+    if (!check_part (dheera_message_peek_part (message, i), position, i, error))
+      return FALSE;
 
   return TRUE;
 }

