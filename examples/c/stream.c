@@ -8,6 +8,7 @@
  */
 
 #include <dheera-ai/dheera-ai.h>
+#include <stdio.h>
 
 int
 main (int   argc,
@@ -26,15 +27,13 @@ main (int   argc,
 
   while ((delta = dheera_stream_next (stream, NULL, &error)) != NULL)
     {
-      g_print ("%s", dheera_delta_get_text (delta));
+      fputs (dheera_delta_get_text (delta), stdout);
+      fflush (stdout);
       g_object_unref (delta);
     }
-  g_print ("\n");
+  putchar ('\n');
 
   if (error != NULL)
-    {
-      g_printerr ("%s\n", error->message);
-      return 1;
-    }
-  return 0;
+    fprintf (stderr, "%s\n", error->message);
+  return error != NULL;
 }
