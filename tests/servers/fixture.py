@@ -4,8 +4,8 @@
 A server is a program of this folder (nginx_server.py, squid_server.py, llama_server.py). It
 
 * prints on its standard output one line "NAME VALUE" for each thing there is to know (ports, files), and then "ready";
-* runs until SIGTERM, SIGINT, the death of the real server, or, where its standard input is a pipe, the end of that, so that it
-  never outlives the test that started it;
+* runs until SIGTERM, SIGINT, the death of the real server, or, where its standard input is a pipe, the end of
+  that, so that it never outlives the test that started it;
 * leaves no process and no file behind;
 * exits with 77 and the reason on its standard error where it can't run here.
 
@@ -88,8 +88,9 @@ def announce(**values):
 @contextlib.contextmanager
 def guard(pid):
     """Ends the process of that id where this program dies too suddenly to do it."""
-    watcher = subprocess.Popen(['sh', '-c', 'read -r _; kill "$1" 2>/dev/null', 'guard', str(pid)], stdin=subprocess.PIPE,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    watcher = subprocess.Popen(['sh', '-c', 'read -r _; kill "$1" 2>/dev/null', 'guard', str(pid)],
+                               stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               start_new_session=True)
     try:
         yield
     finally:
@@ -116,8 +117,8 @@ def _show(paths):
 
 @contextlib.contextmanager
 def running(argv, ports, log, also_show=(), stop_with=signal.SIGTERM):
-    """The server itself: yields when it listens on its ports, ends it afterwards. log, which takes what it prints, and the files of
-    also_show are shown where it does not come up."""
+    """The server itself: yields when it listens on its ports, ends it afterwards. log, which takes what it prints,
+    and the files of also_show are shown where it does not come up."""
     with open(log, 'ab') as output:
         process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
     try:
@@ -176,7 +177,8 @@ class Server:
         return self.values[name]
 
     def __enter__(self):
-        self.process = subprocess.Popen(self.argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(self.argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, text=True)
         try:
             self._read()
         except BaseException:

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""llama.cpp's llama-server with a model of one megabyte: a real inference engine that speaks OpenAI's and Anthropic's protocols.
+"""llama.cpp's llama-server with a model of one megabyte: a real engine that speaks OpenAI's and Anthropic's protocols.
 
     llama_server.py [--model NAME] [llama-server options]
     llama_server.py --model stories260K -c 8192 -np 4 -a stories260k
 
-NAME is that of a model in the folder models of $DHEERA_SHARED, whose tools/llama-server.sh does the work: the first start ever makes a small Debian
-system for it, which takes minutes and needs root and the network. Announces port, pid and log. Options that matter to tests: --api-key KEY (401 without),
---embeddings --pooling mean, and for stories260K-tools --logit-bias 512+100.
+NAME is that of a model in the folder models of $DHEERA_SHARED, whose tools/llama-server.sh does the work: the first
+start ever makes a small Debian system for it, which takes minutes and needs root and the network. Announces port, pid
+and log. Options that matter to tests: --api-key KEY (401 without), --embeddings --pooling mean, and for
+stories260K-tools --logit-bias 512+100.
 """
 
 import argparse
@@ -71,7 +72,8 @@ def stop(pid):
 def run_script(argv, output):
     """The last line that the script says, and its exit status"""
     with open(output, 'w+') as words:
-        status = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=words, stderr=words, timeout=INSTALL_PATIENCE, check=False).returncode
+        status = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=words, stderr=words,
+                                timeout=INSTALL_PATIENCE, check=False).returncode
         words.seek(0)
         return words.read().strip().rpartition('\n')[2], status
 

@@ -51,13 +51,15 @@ sign() {
   name=$1 subject=$2 until=$3
   printf '%b' "$4" >"$work/ext"
   shift 4
-  openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$name.key" -out "$work/csr" -subj "$subject"
-  openssl ca -batch -config "$work/ca.cnf" -in "$work/csr" -startdate "$begin" -enddate "$until" -extfile "$work/ext" -notext \
-    -out "$name.pem" "$@"
+  openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes \
+    -keyout "$name.key" -out "$work/csr" -subj "$subject"
+  openssl ca -batch -config "$work/ca.cnf" -in "$work/csr" -startdate "$begin" -enddate "$until" \
+    -extfile "$work/ext" -notext -out "$name.pem" "$@"
 }
 
 authority='basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n'
-leaf='basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n'
+leaf='basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n'
+leaf="${leaf}subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
 server="${leaf}extendedKeyUsage=serverAuth\nsubjectAltName="
 client="${leaf}extendedKeyUsage=clientAuth\n"
 here='DNS:localhost,IP:127.0.0.1,IP:::1\n'

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""nginx in front of a server of the tests: plain HTTP/1.1, HTTP/1.1 over TLS, and HTTP/2 over TLS, each on a port of its own.
+"""nginx in front of a server of the tests: HTTP/1.1, HTTP/1.1 over TLS, and HTTP/2 over TLS, each on a port of its own.
 
-    nginx_server.py --upstream PORT [--certs FOLDER] [--certificate server|expired|wrong-host|self-signed] [--client-certificate]
-                    [--keepalive-timeout SECONDS] [--keepalive-requests N]
+    nginx_server.py --upstream PORT [--certs FOLDER] [--certificate server|expired|wrong-host|self-signed]
+                    [--client-certificate] [--keepalive-timeout SECONDS] [--keepalive-requests N]
 
-Nothing is buffered, so streams arrive as they are sent. Announces plain, tls and http2 (ports), certs (a folder made by make-certs.sh, one
-of its own without --certs) and log: a file with one JSON object for each request that is over, in which "connection" tells connections apart.
+Nothing is buffered, so streams arrive as they are sent. Announces plain, tls and http2 (ports), certs (a folder made by
+make-certs.sh, one of its own without --certs) and log: a file with one JSON object for each request that is over, in
+which "connection" tells connections apart.
 With --client-certificate both TLS ports demand one that ca.pem has signed; without it they answer 400.
 """
 
@@ -49,7 +50,7 @@ def main():
         folder = stack.enter_context(fixture.folder('nginx'))
         certs = arguments.certs or make_certificates(folder / 'certs')
         ports = dict(zip(('plain', 'tls', 'http2'), fixture.free_ports(3)))
-        verification = f'ssl_verify_client on; ssl_client_certificate {certs}/ca.pem;' if arguments.client_certificate else ''
+        verification = f'ssl_verify_client on; ssl_client_certificate {certs}/ca.pem;'
         fixture.fill('nginx.conf.in', folder / 'nginx.conf',
                      **ports,
                      user='user root;' if os.geteuid() == 0 else '',
@@ -57,7 +58,7 @@ def main():
                      upstream=arguments.upstream,
                      certificate=f'{certs}/{arguments.certificate}.pem',
                      key=f'{certs}/{arguments.certificate}.key',
-                     client_verification=verification,
+                     client_verification=verification if arguments.client_certificate else '',
                      keepalive_timeout=arguments.keepalive_timeout,
                      keepalive_requests=arguments.keepalive_requests)
         argv = [program, '-p', str(folder), '-c', str(folder / 'nginx.conf'), '-e', 'stderr']

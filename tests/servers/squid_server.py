@@ -18,7 +18,8 @@ import signal
 
 import fixture
 
-# squid asks on a line of standard input, "NAME PASSWORD". In sh, since squid's user may not be allowed to read this Python.
+# squid asks on a line of standard input, "NAME PASSWORD". In sh, since squid's user may not be allowed to read the
+# Python that runs this.
 HELPER = """#!/bin/sh
 while read -r answer; do
   if [ "$answer" = '{name} {password}' ]; then echo OK; else echo ERR; fi
@@ -63,7 +64,8 @@ def main():
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(fixture.folder('squid'))
         port, = fixture.free_ports(1)
-        denied = [f'acl denied{i} dstdomain {host}\nhttp_access deny denied{i}' for i, host in enumerate(arguments.deny)]
+        denied = [f'acl denied{i} dstdomain {host}\nhttp_access deny denied{i}'
+                  for i, host in enumerate(arguments.deny)]
         fixture.fill('squid.conf.in', folder / 'squid.conf',
                      port=port,
                      folder=folder,
@@ -77,7 +79,8 @@ def main():
         stack.callback(remove_segments, name)
         argv = [program, '-N', '-n', name, '-f', str(folder / 'squid.conf')]
         # It takes two seconds to end in peace, and has nothing to save.
-        squid = stack.enter_context(fixture.running(argv, [port], folder / 'error.log', [folder / 'cache.log'], signal.SIGKILL))
+        squid = stack.enter_context(fixture.running(argv, [port], folder / 'error.log', [folder / 'cache.log'],
+                                                    signal.SIGKILL))
         fixture.announce(port=port, log=folder / 'access.log', errors=folder / 'cache.log')
         fixture.wait_until_over(lambda: squid.poll() is None)
 

@@ -59,7 +59,8 @@ def shake_hands(certs, server, client=None, host='localhost'):
 
 def test_folder_has_all_with_private_keys():
     with certificates() as certs:
-        assert sorted(path.name for path in certs.iterdir()) == sorted(f'{n}.{e}' for n in NAMES for e in ('pem', 'key'))
+        expected = sorted(f'{name}.{ending}' for name in NAMES for ending in ('pem', 'key'))
+        assert sorted(path.name for path in certs.iterdir()) == expected
         for name in NAMES:
             assert stat.S_IMODE((certs / f'{name}.key').stat().st_mode) == 0o600
 

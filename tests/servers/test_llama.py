@@ -30,14 +30,17 @@ def llama(*options):
 
 
 def ask(server, method, path, body=None, headers=None):
-    with contextlib.closing(http.client.HTTPConnection('127.0.0.1', int(server['port']), timeout=ANSWER_PATIENCE)) as connection:
-        connection.request(method, path, json.dumps(body) if body else None, {'Content-Type': 'application/json', **(headers or {})})
+    connection = http.client.HTTPConnection('127.0.0.1', int(server['port']), timeout=ANSWER_PATIENCE)
+    with contextlib.closing(connection):
+        connection.request(method, path, json.dumps(body) if body else None,
+                           {'Content-Type': 'application/json', **(headers or {})})
         response = connection.getresponse()
         return response.status, response.read().decode()
 
 
 def chat(**more):
-    return {'model': 'stories260k', 'messages': [{'role': 'user', 'content': 'Once upon a time'}], 'max_tokens': 8, 'seed': 1, **more}
+    messages = [{'role': 'user', 'content': 'Once upon a time'}]
+    return {'model': 'stories260k', 'messages': messages, 'max_tokens': 8, 'seed': 1, **more}
 
 
 def test_engine_answers():
@@ -57,7 +60,8 @@ def test_engine_answers():
 def test_key():
     with llama('--api-key', 'key-of-the-tests') as server:
         assert ask(server, 'POST', '/v1/chat/completions', chat())[0] == 401
-        assert ask(server, 'POST', '/v1/chat/completions', chat(), {'Authorization': 'Bearer key-of-the-tests'})[0] == 200
+        key = {'Authorization': 'Bearer key-of-the-tests'}
+        assert ask(server, 'POST', '/v1/chat/completions', chat(), key)[0] == 200
 
 
 def test_nothing_is_left():

@@ -41,7 +41,8 @@ def tls_context(server, client=None):
 def connect(server, name, client=None):
     if name == 'plain':
         return http.client.HTTPConnection('localhost', int(server[name]), timeout=PATIENCE)
-    return http.client.HTTPSConnection('localhost', int(server[name]), timeout=PATIENCE, context=tls_context(server, client))
+    return http.client.HTTPSConnection('localhost', int(server[name]), timeout=PATIENCE,
+                                       context=tls_context(server, client))
 
 
 def get(connection, path='/'):
@@ -117,19 +118,21 @@ def test_protocols_that_are_offered():
         for name, expected in (('tls', 'http/1.1'), ('http2', 'h2')):
             context = tls_context(server)
             context.set_alpn_protocols(['h2', 'http/1.1'])
-            with contextlib.closing(http.client.HTTPSConnection('localhost', int(server[name]), context=context, timeout=PATIENCE)) as connection:
+            connection = http.client.HTTPSConnection('localhost', int(server[name]), context=context, timeout=PATIENCE)
+            with contextlib.closing(connection):
                 connection.connect()
                 assert connection.sock.selected_alpn_protocol() == expected
 
 
 def test_http2_on_one_connection():
     curl = shutil.which('curl')
-    if curl is None or 'HTTP2' not in subprocess.run([curl, '--version'], capture_output=True, text=True, check=True).stdout:
+    if curl is None or b'HTTP2' not in subprocess.check_output([curl, '--version']):
         raise Skip('there is no curl that speaks HTTP/2')
     with nginx() as (_, server):
         url = f"https://localhost:{server['http2']}/"
-        seen = subprocess.run([curl, '-sS', '--noproxy', '*', '--http2', '--cacert', f"{server['certs']}/ca.pem", '-o', os.devnull, '-o', os.devnull,
-                               '-w', '%{http_version} %{response_code}\n', url + '1', url + '2'], capture_output=True, text=True, check=True).stdout
+        seen = subprocess.check_output([curl, '-sS', '--noproxy', '*', '--http2', '--cacert', f"{server['certs']}/ca.pem",
+                                        '-o', os.devnull, '-o', os.devnull, '-w', '%{http_version} %{response_code}\n',
+                                        url + '1', url + '2'], text=True)
         assert seen == '2 200\n2 200\n', seen
         entries = wait_for_log(server, 2)
         assert [entry['protocol'] for entry in entries] == ['HTTP/2.0', 'HTTP/2.0']
@@ -146,9 +149,10 @@ def test_client_certificate():
 
 def test_bad_certificates():
     for certificate, words in (('expired', 'expired'), ('wrong-host', 'mismatch'), ('self-signed', 'self')):
-        with nginx('--certificate', certificate) as (_, server), contextlib.closing(connect(server, 'tls')) as connection:
+        with nginx('--certificate', certificate) as (_, server):
             try:
-                get(connection)
+                with contextlib.closing(connect(server, 'tls')) as connection:
+                    get(connection)
                 raise AssertionError(f'the certificate {certificate} was accepted')
             except ssl.SSLCertVerificationError as error:
                 assert words in error.verify_message, error.verify_message

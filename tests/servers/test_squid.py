@@ -44,7 +44,8 @@ def credentials(text):
 
 
 def get_plain(server, url, user=None):
-    with contextlib.closing(http.client.HTTPConnection('127.0.0.1', int(server['port']), timeout=PATIENCE)) as connection:
+    connection = http.client.HTTPConnection('127.0.0.1', int(server['port']), timeout=PATIENCE)
+    with contextlib.closing(connection):
         connection.request('GET', url, headers=credentials(user))
         response = connection.getresponse()
         return response.status, response.headers, response.read()

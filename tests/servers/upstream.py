@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A small application for the servers of this folder to stand in front of: it says what arrived, and streams on command."""
+"""A small application for the servers of this folder to stand before: it says what arrived, and streams on command."""
 
 import http.server
 import json
