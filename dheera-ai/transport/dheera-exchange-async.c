@@ -55,6 +55,13 @@ dheera_exchange_pulse (DheeraExchange *self)
   g_source_set_ready_time (self->pulse, 0);
 }
 
+static gboolean
+is_urgent (DheeraExchange *self)
+{
+  return g_atomic_int_get (&self->stop) != DHEERA_STOP_NONE ||
+         (self->phase == DHEERA_PHASE_QUEUED && dheera_gate_is_admitted (self->gate, self->ticket));
+}
+
 /* Reading only moves deadlines away, so the source is touched when one comes nearer, and looks at the clock when it fires. */
 static void
 arm (DheeraExchange *self)
@@ -62,10 +69,16 @@ arm (DheeraExchange *self)
   DheeraDeadline which;
   gint64 deadline = dheera_exchange_get_deadline (self, &which);
 
-  if (deadline == 0 || (self->pulse_at >= 0 && self->pulse_at <= deadline))
-    return;
-  self->pulse_at = deadline;
-  g_source_set_ready_time (self->pulse, deadline);
+  if (self->phase == DHEERA_PHASE_QUEUED)
+    deadline = dheera_gate_look_again (self->gate, deadline);
+  if (deadline != 0 && (self->pulse_at < 0 || self->pulse_at > deadline))
+    {
+      self->pulse_at = deadline;
+      g_source_set_ready_time (self->pulse, deadline);
+    }
+  /* Another thread may have made the source ready just before its time was set here. */
+  if (is_urgent (self))
+    dheera_exchange_pulse (self);
 }
 
 static void
@@ -161,6 +174,8 @@ start_message (DheeraExchange *self)
   self->phase = DHEERA_PHASE_CONNECTING;
   self->stats.admitted = g_get_monotonic_time ();
   dheera_exchange_dress (self);
+  if (dheera_transport_is_own (self->transport) && dheera_gate_wants_new_connection (self->gate, self->ticket))
+    soup_message_add_flags (self->message, SOUP_MESSAGE_NEW_CONNECTION);
   arm (self);
   soup_session_send_async (self->session, self->message, G_PRIORITY_DEFAULT, self->inner, sent_cb, dheera_exchange_ref (self));
 }
@@ -211,6 +226,8 @@ dheera_exchange_check_deadline (DheeraExchange *self)
   DheeraDeadline which;
   gint64 deadline = dheera_exchange_get_deadline (self, &which);
 
+  if (self->phase == DHEERA_PHASE_QUEUED)
+    deadline = dheera_gate_look_again (self->gate, deadline);
   if (deadline == 0 || g_get_monotonic_time () < deadline || g_atomic_int_get (&self->stop) != DHEERA_STOP_NONE)
     return;
   if (self->phase == DHEERA_PHASE_QUEUED)

@@ -145,6 +145,7 @@ drain (DheeraExchange *self)
     {
       gssize n = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (self->stream), buffer, sizeof buffer, NULL, NULL);
 
+      self->body_end = n == 0;
       if (n <= 0)
         break;
       total += n;
@@ -158,6 +159,8 @@ dheera_exchange_release_stream (DheeraExchange *self)
     return;
   if (!self->body_end && self->error == NULL && g_atomic_int_get (&self->stop) == DHEERA_STOP_NONE)
     drain (self);
+  if (self->body_end && !self->is_http2 && soup_message_is_keepalive (self->message))
+    dheera_gate_leave_idle (self->gate, self->ticket);
   g_input_stream_close (self->stream, NULL, NULL);
   g_clear_object (&self->stream);
 }

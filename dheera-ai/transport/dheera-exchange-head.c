@@ -133,7 +133,7 @@ starting_cb (SoupMessage *message,
   if (self->phase == DHEERA_PHASE_CONNECTING)
     self->phase = DHEERA_PHASE_SENT;
   self->is_http2 = soup_message_get_http_version (message) == SOUP_HTTP_2_0;
-  dheera_gate_started (self->gate, self->ticket, self->is_http2);
+  dheera_gate_started (self->gate, self->ticket, self->is_http2, !self->connected_anew);
   if (self->mode == DHEERA_MODE_BLOCKING)
     dheera_exchange_note_progress (self);
 

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
  * libsoup before it can have a connection at once. The application's own messages are counted along. */
 
 #define DHEERA_GATE_MAX_STARTING 4
+#define DHEERA_GATE_STARTING_COUNTS_FOR (50 * 1000) /* microseconds */
 
 typedef struct _DheeraGate DheeraGate;
 typedef struct _DheeraOrigin DheeraOrigin;
@@ -32,8 +33,12 @@ typedef struct
   GSource *waker;         /* made ready on admission; NULL for a thread that waits in dheera_gate_wait() */
   GCond cond;             /* for that thread */
   GList link;
+  gint64 started;
   gboolean blocking;
   gboolean woken;
+  gboolean finds_idle;     /* on admission: a connection that can be reused, */
+  gboolean finds_starting; /* and somebody else's that is being made */
+  gboolean leaves_idle;
 } DheeraTicket;
 
 DheeraTicket      *dheera_ticket_new         (void);
@@ -54,6 +59,9 @@ void               dheera_gate_enter         (DheeraGate   *self,
 void               dheera_gate_wait          (DheeraGate   *self,
                                               DheeraTicket *ticket,
                                               gint64        deadline);
+/* Admits what may go by now, and tells when to look again: at the deadline (0 for none) or before it. */
+gint64             dheera_gate_look_again    (DheeraGate   *self,
+                                              gint64        deadline);
 /* From any thread. */
 void               dheera_gate_wake          (DheeraGate   *self,
                                               DheeraTicket *ticket);
@@ -65,7 +73,15 @@ void               dheera_gate_bind          (DheeraGate   *self,
                                               SoupMessage  *message);
 void               dheera_gate_started       (DheeraGate   *self,
                                               DheeraTicket *ticket,
-                                              gboolean      is_http2);
+                                              gboolean      is_http2,
+                                              gboolean      is_reused);
+/* libsoup makes the connections to one host one after the other, since the first might turn out to be HTTP/2 and enough for all. Over HTTP/1.1 that
+ * costs each further call the time to connect of all before it, unless it asks for a connection of its own, which also means not to reuse one. */
+gboolean           dheera_gate_wants_new_connection (DheeraGate   *self,
+                                                     DheeraTicket *ticket);
+/* The message's connection will be free for the next one. */
+void               dheera_gate_leave_idle    (DheeraGate   *self,
+                                              DheeraTicket *ticket);
 /* Gives the place back, in every state; does nothing for a ticket that is free. */
 void               dheera_gate_leave         (DheeraGate   *self,
                                               DheeraTicket *ticket);

@@ -2,12 +2,16 @@
 
 #include "dheera-gate-private.h"
 
+#define MAX_IDLE_ORIGINS 64
+
 struct _DheeraOrigin
 {
   char *key;              /* scheme://host:port */
   guint n_messages;       /* in the session, the application's too */
   guint n_blocking;       /* of these, ours that block */
   guint n_waiting;
+  guint n_starting;
+  guint n_idle;           /* connections that our messages have left behind and none of them has taken since, as far as we know */
   GHashTable *threads;    /* GThread → number of its messages, for HTTP/2, where they share a connection */
   gboolean is_http2;
 };
@@ -18,7 +22,7 @@ struct _DheeraGate
   GHashTable *origins;    /* key → DheeraOrigin */
   GHashTable *foreign;    /* the application's SoupMessage → ForeignMessage */
   GQueue waiting;         /* of DheeraTicket */
-  guint n_starting;
+  GQueue starting;        /* likewise, the oldest first */
   guint n_connections;
   guint max_connections;
   guint max_per_host;
@@ -101,12 +105,14 @@ gate_get_origin (DheeraGate *self,
   return origin;
 }
 
-/* An application may talk to any number of hosts; what is known of a host is worth keeping only for HTTP/2. */
+/* An application may talk to any number of hosts. */
 static void
 gate_forget_origin (DheeraGate   *self,
                     DheeraOrigin *origin)
 {
-  if (origin->n_messages == 0 && origin->n_waiting == 0 && (!origin->is_http2 || g_hash_table_size (self->origins) > 64))
+  gboolean worthwhile = (origin->is_http2 || origin->n_idle > 0) && g_hash_table_size (self->origins) <= MAX_IDLE_ORIGINS;
+
+  if (origin->n_messages == 0 && origin->n_waiting == 0 && !worthwhile)
     g_hash_table_remove (self->origins, origin->key);
 }
 
@@ -145,6 +151,23 @@ gate_count (DheeraGate   *self,
   self->n_connections += origin_count_connections (origin) - before;
 }
 
+/* What has been starting for longer waits for the network and not for the processor, which is all that the limit is about: a host that does not answer
+ * must not hold up the others. */
+static gboolean
+gate_is_starting_too_many (DheeraGate *self)
+{
+  guint n = self->starting.length;
+  gint64 since;
+
+  if (n < DHEERA_GATE_MAX_STARTING)
+    return FALSE;
+  since = g_get_monotonic_time () - DHEERA_GATE_STARTING_COUNTS_FOR;
+  for (GList *l = self->starting.head; l != NULL && ((DheeraTicket *) l->data)->started <= since; l = l->next)
+    n--;
+
+  return n >= DHEERA_GATE_MAX_STARTING;
+}
+
 /* NULL when the ticket may go, else what stops it. */
 static const char *
 gate_find_obstacle (DheeraGate   *self,
@@ -152,7 +175,7 @@ gate_find_obstacle (DheeraGate   *self,
 {
   DheeraOrigin *origin = ticket->origin;
 
-  if (self->n_starting >= DHEERA_GATE_MAX_STARTING)
+  if (gate_is_starting_too_many (self))
     return "starting";
   if (origin->is_http2 && !ticket->blocking && g_hash_table_contains (origin->threads, ticket->thread))
     return NULL;
@@ -167,16 +190,25 @@ static void
 gate_admit (DheeraGate   *self,
             DheeraTicket *ticket)
 {
+  DheeraOrigin *origin = ticket->origin;
+
+  ticket->finds_idle = origin->n_idle > 0;
+  ticket->finds_starting = origin->n_starting > 0;
+  ticket->leaves_idle = FALSE;
+  if (ticket->finds_idle)
+    origin->n_idle--;
   ticket->state = DHEERA_TICKET_STARTING;
-  self->n_starting++;
-  gate_count (self, ticket->origin, ticket->thread, ticket->blocking, 1);
+  ticket->started = g_get_monotonic_time ();
+  g_queue_push_tail_link (&self->starting, &ticket->link);
+  origin->n_starting++;
+  gate_count (self, origin, ticket->thread, ticket->blocking, 1);
 }
 
 /* First come, first served, but whoever waits for a full origin does not hold up the others. */
 static void
 gate_serve (DheeraGate *self)
 {
-  for (GList *l = self->waiting.head, *next; l != NULL && self->n_starting < DHEERA_GATE_MAX_STARTING; l = next)
+  for (GList *l = self->waiting.head, *next; l != NULL && !gate_is_starting_too_many (self); l = next)
     {
       DheeraTicket *ticket = l->data;
 
@@ -220,6 +252,38 @@ dheera_gate_enter (DheeraGate   *self,
   g_mutex_unlock (&self->mutex);
 }
 
+/* deadline (0 for none), or the earlier moment at which the oldest start does not count any more */
+static gint64
+gate_get_next_look (DheeraGate *self,
+                    gint64      deadline)
+{
+  gint64 since = g_get_monotonic_time () - DHEERA_GATE_STARTING_COUNTS_FOR;
+
+  for (GList *l = self->starting.head; l != NULL; l = l->next)
+    {
+      gint64 started = ((DheeraTicket *) l->data)->started;
+
+      if (started > since)
+        return deadline == 0 ? started + DHEERA_GATE_STARTING_COUNTS_FOR : MIN (deadline, started + DHEERA_GATE_STARTING_COUNTS_FOR);
+    }
+
+  return deadline;
+}
+
+gint64
+dheera_gate_look_again (DheeraGate *self,
+                        gint64      deadline)
+{
+  gint64 next;
+
+  g_mutex_lock (&self->mutex);
+  gate_serve (self);
+  next = gate_get_next_look (self, deadline);
+  g_mutex_unlock (&self->mutex);
+
+  return next;
+}
+
 void
 dheera_gate_wait (DheeraGate   *self,
                   DheeraTicket *ticket,
@@ -228,10 +292,13 @@ dheera_gate_wait (DheeraGate   *self,
   g_mutex_lock (&self->mutex);
   while (ticket->state == DHEERA_TICKET_WAITING && !ticket->woken)
     {
-      if (deadline == 0)
+      gint64 until = gate_get_next_look (self, deadline);
+
+      if (until == 0)
         g_cond_wait (&ticket->cond, &self->mutex);
-      else if (!g_cond_wait_until (&ticket->cond, &self->mutex, deadline))
+      else if (!g_cond_wait_until (&ticket->cond, &self->mutex, until) && until == deadline)
         break;
+      gate_serve (self);
     }
   g_mutex_unlock (&self->mutex);
 }
@@ -272,17 +339,27 @@ dheera_gate_bind (DheeraGate   *self,
                              dheera_ticket_ref (ticket), (GDestroyNotify) dheera_ticket_unref);
 }
 
+static void
+gate_end_start (DheeraGate   *self,
+                DheeraTicket *ticket)
+{
+  if (ticket->state != DHEERA_TICKET_STARTING)
+    return;
+  ticket->state = DHEERA_TICKET_RUNNING;
+  g_queue_unlink (&self->starting, &ticket->link);
+  ticket->origin->n_starting--;
+}
+
 void
 dheera_gate_started (DheeraGate   *self,
                      DheeraTicket *ticket,
-                     gboolean      is_http2)
+                     gboolean      is_http2,
+                     gboolean      is_reused)
 {
   g_mutex_lock (&self->mutex);
-  if (ticket->state == DHEERA_TICKET_STARTING)
-    {
-      ticket->state = DHEERA_TICKET_RUNNING;
-      self->n_starting--;
-    }
+  gate_end_start (self, ticket);
+  if (ticket->finds_idle && !is_reused && ticket->state != DHEERA_TICKET_NONE)
+    ticket->origin->n_idle = 0;
   if (is_http2 && ticket->state != DHEERA_TICKET_NONE && !ticket->origin->is_http2)
     {
       self->n_connections -= origin_count_connections (ticket->origin);
@@ -309,8 +386,9 @@ gate_leave (DheeraGate   *self,
     }
   else
     {
-      if (ticket->state == DHEERA_TICKET_STARTING)
-        self->n_starting--;
+      gate_end_start (self, ticket);
+      if (ticket->leaves_idle)
+        origin->n_idle++;
       gate_count (self, origin, ticket->thread, ticket->blocking, -1);
     }
   ticket->state = DHEERA_TICKET_NONE;
@@ -346,6 +424,20 @@ dheera_gate_describe_wait (DheeraGate   *self,
     return g_strdup_printf ("all %u connections that the SoupSession allows to one host (its property max-conns-per-host) are in use",
                             self->max_per_host);
   return g_strdup_printf ("%u requests of the same SoupSession were still being connected", DHEERA_GATE_MAX_STARTING);
+}
+
+gboolean
+dheera_gate_wants_new_connection (DheeraGate   *self,
+                                  DheeraTicket *ticket)
+{
+  return ticket->finds_starting && !ticket->finds_idle;
+}
+
+void
+dheera_gate_leave_idle (DheeraGate   *self,
+                        DheeraTicket *ticket)
+{
+  ticket->leaves_idle = TRUE;
 }
 
 /* Every message in a session's queue holds a reference to each of its features, so a feature that only the session holds proves that there is none. */
@@ -433,6 +525,7 @@ dheera_gate_new (SoupSession *session)
 
   g_mutex_init (&self->mutex);
   g_queue_init (&self->waiting);
+  g_queue_init (&self->starting);
   self->origins = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) origin_free);
   self->foreign = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->max_connections = soup_session_get_max_conns (session);

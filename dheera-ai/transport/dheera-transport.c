@@ -127,13 +127,18 @@ static SoupSession *
 make_own_session (void)
 {
   g_autoptr(GProxyResolver) resolver = dheera_proxy_resolver_new (FALSE);
+  g_autoptr(GTlsDatabase) database = dheera_tls_database_new (NULL);
+  SoupSession *session;
 
-  return soup_session_new_with_options ("timeout", 0,
-                                        "idle-timeout", OWN_IDLE_TIMEOUT,
-                                        "max-conns", OWN_MAX_CONNS,
-                                        "max-conns-per-host", OWN_MAX_CONNS_PER_HOST,
-                                        "proxy-resolver", resolver,
-                                        NULL);
+  session = soup_session_new_with_options ("timeout", 0,
+                                           "idle-timeout", OWN_IDLE_TIMEOUT,
+                                           "max-conns", OWN_MAX_CONNS,
+                                           "max-conns-per-host", OWN_MAX_CONNS_PER_HOST,
+                                           "proxy-resolver", resolver,
+                                           NULL);
+  soup_session_set_tls_database (session, database);
+
+  return session;
 }
 
 static SoupSession *
