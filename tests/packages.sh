@@ -10,8 +10,8 @@ BUILD_PACKAGES=(gcc libc6-dev pkg-config meson ninja-build python3
 # For the bindings and the reference
 BINDING_PACKAGES=(gobject-introspection libgirepository1.0-dev valac gjs python3-gi gir1.2-soup-3.0 gir1.2-json-1.0 gi-docgen)
 
-# For the other tests: sanitizers and fuzzing, costs, servers with TLS and HTTP/2, a proxy
-TEST_PACKAGES=(clang llvm libclang-rt-dev valgrind nginx-light squid openssl curl procps)
+# For the other tests: sanitizers and fuzzing, costs, servers with TLS and HTTP/2, a proxy, numbers with a decimal comma
+TEST_PACKAGES=(clang llvm libclang-rt-dev valgrind nginx-light squid openssl curl procps locales)
 
 say() {
   printf '==> %s\n' "$*"
