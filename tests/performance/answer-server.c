@@ -116,9 +116,9 @@ make_answer (void)
                      "\"rejected_prediction_tokens\":0}},\"service_tier\":\"default\",\"system_fingerprint\":\"fp_0392822090\"}\n";
   GString *response = g_string_new (NULL);
 
-  /* Line feeds and quotation marks, as real answers have them */
-  while (body->len + strlen (tail) + 46 <= ANSWER_BYTES)
-    g_string_append (body, "It is \\\"kind\\\" of water, and wide open.\\n\\n- ");
+  /* Recorded answers have one escape in 55 characters, of which most are line feeds. */
+  while (body->len + strlen (tail) < ANSWER_BYTES - 110)
+    g_string_append (body, "Water finds its way around whatever lies in it, and in time through it.\\n\\n- It is \\\"kind\\\", and it is wide: ");
   while (body->len + strlen (tail) < ANSWER_BYTES)
     g_string_append_c (body, '.');
   g_string_append (body, tail);
