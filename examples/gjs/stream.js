@@ -3,6 +3,7 @@
 // Streams the answer to a prompt: stream.js [PROMPT [MODEL]]
 
 import Dheera from 'gi://Dheera?version=1';
+import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 import Soup from 'gi://Soup?version=3.0';
 import {exit, programArgs} from 'system';
@@ -11,13 +12,11 @@ const [prompt = 'Tell me a story', model = GLib.getenv('DHEERA_MODEL') ?? 'mock/
 // Whatever is set here holds for every provider: proxy, certificates, limits.
 const session = new Soup.Session({timeout: 0, max_conns_per_host: 16});
 const client = new Dheera.Client({session, default_model: model});
-const stdout = GLib.IOChannel.unix_new(1);
+const stdout = Gio.File.new_for_path('/dev/stdout').append_to(Gio.FileCreateFlags.NONE, null);
 
 try {
-    for await (const delta of client.stream(prompt)) {
-        stdout.write_chars(delta.text, -1);
-        stdout.flush();
-    }
+    for await (const delta of client.stream(prompt))
+        stdout.write_all(delta.text, null);
     print();
 } catch (error) {
     printerr(error.message);
