@@ -242,7 +242,9 @@ fail_event (DheeraDecoder     *decoder,
     return dheera_decoder_fail_with (decoder, dheera_json_root (&decoder->json));
 
   text = dheera_error_text_dup (frame->data, frame->length, MAX_EVENT_MESSAGE);
-  return dheera_decoder_fail (decoder, DHEERA_ERROR_STREAM_ERROR, "%s", text);
+
+  return dheera_decoder_fail (decoder, DHEERA_ERROR_STREAM_ERROR, "%s",
+                              *text != '\0' ? text : "an error without a message");
 }
 
 static gboolean

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Makes a folder of seeds for a fuzz target, and then runs the target.
 
-Usage: make-seeds.py {json,sse,ndjson,url} FOLDER [COMMAND [ARGUMENT...]]
+Usage: make-seeds.py {json,sse,ndjson,openai-chat,url} FOLDER [COMMAND [ARGUMENT...]]
 
 The seeds are a few lines that are written down here and, when DHEERA_SHARED names a folder with recordings, bodies from real providers.
 """
@@ -30,6 +30,15 @@ SSE = [
 ]
 NDJSON = [
     '{"message":{"content":"hi"},"done":false}\n{"done":true}\n', '{"a":1}\r\n\r\n{"b":2}', '{"error":"x"}\n', '\ufeff{}\n', ' \n\t\n{"a":',
+]
+OPENAI_CHAT = [
+    'data: {"choices":[{"delta":{"content":"<thi"}}]}\n\ndata: {"choices":[{"delta":{"content":"nk>a</think>b"},"finish_reason":"stop"}]}\n\n',
+    'data: {"choices":[{"delta":{"reasoning_details":[{"type":"reasoning.text","text":"a","index":0}]}}]}\n\ndata: [DONE]\n\n',
+    'data: {"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{"}}]}}]}\n\nevent: error\ndata: {"error":1}\n\n',
+    'data: {"base_resp":{"status_code":1008,"status_msg":"x"}}\n\n', 'data: {"choices":[{"index":127,"delta":{"content":[{"type":"thinking"}]}}]}\n\n',
+    '{"choices":[{"message":{"content":[{"type":"thinking","thinking":[{"text":"a"}]},"b"],"tool_calls":[{"function":{"arguments":{}}}]}}]}',
+    '{"choices":[{"message":{"content":"a"}}],"citations":["https://a"],"usage":{"prompt_tokens":1.5,"reasoning_tokens":"9"}}',
+    '{"error":{"message":"wrong key reasoning","metadata":{"raw":"x"},"details":[{"retryDelay":"3s"}]}}', '{"detail":[{"loc":["a"],"msg":"b"}]}',
 ]
 URL = [
     'https://api.openai.com/v1\ngpt-4o', 'http://localhost:11434/\n../../admin', 'https://x.com/openai?api-version=1\na b', 'http://[::1]:80\n..',
@@ -84,9 +93,22 @@ def url_seeds():
             yield f"{request['url']}\n{model}".encode()
 
 
+def openai_chat_seeds():
+    # Two bytes in front: provider and kind (stream, whole, models, error), and how the bytes are cut.
+    for number, text in enumerate(OPENAI_CHAT):
+        yield bytes([number % 4 + (0 if text.startswith('data') else 4), 7]) + text.encode()
+    for number, (record, body) in enumerate(recordings()):
+        if record['api'] == 'chat_completions' and record['kind'] in ('json', 'sse', 'error'):
+            kind = {'sse': 0, 'json': 4, 'error': 12}[record['kind']]
+            yield bytes([number % 4 + kind, number % 256]) + body[:6000]
+        elif record['api'] == 'models' and record['kind'] == 'json':
+            yield bytes([number % 4 + 8, 0]) + body[:6000]
+
+
 SEEDS = {
     'json': json_seeds,
     'sse': lambda: stream_seeds('sse', SSE),
+    'openai-chat': openai_chat_seeds,
     'ndjson': lambda: stream_seeds('ndjson', NDJSON),
     'url': url_seeds,
 }

@@ -348,6 +348,7 @@ test_error_events (void)
 {
   g_auto (Answer) named = { 0 };
   g_auto (Answer) bare = { 0 };
+  g_auto (Answer) empty = { 0 };
 
   answer_begin (&named, "groq");
   answer_add_event (&named, "error", "{\"error\":{\"message\":\"Tool call validation failed\",\"code\":\"tool_use_failed\"}}");
@@ -359,6 +360,11 @@ test_error_events (void)
   answer_add_event (&bare, "error", "out of\tmemory");
   assert_failed (&bare, DHEERA_ERROR_STREAM_ERROR);
   g_assert_cmpstr (dheera_error_details_get_message (bare.decoder->failure), ==, "out of memory");
+
+  answer_begin (&empty, "llamacpp");
+  answer_add_event (&empty, "error", "\x01 ");
+  assert_failed (&empty, DHEERA_ERROR_STREAM_ERROR);
+  g_assert_cmpstr (dheera_error_details_get_message (empty.decoder->failure), ==, "an error without a message");
 }
 
 /* An error member that says that there is none */
