@@ -152,15 +152,6 @@ starting_cb (SoupMessage *message,
     }
 }
 
-static void
-wrote_body_cb (SoupMessage *message,
-               gpointer     user_data)
-{
-  DheeraExchange *self = user_data;
-
-  self->stats.request_sent = g_get_monotonic_time ();
-}
-
 /* All of them the same number, or it can't be known where the body ends. */
 static gboolean
 content_length_is_sane (SoupMessageHeaders *headers)
@@ -169,7 +160,7 @@ content_length_is_sane (SoupMessageHeaders *headers)
   g_auto(GStrv) parts = NULL;
   guint64 first = 0;
 
-  if (text == NULL)
+  if (text == NULL || (*text != '\0' && strspn (text, "0123456789") == strlen (text) && strlen (text) < 19))
     return TRUE;
   parts = g_strsplit (text, ",", 0);
   for (guint i = 0; parts[i] != NULL; i++)
@@ -239,33 +230,19 @@ status_cb (SoupMessage *message,
     }
 }
 
-static void
-got_headers_cb (SoupMessage *message,
-                gpointer     user_data)
-{
-  DheeraExchange *self = user_data;
-  const char *coding = soup_message_headers_get_list (soup_message_get_response_headers (message), "Content-Encoding");
-
-  if (coding == NULL || strchr (coding, ',') == NULL)
-    return;
-  soup_message_disable_feature (message, SOUP_TYPE_CONTENT_DECODER);
-  exchange_fault (self, DHEERA_TRANSPORT_ERROR_PROTOCOL, "the response is encoded more than once (Content-Encoding names several codings)");
-}
-
 void
 dheera_exchange_watch_message (DheeraExchange *self)
 {
-  g_signal_connect (self->message, "network-event", G_CALLBACK (network_event_cb), self);
-  g_signal_connect (self->message, "starting", G_CALLBACK (starting_cb), self);
-  g_signal_connect (self->message, "wrote-body", G_CALLBACK (wrote_body_cb), self);
-  g_signal_connect (self->message, "notify::status-code", G_CALLBACK (status_cb), self);
-  g_signal_connect (self->message, "got-headers", G_CALLBACK (got_headers_cb), self);
+  self->handlers[0] = g_signal_connect (self->message, "network-event", G_CALLBACK (network_event_cb), self);
+  self->handlers[1] = g_signal_connect (self->message, "starting", G_CALLBACK (starting_cb), self);
+  self->handlers[2] = g_signal_connect (self->message, "notify::status-code", G_CALLBACK (status_cb), self);
 }
 
 void
 dheera_exchange_unwatch_message (DheeraExchange *self)
 {
-  g_signal_handlers_disconnect_by_data (self->message, self);
+  for (guint i = 0; i < G_N_ELEMENTS (self->handlers); i++)
+    g_clear_signal_handler (&self->handlers[i], self->message);
 }
 
 static char *

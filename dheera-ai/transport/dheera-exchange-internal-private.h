@@ -72,6 +72,7 @@ struct _DheeraExchange
   DheeraGate *gate;
   DheeraTicket *ticket;
   SoupMessage *message;
+  gulong handlers[3];      /* of the message */
   char *key;
   DheeraAuth auth;
   const char *auth_header;

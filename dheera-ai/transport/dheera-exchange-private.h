@@ -33,7 +33,6 @@ typedef struct
   gint64 resolving, resolved;
   gint64 connecting, connected;
   gint64 tls_handshaking, tls_handshaked;
-  gint64 request_sent;
   gint64 head;          /* the response head was read: first byte */
   gint64 end;           /* body read to its end, failed or closed */
   guint64 bytes_sent;   /* request body */

@@ -57,8 +57,20 @@ add_headers (SoupMessage             *message,
     }
 }
 
+/* Bodies and keys are nobody else's business: no logger (it prints keys), no jar, no cache, nothing that guesses content types. */
+static void
+disable_features (SoupMessage *message)
+{
+  soup_message_disable_feature (message, SOUP_TYPE_LOGGER);
+  soup_message_disable_feature (message, SOUP_TYPE_COOKIE_JAR);
+  soup_message_disable_feature (message, SOUP_TYPE_CACHE);
+  soup_message_disable_feature (message, SOUP_TYPE_CONTENT_SNIFFER);
+  soup_message_disable_feature (message, SOUP_TYPE_HSTS_ENFORCER);
+}
+
 static SoupMessage *
-make_message (const DheeraHttpRequest *request)
+make_message (DheeraTransport         *transport,
+              const DheeraHttpRequest *request)
 {
   SoupMessage *message = soup_message_new (request->method, request->url);
 
@@ -66,12 +78,9 @@ make_message (const DheeraHttpRequest *request)
     return NULL;
 
   soup_message_add_flags (message, SOUP_MESSAGE_IDEMPOTENT | SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_COLLECT_METRICS);
-  /* Bodies and keys are nobody else's business: no logger (it prints keys), no jar, no cache, nothing that guesses content types. */
-  soup_message_disable_feature (message, SOUP_TYPE_LOGGER);
-  soup_message_disable_feature (message, SOUP_TYPE_COOKIE_JAR);
-  soup_message_disable_feature (message, SOUP_TYPE_CACHE);
-  soup_message_disable_feature (message, SOUP_TYPE_CONTENT_SNIFFER);
-  soup_message_disable_feature (message, SOUP_TYPE_HSTS_ENFORCER);
+  /* A session of ours has none of them. */
+  if (!dheera_transport_is_own (transport))
+    disable_features (message);
   add_headers (message, request);
 
   return message;
@@ -89,7 +98,7 @@ dheera_exchange_new (DheeraTransport         *transport,
   g_mutex_init (&self->mutex);
   self->generation = dheera_transport_get_generation ();
   self->transport = dheera_transport_ref (transport);
-  self->message = make_message (request);
+  self->message = make_message (transport, request);
   self->key = g_strdup (key);
   self->auth = request->auth;
   self->auth_header = request->auth == DHEERA_AUTH_HEADER ? request->auth_header : NULL;

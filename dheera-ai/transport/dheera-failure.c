@@ -63,12 +63,10 @@ failure_from_tls (DheeraExchange *self,
       return failure_from_certificate (self, host);
     case G_TLS_ERROR_CERTIFICATE_REQUIRED:
       return failure (DHEERA_TRANSPORT_ERROR_TLS, "%s wants a client certificate and got none; give the SoupSession a tls-interaction", host);
-    case G_TLS_ERROR_NOT_TLS:
-      return failure (DHEERA_TRANSPORT_ERROR_TLS, "%s does not speak TLS there; does its URL begin with http:// instead?", host);
-    case G_TLS_ERROR_EOF:
-      return failure (DHEERA_TRANSPORT_ERROR_TLS, "%s closed the connection during the TLS handshake", host);
     default:
-      return failure (DHEERA_TRANSPORT_ERROR_TLS, "the TLS handshake with %s failed (%s)", host, error->message);
+      /* What exactly is seen of a server that does not speak TLS depends on how it takes leave. */
+      return failure (DHEERA_TRANSPORT_ERROR_TLS, "the TLS handshake with %s failed (%s); where no TLS is spoken, its URL begins with http://", host,
+                      error->message);
     }
 }
 
@@ -110,7 +108,7 @@ failure_before_request (DheeraExchange *self,
   if (error->domain == G_TLS_ERROR)
     return failure_from_tls (self, error, host);
   if (self->stats.tls_handshaking != 0 && self->stats.tls_handshaked == 0)
-    return failure (DHEERA_TRANSPORT_ERROR_TLS, "%s broke off the TLS handshake (%s)", host, error->message);
+    return failure (DHEERA_TRANSPORT_ERROR_TLS, "the TLS handshake with %s was broken off (%s)", host, error->message);
 
   return failure (DHEERA_TRANSPORT_ERROR_CONNECT, "no connection to %s (%s)", host, error->message);
 }
@@ -179,27 +177,58 @@ dup_redirect_target (DheeraExchange *self)
   return g_strdup_printf ("%s://%s:%d", g_uri_get_scheme (uri), g_uri_get_host (uri), g_uri_get_port (uri));
 }
 
+static gboolean
+is_https (SoupMessage *message)
+{
+  return g_str_equal (g_uri_get_scheme (soup_message_get_uri (message)), "https");
+}
+
+static gboolean
+is_coded_twice (SoupMessage *message)
+{
+  const char *coding = soup_message_headers_get_list (soup_message_get_response_headers (message), "Content-Encoding");
+
+  return coding != NULL && strchr (coding, ',') != NULL;
+}
+
+static GError *
+describe_redirect (DheeraExchange *self)
+{
+  g_autofree char *host = dheera_exchange_dup_host (self);
+  g_autofree char *target = dup_redirect_target (self);
+
+  return failure (DHEERA_TRANSPORT_ERROR_REDIRECT,
+                  "%s redirects to %s (%u); that is not followed, since the request carries a key, but may be set as the base URL",
+                  host, target, soup_message_get_status (self->message));
+}
+
+static GError *
+describe_proxy_refusal (DheeraExchange *self)
+{
+  g_autofree char *host = dheera_exchange_dup_host (self);
+
+  if (soup_message_get_status (self->message) == SOUP_STATUS_PROXY_UNAUTHORIZED && !is_https (self->message))
+    return failure (DHEERA_TRANSPORT_ERROR_PROXY, "the proxy on the way to %s wants a user name and password (407)", host);
+
+  return failure (DHEERA_TRANSPORT_ERROR_PROXY, "the proxy %s refused the connection to %s with status %u %s",
+                  self->proxy != NULL ? self->proxy : "in between", host, soup_message_get_status (self->message),
+                  soup_message_get_reason_phrase (self->message));
+}
+
 /* An answer with a head that is none of the provider's, or must not be followed. */
 GError *
 dheera_failure_from_answer (DheeraExchange *self)
 {
   guint status = soup_message_get_status (self->message);
-  g_autofree char *host = dheera_exchange_dup_host (self);
 
-  if (g_str_equal (g_uri_get_scheme (soup_message_get_uri (self->message)), "https") &&
-      soup_message_get_tls_peer_certificate (self->message) == NULL)
-    return failure (DHEERA_TRANSPORT_ERROR_PROXY, "the proxy %s refused the connection to %s with status %u %s",
-                    self->proxy != NULL ? self->proxy : "in between", host, status, soup_message_get_reason_phrase (self->message));
-  if (status == SOUP_STATUS_PROXY_UNAUTHORIZED)
-    return failure (DHEERA_TRANSPORT_ERROR_PROXY, "the proxy on the way to %s wants a user name and password (407)", host);
+  if (status == SOUP_STATUS_PROXY_UNAUTHORIZED ||
+      (is_https (self->message) && soup_message_get_tls_peer_certificate (self->message) == NULL))
+    return describe_proxy_refusal (self);
   if (status >= 300 && status < 400 && status != SOUP_STATUS_NOT_MODIFIED)
-    {
-      g_autofree char *target = dup_redirect_target (self);
-
-      return failure (DHEERA_TRANSPORT_ERROR_REDIRECT,
-                      "%s redirects to %s (%u); that is not followed, since the request carries a key, but may be set as the base URL",
-                      host, target, status);
-    }
+    return describe_redirect (self);
+  /* A few bytes unpack to any number when it happens twice. */
+  if (is_coded_twice (self->message))
+    return failure (DHEERA_TRANSPORT_ERROR_PROTOCOL, "the response is encoded more than once (Content-Encoding names several codings)");
 
   return NULL;
 }

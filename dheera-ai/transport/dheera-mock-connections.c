@@ -3,7 +3,6 @@
 #include "dheera-mock-reply-private.h"
 
 #include <errno.h>
-#include <glib-unix.h>
 #include <sys/socket.h>
 
 /* Sees clients leave.
@@ -31,7 +30,73 @@ typedef struct
   gpointer gone_data;
 } Connection;
 
-static void connection_watch (Connection *self);
+/* --- A source for a socket that others may close ---------------------------------------------- */
+
+/* libsoup closes the socket without a word, and its number may be another file's a moment later, which
+ * poll() would then keep open. Unlike the sources of GLib this one looks whether the socket is still open
+ * before each poll. */
+typedef struct
+{
+  GSource source;
+  GSocket *socket;
+  gpointer tag; /* nullable: nothing is polled any more */
+} WatchSource;
+
+static gboolean
+watch_prepare (GSource *source,
+               int     *timeout)
+{
+  WatchSource *self = (WatchSource *) source;
+
+  *timeout = -1;
+  if (!g_socket_is_closed (self->socket))
+    return FALSE;
+  if (self->tag != NULL)
+    g_source_remove_unix_fd (source, self->tag);
+  self->tag = NULL;
+
+  return TRUE;
+}
+
+static gboolean
+watch_check (GSource *source)
+{
+  WatchSource *self = (WatchSource *) source;
+
+  return self->tag == NULL || g_source_query_unix_fd (source, self->tag) != 0;
+}
+
+static gboolean
+watch_dispatch (GSource     *source,
+                GSourceFunc  callback,
+                gpointer     data)
+{
+  return callback (data);
+}
+
+static void
+watch_finalize (GSource *source)
+{
+  g_object_unref (((WatchSource *) source)->socket);
+}
+
+static GSource *
+watch_source_new (GSocket *socket)
+{
+  static GSourceFuncs funcs = { watch_prepare, watch_check, watch_dispatch, watch_finalize, NULL, NULL };
+  GSource *source = g_source_new (&funcs, sizeof (WatchSource));
+  WatchSource *self = (WatchSource *) source;
+
+  self->socket = g_object_ref (socket);
+  if (!g_socket_is_closed (socket))
+    self->tag = g_source_add_unix_fd (source, g_socket_get_fd (socket), G_IO_IN | G_IO_HUP | G_IO_ERR);
+
+  return source;
+}
+
+/* --- Connections ------------------------------------------------------------------------------ */
+
+static gboolean connection_cb (gpointer data);
 
 static void
 connection_clear_source (Connection *self)
@@ -67,15 +132,15 @@ connection_set_source (Connection  *self,
 static gboolean
 watch_again_cb (gpointer data)
 {
-  connection_watch (data);
+  Connection *self = data;
+
+  connection_set_source (self, watch_source_new (self->socket), connection_cb);
 
   return G_SOURCE_REMOVE;
 }
 
 static gboolean
-connection_cb (int          fd,
-               GIOCondition condition,
-               gpointer     data)
+connection_cb (gpointer data)
 {
   Connection *self = data;
   DheeraMockGoneFunc gone = self->gone;
@@ -84,19 +149,18 @@ connection_cb (int          fd,
   char byte;
   gssize n;
 
-  /* The number may be another descriptor's by now. */
   if (g_socket_is_closed (socket))
     {
       g_hash_table_remove (self->owner->all, self);
       return G_SOURCE_REMOVE;
     }
 
-  n = recv (fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  n = recv (g_socket_get_fd (socket), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   if (n < 0 && (errno == EAGAIN || errno == EINTR))
     return G_SOURCE_CONTINUE;
 
-  /* The next request came before the end of this answer. Its bytes stay there and would be reported without
-   * a pause. */
+  /* The next request came before the end of this answer. Its bytes stay there and would be reported without a
+   * pause. */
   if (n > 0)
     {
       connection_set_source (self, g_timeout_source_new (PAUSE_MS), watch_again_cb);
@@ -110,14 +174,6 @@ connection_cb (int          fd,
     g_socket_close (socket, NULL);
 
   return G_SOURCE_REMOVE;
-}
-
-static void
-connection_watch (Connection *self)
-{
-  GSource *source = g_unix_fd_source_new (g_socket_get_fd (self->socket), G_IO_IN | G_IO_HUP | G_IO_ERR);
-
-  connection_set_source (self, source, G_SOURCE_FUNC (connection_cb));
 }
 
 DheeraMockConnections *
@@ -153,7 +209,7 @@ dheera_mock_connections_add (DheeraMockConnections *self,
   connection->socket = g_object_ref (socket);
   g_object_set_data (G_OBJECT (socket), QDATA, connection);
   g_hash_table_add (self->all, connection);
-  connection_watch (connection);
+  connection_set_source (connection, watch_source_new (socket), connection_cb);
 
   return TRUE;
 }

@@ -5,6 +5,7 @@
 #include "fault-server.h"
 
 #include <libsoup/soup.h>
+#include <string.h>
 
 struct _Http2Server
 {
@@ -23,44 +24,15 @@ struct _Http2Server
 };
 
 static const char event[] = "data: {\"n\":1}\n\n";
-
-typedef struct
-{
-  SoupServer *server;
-  SoupServerMessage *message;
-  guint left;
-} Stream;
+static const char events[] = "data: {\"n\":1}\n\ndata: {\"n\":1}\n\ndata: {\"n\":1}\n\n";
 
 static void
-stream_free (gpointer data)
-{
-  Stream *stream = data;
-
-  g_object_unref (stream->message);
-  g_free (stream);
-}
-
-static gboolean
-stream_more (gpointer data)
-{
-  Stream *stream = data;
-  SoupMessageBody *body = soup_server_message_get_response_body (stream->message);
-
-  soup_message_body_append (body, SOUP_MEMORY_STATIC, event, sizeof event - 1);
-  if (--stream->left == 0)
-    soup_message_body_complete (body);
-  soup_server_message_unpause (stream->message);
-
-  return stream->left > 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
-}
-
-static void
-begin_stream (SoupServerMessage *message)
+answer (SoupServerMessage *message,
+        const char        *type,
+        const char        *body)
 {
   soup_server_message_set_status (message, 200, NULL);
-  soup_message_headers_replace (soup_server_message_get_response_headers (message), "Content-Type", "text/event-stream");
-  soup_message_headers_set_encoding (soup_server_message_get_response_headers (message), SOUP_ENCODING_CHUNKED);
-  soup_message_body_append (soup_server_message_get_response_body (message), SOUP_MEMORY_STATIC, event, sizeof event - 1);
+  soup_server_message_set_response (message, type, SOUP_MEMORY_STATIC, body, strlen (body));
 }
 
 static void
@@ -89,23 +61,15 @@ handle_request (SoupServer        *server,
   note_request (self, message);
   if (g_str_equal (path, "/whole"))
     {
-      soup_server_message_set_status (message, 200, NULL);
-      soup_server_message_set_response (message, "application/json", SOUP_MEMORY_STATIC, "{\"n\":1}", 7);
+      answer (message, "application/json", "{\"n\":1}");
     }
   else if (g_str_equal (path, "/stream"))
     {
-      Stream *stream = g_new0 (Stream, 1);
-      g_autoptr(GSource) source = g_timeout_source_new (20);
-
-      begin_stream (message);
-      stream->message = g_object_ref (message);
-      stream->left = 2;
-      g_source_set_callback (source, stream_more, stream, stream_free);
-      g_source_attach (source, self->context);
+      answer (message, "text/event-stream", events);
     }
   else if (g_str_equal (path, "/hold"))
     {
-      begin_stream (message);
+      soup_server_message_pause (message);
       g_ptr_array_add (self->held, g_object_ref (message));
     }
   else
@@ -201,7 +165,7 @@ release (gpointer data)
     {
       SoupServerMessage *message = g_ptr_array_index (self->held, i);
 
-      soup_message_body_complete (soup_server_message_get_response_body (message));
+      answer (message, "text/event-stream", event);
       soup_server_message_unpause (message);
     }
   g_ptr_array_set_size (self->held, 0);

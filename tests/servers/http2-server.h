@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 /* A SoupServer with TLS and HTTP/2 in a thread of its own, certificates/localhost.pem.
  *
  *   /whole        a JSON object
- *   /stream       3 SSE events, 20 ms apart
- *   /hold         one SSE event, and nothing more until http2_server_release()
+ *   /stream       3 SSE events, at once: SoupServer sends nothing piecemeal over HTTP/2
+ *   /hold         one SSE event, after http2_server_release()
  *   anything else 404 */
 
 typedef struct _Http2Server Http2Server;

@@ -4,6 +4,7 @@
 
 #include <libsoup/soup.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -549,11 +550,11 @@ sent_cb (GObject      *source,
   ++*(guint *) user_data;
 }
 
+/* Over n connections, which are closed when this returns */
 static void
-test_parallel (void)
+run_parallel (guint n)
 {
   g_autoptr (SoupSession) session = make_session ();
-  guint n = 200;
   guint done = 0;
   guint i;
 
@@ -566,6 +567,45 @@ test_parallel (void)
     }
   while (done < n)
     g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+test_parallel (void)
+{
+  run_parallel (200);
+}
+
+/* A descriptor's number is another file's once it is closed. Who polls the number still keeps that file
+ * open, here the writing ends of pipes, whose readers would then wait for ever. */
+static void
+test_stale_descriptors (void)
+{
+  struct pollfd readers[20];
+  int writers[G_N_ELEMENTS (readers)];
+  guint i, round;
+
+  for (round = 0; round < 15; round++)
+    {
+      run_parallel (100);
+      /* While the server closes its ends */
+      for (i = 0; i < G_N_ELEMENTS (readers); i++)
+        {
+          int ends[2];
+
+          g_assert_cmpint (pipe (ends), ==, 0);
+          readers[i] = (struct pollfd) { ends[0], POLLIN, 0 };
+          writers[i] = ends[1];
+          g_usleep (100);
+        }
+      g_usleep (10000);
+      for (i = 0; i < G_N_ELEMENTS (readers); i++)
+        close (writers[i]);
+      for (i = 0; i < G_N_ELEMENTS (readers); i++)
+        {
+          g_assert_cmpint (poll (&readers[i], 1, PATIENCE_S * 1000), ==, 1);
+          close (readers[i].fd);
+        }
+    }
 }
 
 static int
@@ -745,6 +785,7 @@ main (int   argc,
   g_test_add_func ("/mock-server/descriptors", test_descriptors);
   g_test_add_func ("/mock-server/too-large", test_too_large);
   g_test_add_func ("/mock-server/parallel", test_parallel);
+  g_test_add_func ("/mock-server/stale-descriptors", test_stale_descriptors);
   g_test_add_func ("/mock-server/no-descriptors", test_no_descriptors);
   g_test_add_func ("/mock-server/fork", test_fork);
   g_test_add_func ("/mock-server/restart", test_restart);
