@@ -50,12 +50,11 @@ def add_test(total, build, test):
     program = f"{build}: {test['name'].split(' / ')[-1]}"
     result = test['result']
     stdout = test.get('stdout') or ''
-    if result == 'SKIP':
-        total.skipped.append((program, skip_reason(test)))
-        return
     cases = [match for match in map(CASE.match, stdout.splitlines()) if match]
     if not cases:
-        if result in ('OK', 'EXPECTEDFAIL'):
+        if result == 'SKIP':
+            total.skipped.append((program, skip_reason(test)))
+        elif result in ('OK', 'EXPECTEDFAIL'):
             total.passed += 1
         else:
             total.failed.append((f'{program} ({result.lower()})', tail(test)))
@@ -65,7 +64,7 @@ def add_test(total, build, test):
     for match in cases:
         total.add_case(program, match)
     # A program that crashes, or that a sanitizer ends, has said "ok" so far.
-    if result not in ('OK', 'EXPECTEDFAIL') and len(total.failed) == failures:
+    if result not in ('OK', 'EXPECTEDFAIL', 'SKIP') and len(total.failed) == failures:
         total.failed.append((f"{program} ({result.lower()}, exit status {test.get('returncode')})", tail(test)))
     elif len(total.failed) > failures:
         total.failed[-1] = (total.failed[-1][0], tail(test))

@@ -110,11 +110,13 @@ def test_summary_counts_cases():
     result = summary([
         {'name': 'dheera-ai:a / one', 'result': 'OK', 'stdout': 'TAP version 13\n# x\nok 1 /a\nok 2 /b # SKIP no server\n1..2\n', 'returncode': 0},
         {'name': 'two', 'result': 'OK', 'stdout': 'some words\n', 'returncode': 0},
+        {'name': 'four', 'result': 'SKIP', 'stdout': 'ok 1 - a # SKIP not built\nok 2 - b # SKIP not built\n1..2\n', 'returncode': 0},
         {'name': 'three', 'result': 'SKIP', 'stdout': 'gjs is not here\n', 'returncode': 77},
     ], 'docs=passed', 'fuzz=skipped:no clang')
-    expect(result, '3 passed, 0 failed, 3 skipped', 0)
+    expect(result, '3 passed, 0 failed, 5 skipped', 0)
     assert 'skipped: plain: one: /b: no server' in result.stdout, result.stdout
     assert 'skipped: plain: three: gjs is not here' in result.stdout, result.stdout
+    assert 'skipped: plain: four: a: not built' in result.stdout, result.stdout
     assert 'skipped: fuzz: no clang' in result.stdout, result.stdout
 
 

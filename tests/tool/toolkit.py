@@ -24,7 +24,7 @@ from tap import Skip, run_cases  # noqa: E402,F401
 TOOL = sys.argv[1]
 # Only a program that hangs is ever waited for so long.
 PATIENCE = 60
-KEPT = ('PATH', 'HOME', 'LD_LIBRARY_PATH', 'LANG', 'LC_ALL', 'G_SLICE', 'ASAN_OPTIONS', 'UBSAN_OPTIONS', 'LSAN_OPTIONS', 'GIO_MODULE_DIR')
+KEPT = ('PATH', 'HOME', 'LD_LIBRARY_PATH', 'LD_PRELOAD', 'LOCPATH', 'LANG', 'LC_ALL', 'G_SLICE', 'ASAN_OPTIONS', 'UBSAN_OPTIONS', 'LSAN_OPTIONS', 'GIO_MODULE_DIR')
 
 
 def environment(**more):
