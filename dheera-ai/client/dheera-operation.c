@@ -264,6 +264,18 @@ fail_call (DheeraOperation *self,
   finish_call (self);
 }
 
+/* -1 for no deadline; never less than 0 with one, which would read as none when the deadline is noticed late. */
+static gint64
+get_time_left_ms (DheeraOperation *self)
+{
+  gint64 left;
+
+  if (self->timeouts.deadline == 0)
+    return -1;
+  left = self->timeouts.deadline - g_get_monotonic_time ();
+  return MAX (left, 0) / 1000;
+}
+
 static gint64
 decide_retry (DheeraOperation    *self,
               DheeraErrorDetails *details)
@@ -278,7 +290,7 @@ decide_retry (DheeraOperation    *self,
                     dheera_accumulator_has_content (self->decoder->accumulator);
   input.should_retry = self->exchange != NULL ? dheera_exchange_get_header (self->exchange, "x-should-retry") : NULL;
   input.retry_after_ms = retry_after >= 0 ? (gint64) MIN (retry_after * 1000, 1e12) : -1;
-  input.time_left_ms = self->timeouts.deadline > 0 ? (self->timeouts.deadline - g_get_monotonic_time ()) / 1000 : -1;
+  input.time_left_ms = get_time_left_ms (self);
   input.random = g_random_double ();
 
   return dheera_retry_decide (&input);

@@ -127,6 +127,30 @@ test_deadline (void)
   g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_OVERLOADED);
 }
 
+static gboolean
+block_cb (gpointer data)
+{
+  g_usleep (150 * 1000);
+  return G_SOURCE_REMOVE;
+}
+
+/* A busy main loop notices the deadline late: that is no reason to go on for longer. */
+static void
+test_deadline_noticed_late (void)
+{
+  g_autoptr(DheeraClient) client = dheera_client_new ();
+  g_autoptr(DheeraRequest) request = mock_request ("mock/echo", "Hi", "{\"delay_ms\": 10000}");
+  g_autoptr(DheeraStream) stream = NULL;
+  g_autoptr(GError) error = NULL;
+
+  dheera_client_set_timeout (client, 0.1);
+  stream = dheera_client_stream (client, request);
+  g_timeout_add (50, block_cb, NULL);
+  g_assert_null (collect_async (stream, NULL, &error));
+  g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_TIMEOUT);
+  g_assert_cmpuint (dheera_call_get_attempt (dheera_stream_get_call (stream)), ==, 1);
+}
+
 /* --- Cancelling the wait between two attempts ------------------------------------------------------------------------------------ */
 
 static gboolean
@@ -183,6 +207,7 @@ main (int   argc,
   g_test_add_func ("/retries/quota", test_quota);
   g_test_add_func ("/retries/too-long-a-wait", test_too_long_a_wait);
   g_test_add_func ("/retries/deadline", test_deadline);
+  g_test_add_func ("/retries/deadline-noticed-late", test_deadline_noticed_late);
   g_test_add_func ("/retries/cancel-while-waiting", test_cancel_while_waiting);
   g_test_add_func ("/retries/cancel-while-waiting-blocking", test_cancel_while_waiting_blocking);
 
