@@ -196,6 +196,7 @@ test_reasoning (void)
 
   g_assert_cmpint (dheera_chat_dialect_list_inexpressible (&cautious), ==,
                    DHEERA_PARAM_REASONING_EFFORT | DHEERA_PARAM_REASONING_BUDGET);
+  g_assert_cmpint (dheera_chat_dialect_list_inexpressible (&(DheeraChatDialect) { .reasoning = DHEERA_CHAT_REASONING_THINKING }), ==, 0);
   g_assert_cmpint (dheera_chat_dialect_list_inexpressible (&dheera_chat_dialect_openai), ==, DHEERA_PARAM_REASONING_BUDGET);
 }
 

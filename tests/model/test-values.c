@@ -156,7 +156,10 @@ test_tool (void)
   g_autoptr (DheeraTool) tool = dheera_tool_new ("f", "does it", "{\"type\":\"object\"}");
   g_autoptr (DheeraTool) bare = g_object_new (DHEERA_TYPE_TOOL, "name", "g", "strict", DHEERA_TRISTATE_NO, NULL);
   g_autoptr (DheeraTool) copy = NULL;
+  g_autofree char *name = NULL;
 
+  g_object_get (tool, "name", &name, NULL);
+  g_assert_cmpstr (name, ==, "f");
   assert_properties (DHEERA_TYPE_TOOL, "name description parameters strict cache-control");
   g_assert_cmpstr (dheera_tool_get_name (tool), ==, "f");
   g_assert_cmpstr (dheera_tool_get_description (tool), ==, "does it");
