@@ -48,6 +48,17 @@ keep_alive (GIOStream *connection)
 #endif
 }
 
+static gboolean
+authenticate_cb (SoupMessage *message,
+                 SoupAuth    *auth,
+                 gboolean     retrying,
+                 gpointer     user_data)
+{
+  DheeraExchange *self = user_data;
+
+  return !retrying && self->session != NULL && dheera_proxy_resolver_authenticate (soup_session_get_proxy_resolver (self->session), auth);
+}
+
 static void
 note_proxy (DheeraExchange *self,
             GIOStream      *connection)
@@ -59,6 +70,8 @@ note_proxy (DheeraExchange *self,
   address = g_socket_connection_get_remote_address (G_SOCKET_CONNECTION (connection), NULL);
   if (!G_IS_PROXY_ADDRESS (address))
     return;
+  if (self->proxy == NULL && dheera_transport_is_own (self->transport))
+    g_signal_connect (self->message, "authenticate", G_CALLBACK (authenticate_cb), self);
   g_free (self->proxy);
   self->proxy = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (address));
 }
@@ -136,6 +149,9 @@ starting_cb (SoupMessage *message,
   dheera_gate_started (self->gate, self->ticket, self->is_http2, !self->connected_anew);
   if (self->mode == DHEERA_MODE_BLOCKING)
     dheera_exchange_note_progress (self);
+  /* libsoup begins again after it has answered a proxy, and has the body no more. */
+  if (self->n_starts > 0)
+    dheera_exchange_set_body (self);
 
   if (version != G_TLS_PROTOCOL_VERSION_UNKNOWN && version < G_TLS_PROTOCOL_VERSION_TLS_1_2)
     {

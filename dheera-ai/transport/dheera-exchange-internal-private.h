@@ -154,6 +154,7 @@ gboolean        dheera_exchange_copy_error       (DheeraExchange  *self,
 gboolean        dheera_exchange_prepare          (DheeraExchange *self);
 /* Gives the message its body and credentials, just before libsoup takes it. */
 void            dheera_exchange_dress            (DheeraExchange *self);
+void            dheera_exchange_set_body         (DheeraExchange *self);
 char           *dheera_exchange_dup_host         (DheeraExchange *self);
 
 /* dheera-exchange-head.c */

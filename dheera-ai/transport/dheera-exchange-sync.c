@@ -144,17 +144,38 @@ dheera_exchange_send (DheeraExchange  *self,
   return done;
 }
 
-/* What has come in already is taken without a cancellable and a deadline, which together cost a quarter of a streamed chunk. -1 when there is
- * nothing yet, and for every failure: the blocking read meets it again and has its words. */
-static gssize
-read_ready (DheeraExchange *self,
-            char           *buffer,
-            gsize           size)
+/* What has come in already is taken without a cancellable and a deadline, which together cost a quarter of a streamed chunk. FALSE when there is nothing
+ * yet. An error or the end is what it is: libsoup says it once. */
+static gboolean
+read_ready (DheeraExchange  *self,
+            char            *buffer,
+            gsize            size,
+            gssize          *n,
+            GError         **error)
 {
   if (self->is_http2)
-    return -1;
+    return FALSE;
 
-  return g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (self->stream), buffer, size, NULL, NULL);
+  *n = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (self->stream), buffer, size, NULL, error);
+  if (*n >= 0 || !g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    return TRUE;
+  g_clear_error (error);
+  return FALSE;
+}
+
+static gssize
+wait_and_read (DheeraExchange  *self,
+               char            *buffer,
+               gsize            size,
+               GError         **error)
+{
+  gssize n;
+
+  self->last_activity = g_get_monotonic_time ();
+  dheera_watchdog_set (&self->watch, watch_deadline (self));
+  n = g_input_stream_read (self->stream, buffer, size, self->inner, error);
+  settle_deadline (self, dheera_watchdog_rest (&self->watch));
+  return n;
 }
 
 static gssize
@@ -168,15 +189,8 @@ read_blocking (DheeraExchange  *self,
 
   if (dheera_exchange_answer_read (self, &n, error))
     return n;
-
-  n = read_ready (self, buffer, size);
-  if (n > 0)
-    return dheera_exchange_take_read (self, n, NULL, error);
-
-  self->last_activity = g_get_monotonic_time ();
-  dheera_watchdog_set (&self->watch, watch_deadline (self));
-  n = g_input_stream_read (self->stream, buffer, size, self->inner, &read_error);
-  settle_deadline (self, dheera_watchdog_rest (&self->watch));
+  if (!read_ready (self, buffer, size, &n, &read_error))
+    n = wait_and_read (self, buffer, size, &read_error);
 
   return dheera_exchange_take_read (self, n, read_error, error);
 }

@@ -470,9 +470,15 @@ apply_credentials (DheeraExchange *self)
 }
 
 void
-dheera_exchange_dress (DheeraExchange *self)
+dheera_exchange_set_body (DheeraExchange *self)
 {
   soup_message_set_request_body_from_bytes (self->message, self->body != NULL ? self->content_type : NULL, self->body);
+}
+
+void
+dheera_exchange_dress (DheeraExchange *self)
+{
+  dheera_exchange_set_body (self);
   apply_credentials (self);
   self->connected_anew = FALSE;
   self->n_starts = 0;

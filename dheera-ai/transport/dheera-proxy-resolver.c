@@ -15,6 +15,8 @@ struct _DheeraProxyResolver
 {
   GObject parent_instance;
   gboolean trust_env;
+  GMutex mutex;
+  GHashTable *passwords; /* host:port of a proxy → the user information of its URI */
 };
 
 static void proxy_resolver_iface_init (GProxyResolverInterface *iface);
@@ -45,6 +47,72 @@ find_variable (const char *scheme)
     value = get_variable ("https_proxy", "HTTPS_PROXY");
 
   return value != NULL ? value : get_variable ("all_proxy", "ALL_PROXY");
+}
+
+/* libsoup takes a proxy whose URI has a user name for the place where the request is to go, so it gets the URI without, and the password when it asks. */
+static char *
+take_password (DheeraProxyResolver *self,
+               char                *proxy)
+{
+  g_autoptr(GUri) uri = NULL;
+  const char *info;
+
+  if (strchr (proxy, '@') == NULL || g_ascii_strncasecmp (proxy, "http://", 7) != 0)
+    return proxy;
+  uri = g_uri_parse (proxy, G_URI_FLAGS_HAS_PASSWORD | G_URI_FLAGS_NON_DNS, NULL);
+  if (uri == NULL || g_uri_get_host (uri) == NULL || g_uri_get_user (uri) == NULL)
+    return proxy;
+
+  info = strchr (proxy, '/') + 2;
+  g_mutex_lock (&self->mutex);
+  g_hash_table_insert (self->passwords, g_strdup_printf ("%s:%d", g_uri_get_host (uri), g_uri_get_port (uri) == -1 ? 80 : g_uri_get_port (uri)),
+                       g_strndup (info, strrchr (proxy, '@') - info));
+  g_mutex_unlock (&self->mutex);
+  g_free (proxy);
+
+  return g_uri_join (G_URI_FLAGS_NON_DNS, "http", NULL, g_uri_get_host (uri), g_uri_get_port (uri), "", NULL, NULL);
+}
+
+static char **
+take_passwords (DheeraProxyResolver *self,
+                char               **proxies)
+{
+  for (guint i = 0; proxies != NULL && proxies[i] != NULL; i++)
+    proxies[i] = take_password (self, proxies[i]);
+
+  return proxies;
+}
+
+gboolean
+dheera_proxy_resolver_authenticate (GProxyResolver *resolver,
+                                    SoupAuth       *auth)
+{
+  DheeraProxyResolver *self;
+  const char *authority = soup_auth_get_authority (auth);
+  g_autofree char *key = NULL;
+  g_autofree char *info = NULL;
+  g_auto(GStrv) parts = NULL;
+  g_autofree char *user = NULL;
+  g_autofree char *password = NULL;
+
+  if (!DHEERA_IS_PROXY_RESOLVER (resolver) || !soup_auth_is_for_proxy (auth) || authority == NULL)
+    return FALSE;
+  self = DHEERA_PROXY_RESOLVER (resolver);
+  key = strrchr (authority, ':') > strrchr (authority, ']') ? g_strdup (authority) : g_strdup_printf ("%s:80", authority);
+  g_mutex_lock (&self->mutex);
+  info = g_strdup (g_hash_table_lookup (self->passwords, key));
+  g_mutex_unlock (&self->mutex);
+  if (info == NULL)
+    return FALSE;
+
+  parts = g_strsplit (info, ":", 2);
+  user = g_uri_unescape_string (parts[0], NULL);
+  password = g_uri_unescape_string (parts[1] != NULL ? parts[1] : "", NULL);
+  if (user == NULL || password == NULL)
+    return FALSE;
+  soup_auth_authenticate (auth, user, password);
+
+  return TRUE;
 }
 
 static char *
@@ -85,7 +153,8 @@ matches_name (const char *pattern,
   if (length == 0 || length > host_length || g_ascii_strncasecmp (host + host_length - length, pattern, length) != 0)
     return FALSE;
 
-  return length == host_length || host[host_length - length - 1] == '.';
+  /* There are no domains in an address. */
+  return length == host_length || (host[host_length - length - 1] == '.' && !g_hostname_is_ip_address (host));
 }
 
 /* "host", "host:port", "[v6]", "[v6]:port", "network/bits", ".domain", "*" */
@@ -172,7 +241,7 @@ decide (DheeraProxyResolver *self,
   result = g_new0 (char *, 2);
   result[0] = make_proxy_uri (value);
 
-  return result;
+  return take_passwords (self, result);
 }
 
 static gboolean
@@ -187,9 +256,10 @@ proxy_resolver_lookup (GProxyResolver  *resolver,
                        GCancellable    *cancellable,
                        GError         **error)
 {
-  char **result = decide (DHEERA_PROXY_RESOLVER (resolver), uri);
+  DheeraProxyResolver *self = DHEERA_PROXY_RESOLVER (resolver);
+  char **result = decide (self, uri);
 
-  return result != NULL ? result : g_proxy_resolver_lookup (g_proxy_resolver_get_default (), uri, cancellable, error);
+  return result != NULL ? result : take_passwords (self, g_proxy_resolver_lookup (g_proxy_resolver_get_default (), uri, cancellable, error));
 }
 
 static void
@@ -202,7 +272,7 @@ default_lookup_cb (GObject      *source,
   char **proxies = g_proxy_resolver_lookup_finish (G_PROXY_RESOLVER (source), result, &error);
 
   if (proxies != NULL)
-    g_task_return_pointer (task, proxies, (GDestroyNotify) g_strfreev);
+    g_task_return_pointer (task, take_passwords (g_task_get_source_object (task), proxies), (GDestroyNotify) g_strfreev);
   else
     g_task_return_error (task, error);
 }
@@ -242,13 +312,27 @@ proxy_resolver_iface_init (GProxyResolverInterface *iface)
 }
 
 static void
+dheera_proxy_resolver_finalize (GObject *object)
+{
+  DheeraProxyResolver *self = DHEERA_PROXY_RESOLVER (object);
+
+  g_hash_table_unref (self->passwords);
+  g_mutex_clear (&self->mutex);
+
+  G_OBJECT_CLASS (dheera_proxy_resolver_parent_class)->finalize (object);
+}
+
+static void
 dheera_proxy_resolver_class_init (DheeraProxyResolverClass *klass)
 {
+  G_OBJECT_CLASS (klass)->finalize = dheera_proxy_resolver_finalize;
 }
 
 static void
 dheera_proxy_resolver_init (DheeraProxyResolver *self)
 {
+  g_mutex_init (&self->mutex);
+  self->passwords = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
 GProxyResolver *

@@ -18,6 +18,10 @@ guint            dheera_transport_get_generation (void);
 /* A proxy resolver that goes direct for the loopback. With trust_env it reads http_proxy, https_proxy, all_proxy and no_proxy, else it asks the desktop. */
 GProxyResolver  *dheera_proxy_resolver_new       (gboolean trust_env);
 
+/* Answers with what the proxy's URI said; FALSE when that is nothing, or resolver is another one. */
+gboolean         dheera_proxy_resolver_authenticate (GProxyResolver *resolver,
+                                                     SoupAuth       *auth);
+
 /* Trusts what inner trusts, NULL for the system's authorities, for a fraction of the memory. */
 GTlsDatabase    *dheera_tls_database_new         (GTlsDatabase *inner);
 
