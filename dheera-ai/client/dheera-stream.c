@@ -38,18 +38,6 @@
  * Since: 0.1
  */
 
-struct _DheeraStream
-{
-  GObject parent_instance;
-
-  DheeraRequest *request;
-  DheeraOperation *operation;
-  GThread *owner;
-  gboolean pending;
-  gboolean running;
-  gboolean end_reported;
-};
-
 G_DEFINE_FINAL_TYPE (DheeraStream, dheera_stream, G_TYPE_OBJECT)
 
 enum
@@ -196,8 +184,8 @@ dup_error (DheeraStream *self)
   return error;
 }
 
-static void
-end_reading (DheeraStream *self)
+void
+dheera_stream_end_reading (DheeraStream *self)
 {
   self->pending = FALSE;
   self->operation->progress = NULL;
@@ -239,11 +227,9 @@ drive_blocking (DheeraStream *self,
                 DheeraUntil   until,
                 GCancellable *cancellable)
 {
-  g_object_ref (self);
   begin_reading (self, until);
   dheera_operation_drive (self->operation, until, cancellable);
-  end_reading (self);
-  g_object_unref (self);
+  dheera_stream_end_reading (self);
 }
 
 static void
@@ -255,7 +241,7 @@ next_ready_cb (DheeraOperation *operation,
   GError *error = NULL;
   DheeraDelta *delta;
 
-  end_reading (self);
+  dheera_stream_end_reading (self);
   delta = take_next (self, &error);
   if (error != NULL)
     g_task_return_error (task, error);
@@ -272,7 +258,7 @@ collect_ready_cb (DheeraOperation *operation,
   GError *error = NULL;
   DheeraResponse *response;
 
-  end_reading (self);
+  dheera_stream_end_reading (self);
   response = take_response (self, &error);
   if (error != NULL)
     g_task_return_error (task, error);
@@ -299,6 +285,8 @@ drive_async (DheeraStream        *self,
       return;
     }
 
+  if (self->context == NULL)
+    g_atomic_pointer_set (&self->context, g_main_context_ref_thread_default ());
   begin_reading (self, until);
   dheera_operation_drive_async (self->operation, until, cancellable, func, task);
 }
@@ -326,6 +314,7 @@ dheera_stream_new (DheeraOperation *operation,
 
   self->operation = operation;
   self->request = g_object_ref (request);
+  dheera_stream_watch_cancelling (self);
   return self;
 }
 
@@ -334,7 +323,10 @@ dheera_stream_finalize (GObject *object)
 {
   DheeraStream *self = DHEERA_STREAM (object);
 
+  if (self->operation != NULL)
+    g_clear_signal_handler (&self->cancelled_id, self->operation->call->cancellable);
   g_clear_pointer (&self->operation, dheera_operation_free);
+  g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_object (&self->request);
 
   G_OBJECT_CLASS (dheera_stream_parent_class)->finalize (object);
@@ -596,6 +588,8 @@ dheera_stream_next (DheeraStream  *self,
                     GCancellable  *cancellable,
                     GError       **error)
 {
+  g_autoptr(DheeraStream) kept = NULL;
+
   g_return_val_if_fail (DHEERA_IS_STREAM (self), NULL);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
@@ -603,6 +597,7 @@ dheera_stream_next (DheeraStream  *self,
   if (!check_readable (self, TRUE, error))
     return NULL;
 
+  kept = g_object_ref (self); /* handlers may let go of it */
   drive_blocking (self, DHEERA_UNTIL_DELTA, cancellable);
   return take_next (self, error);
 }
@@ -678,6 +673,8 @@ dheera_stream_collect (DheeraStream  *self,
                        GCancellable  *cancellable,
                        GError       **error)
 {
+  g_autoptr(DheeraStream) kept = NULL;
+
   g_return_val_if_fail (DHEERA_IS_STREAM (self), NULL);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
@@ -685,6 +682,7 @@ dheera_stream_collect (DheeraStream  *self,
   if (!check_readable (self, TRUE, error))
     return NULL;
 
+  kept = g_object_ref (self); /* handlers may let go of it */
   drive_blocking (self, DHEERA_UNTIL_DONE, cancellable);
   return take_response (self, error);
 }
@@ -737,30 +735,4 @@ dheera_stream_collect_finish (DheeraStream  *self,
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
   return propagate (self, result, error);
-}
-
-/**
- * dheera_stream_cancel:
- * @self: a stream
- *
- * Stops the answer: the connection is closed at once, before the first byte too.
- *
- * The operation in flight, or else the next one, ends with `G_IO_ERROR_CANCELLED`; what had come in is kept in
- * [property@Stream:response]. A cancellable of the caller's own is not cancelled by this. May be called from any thread, and again.
- *
- * Since: 0.1
- */
-void
-dheera_stream_cancel (DheeraStream *self)
-{
-  g_return_if_fail (DHEERA_IS_STREAM (self));
-
-  dheera_call_cancel (self->operation->call);
-
-  /* With nothing in flight nobody would notice before the next operation, which may never come. */
-  if (self->owner == g_thread_self () && !self->pending && self->operation->start != 0)
-    {
-      dheera_operation_cancelled (self->operation);
-      end_reading (self);
-    }
 }
