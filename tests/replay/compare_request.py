@@ -76,6 +76,10 @@ class Rules:
         if 'tools' not in self.arrived and 'tool_choice' in self.recorded and 'tool_choice' not in self.arrived:
             self.drop('tool_choice', 'a choice of tools without tools is left out')
 
+    def choice_of_any(self):
+        if self.recorded.get('tool_choice') == 'any' and self.arrived.get('tool_choice') == 'required':
+            self.drop('tool_choice', 'the choice any is sent as required, its other name')
+
     def name_of_schema(self):
         before, after = (side.get('response_format') for side in (self.recorded, self.arrived))
         if isinstance(before, dict) and 'name' not in (before.get('json_schema') or {'name': ''}) and isinstance(after, dict):
@@ -137,7 +141,7 @@ class Rules:
 
     def apply(self):
         for rule in (self.nothing_said, self.usage_of_streams, self.limit, self.seed, self.reasoning, self.old_functions,
-                     self.dropped_with_a_warning, self.tools, self.choice_without_tools, self.name_of_schema, self.model, self.messages):
+                     self.dropped_with_a_warning, self.tools, self.choice_without_tools, self.choice_of_any, self.name_of_schema, self.model, self.messages):
             rule()
 
 
