@@ -34,8 +34,9 @@ struct _DheeraClient
   DheeraParamPolicy param_policy;
   char *default_model;
 
-  GMutex mutex; /* of what follows: calls come from any thread */
+  GRecMutex providers_lock; /* recursive: whoever watches the list may ask for a provider from inside its signal */
   GListStore *providers;
+  GMutex mutex; /* of what follows: calls come from any thread */
   DheeraTransport *transport; /* made at the first call */
   GPtrArray *calls;           /* that run */
 

@@ -28,7 +28,7 @@ static DheeraProvider *
 dup_provider (DheeraClient *self,
               const char   *id)
 {
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr(GRecMutexLocker) locker = g_rec_mutex_locker_new (&self->providers_lock);
   const DheeraProviderRow *row = dheera_provider_find_row (id);
   DheeraProvider *provider = find_provider_locked (self, id);
 
@@ -47,7 +47,7 @@ dup_provider (DheeraClient *self,
 static GStrv
 list_provider_ids (DheeraClient *self)
 {
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr(GRecMutexLocker) locker = g_rec_mutex_locker_new (&self->providers_lock);
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->providers));
   GStrv ids = g_new0 (char *, n + 1);
 
@@ -141,14 +141,14 @@ void
 dheera_client_add_provider (DheeraClient   *self,
                             DheeraProvider *provider)
 {
-  g_autoptr(GMutexLocker) locker = NULL;
+  g_autoptr(GRecMutexLocker) locker = NULL;
   DheeraProvider *old;
   guint position;
 
   g_return_if_fail (DHEERA_IS_CLIENT (self));
   g_return_if_fail (DHEERA_IS_PROVIDER (provider));
 
-  locker = g_mutex_locker_new (&self->mutex);
+  locker = g_rec_mutex_locker_new (&self->providers_lock);
   old = find_provider_locked (self, dheera_provider_get_id (provider));
   if (old != NULL && g_list_store_find (self->providers, old, &position))
     g_list_store_splice (self->providers, position, 1, (gpointer *) &provider, 1);

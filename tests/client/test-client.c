@@ -104,6 +104,32 @@ test_providers (void)
 }
 
 static void
+ask_again_cb (GListModel   *providers,
+              guint         position,
+              guint         removed,
+              guint         added,
+              DheeraClient *client)
+{
+  g_autoptr(DheeraProvider) provider = g_list_model_get_item (providers, position);
+
+  g_assert_true (dheera_client_get_provider (client, dheera_provider_get_id (provider)) == provider);
+}
+
+/* A list that is shown asks from inside the signal. */
+static void
+test_watched_providers (void)
+{
+  g_autoptr(DheeraClient) client = dheera_client_new ();
+  g_autoptr(DheeraProvider) mine = dheera_provider_new_compatible ("mine", "http://localhost:1/v1");
+  g_autoptr(DheeraProvider) better = dheera_provider_new_compatible ("mine", "http://localhost:2/v1");
+
+  g_signal_connect (dheera_client_get_providers (client), "items-changed", G_CALLBACK (ask_again_cb), client);
+  dheera_client_add_provider (client, mine);
+  dheera_client_add_provider (client, better);
+  g_assert_nonnull (dheera_client_get_provider (client, "openai"));
+}
+
+static void
 test_default_client (void)
 {
   g_autoptr(SoupSession) session = soup_session_new ();
@@ -206,6 +232,7 @@ main (int   argc,
   g_test_add_func ("/client/property-defaults", test_property_defaults);
   g_test_add_func ("/client/settings", test_settings);
   g_test_add_func ("/client/providers", test_providers);
+  g_test_add_func ("/client/watched-providers", test_watched_providers);
   g_test_add_func ("/client/default-client", test_default_client);
   g_test_add_func ("/client/requests-that-can-not-be-sent", test_requests_that_can_not_be_sent);
   g_test_add_func ("/client/unknown-provider-object", test_unknown_provider_object);
