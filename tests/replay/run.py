@@ -200,18 +200,28 @@ def compare_error(error, recording, code):
         yield f'no provider code or type, sent were {words}'
 
 
+def expect_of(recording, length):
+    """What the first bytes of a stream mean"""
+    data = read_recording.body(recording)[:length]
+    return read_recording.expected({**recording, 'kind': 'sse',
+                                    'response': {'status': 200, 'body_b64': base64.b64encode(data).decode()}})
+
+
+def may_be_complete(recording, full, cut, part):
+    """Is there a finish reason, and nothing behind it? Some finish one choice and go on with another, or with an error: nobody can know that at this byte."""
+    if full['error']:
+        return bool(re.search(rb'"finish_reason": ?"', read_recording.body(recording)[:cut]))
+    return cut >= full['end'] and part['choices'] == expect_of(recording, full['end'])['choices']
+
+
 def judge_cut(run, result, recording, full):
     """Never a false completion; the text that came is the beginning of what would have come."""
-    data = read_recording.body(recording)[:run['cut']]
-    part = read_recording.expected({**recording, 'kind': 'sse',
-                                    'response': {'status': 200, 'body_b64': base64.b64encode(data).decode()}})
+    part = expect_of(recording, run['cut'])
     choices = {choice['index']: choice for choice in (result.get('response') or {'choices': []})['choices']}
     error = result.get('error')
-    # Some finish one choice and go on with another.
     whole = run['cut'] >= full['end'] and part['choices'] == full['choices']
     if error is None:
-        # Where an error comes after the finish reason, the answer was complete before.
-        if not whole and not (full['error'] and re.search(rb'"finish_reason": ?"', data)):
+        if not whole and not may_be_complete(recording, full, run['cut'], part):
             yield f'complete, though the answer needs {full["end"]} bytes'
     else:
         if whole and run['end'] != 'reset':
