@@ -2,9 +2,11 @@
 
 #include "dheera-exchange-internal-private.h"
 
+#include <string.h>
+
 #define MAX_DECODED (G_GUINT64_CONSTANT (1) << 30) /* 1 GiB */
 #define MAX_RATIO 100
-#define RATIO_APPLIES_FROM (G_GUINT64_CONSTANT (1) << 20) /* 1 MiB */
+#define EXCESS_BEGINS_AT (G_GUINT64_CONSTANT (1) << 20) /* 1 MiB, before which nobody minds the ratio */
 #define MAX_DRAIN 8192 /* bytes that are read to keep a connection */
 
 /* NULL, or why no more is read of a body that unpacks to too much. */
@@ -16,9 +18,14 @@ find_excess (DheeraExchange *self)
   if (received > MAX_DECODED)
     return g_error_new (DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_TOO_LARGE, "the response is larger than %" G_GUINT64_FORMAT " bytes",
                         MAX_DECODED);
-  if (self->coded_length >= 0 && received > RATIO_APPLIES_FROM && received / MAX_RATIO > (guint64) self->coded_length)
-    return g_error_new (DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_TOO_LARGE,
-                        "the response unpacks from %" G_GOFFSET_FORMAT " to more than %" G_GUINT64_FORMAT " bytes", self->coded_length, received);
+  if (self->is_coded)
+    {
+      guint64 coded = soup_message_metrics_get_response_body_bytes_received (soup_message_get_metrics (self->message));
+
+      if (received / MAX_RATIO > coded)
+        return g_error_new (DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_TOO_LARGE,
+                            "%" G_GUINT64_FORMAT " bytes of the response unpack to more than %" G_GUINT64_FORMAT, coded, received);
+    }
   return NULL;
 }
 
@@ -49,8 +56,35 @@ fail_read (DheeraExchange  *self,
   return -1;
 }
 
+static gssize
+take_spare (DheeraExchange *self,
+            char           *buffer,
+            gsize           size)
+{
+  gsize n = MIN (size, self->spare_length);
+
+  memcpy (buffer, self->spare + self->spare_offset, n);
+  self->spare_offset += n;
+  self->spare_length -= n;
+
+  return n;
+}
+
+char *
+dheera_exchange_get_read_buffer (DheeraExchange *self,
+                                 char           *buffer,
+                                 gsize          *size)
+{
+  if (*size >= DHEERA_EXCHANGE_MIN_READ)
+    return buffer;
+  *size = DHEERA_EXCHANGE_MIN_READ;
+  return self->spare;
+}
+
 gssize
 dheera_exchange_take_read (DheeraExchange  *self,
+                           char            *buffer,
+                           gsize            size,
                            gssize           n,
                            GError          *read_error,
                            GError         **error)
@@ -60,7 +94,7 @@ dheera_exchange_take_read (DheeraExchange  *self,
   if (n > 0)
     {
       self->stats.bytes_received += n;
-      failure = self->stats.bytes_received > RATIO_APPLIES_FROM ? find_excess (self) : NULL;
+      failure = self->stats.bytes_received > EXCESS_BEGINS_AT ? find_excess (self) : NULL;
     }
   else if (n == 0)
     {
@@ -76,7 +110,13 @@ dheera_exchange_take_read (DheeraExchange  *self,
       g_error_free (read_error);
     }
 
-  return failure != NULL ? fail_read (self, failure, error) : n;
+  if (failure != NULL)
+    return fail_read (self, failure, error);
+  if (size >= DHEERA_EXCHANGE_MIN_READ)
+    return n;
+  self->spare_offset = 0;
+  self->spare_length = n;
+  return take_spare (self, buffer, size);
 }
 
 /* After "Connection: close" libsoup reads until the server does close, even when the announced bytes are all there. */
@@ -88,6 +128,8 @@ is_complete (DheeraExchange *self)
 
 gboolean
 dheera_exchange_answer_read (DheeraExchange  *self,
+                             char            *buffer,
+                             gsize            size,
                              gssize          *result,
                              GError         **error)
 {
@@ -97,6 +139,11 @@ dheera_exchange_answer_read (DheeraExchange  *self,
   if (G_UNLIKELY (g_atomic_int_get (&self->stop) != DHEERA_STOP_NONE))
     {
       fail_read (self, dheera_exchange_make_stop_error (self), error);
+      return TRUE;
+    }
+  if (self->spare_length > 0)
+    {
+      *result = take_spare (self, buffer, size);
       return TRUE;
     }
   if (!self->body_end && self->content_length >= 0 && is_complete (self))
@@ -114,12 +161,14 @@ dheera_exchange_read_nonblocking (DheeraExchange  *self,
                                   GError         **error)
 {
   GError *read_error = NULL;
+  gsize room = size;
+  char *into = dheera_exchange_get_read_buffer (self, buffer, &room);
   gssize n;
 
-  if (dheera_exchange_answer_read (self, &n, error))
+  if (dheera_exchange_answer_read (self, buffer, size, &n, error))
     return n;
 
-  n = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (self->stream), buffer, size, NULL, &read_error);
+  n = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (self->stream), into, room, NULL, &read_error);
   self->would_block = n < 0 && g_error_matches (read_error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
   if (self->would_block)
     {
@@ -131,7 +180,7 @@ dheera_exchange_read_nonblocking (DheeraExchange  *self,
   if (self->pulse_at > 0 && self->last_activity >= self->pulse_at)
     dheera_exchange_check_deadline (self);
 
-  return dheera_exchange_take_read (self, n, read_error, error);
+  return dheera_exchange_take_read (self, buffer, size, n, read_error, error);
 }
 
 /* What may be left is the end of the last chunk; a server that sends more loses the connection. */

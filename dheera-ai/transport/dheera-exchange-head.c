@@ -278,15 +278,10 @@ static void
 note_length (DheeraExchange *self)
 {
   SoupMessageHeaders *headers = soup_message_get_response_headers (self->message);
-  goffset length;
 
-  if (soup_message_headers_get_encoding (headers) != SOUP_ENCODING_CONTENT_LENGTH)
-    return;
-  length = soup_message_headers_get_content_length (headers);
-  if (soup_message_headers_get_one (headers, "Content-Encoding") == NULL)
-    self->content_length = length;
-  else
-    self->coded_length = length;
+  self->is_coded = soup_message_headers_get_one (headers, "Content-Encoding") != NULL;
+  if (!self->is_coded && soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH)
+    self->content_length = soup_message_headers_get_content_length (headers);
 }
 
 static void

@@ -7,6 +7,8 @@
 #include "dheera-transport-internal-private.h"
 #include "dheera-watchdog-private.h"
 
+#define DHEERA_EXCHANGE_MIN_READ 64
+
 G_BEGIN_DECLS
 
 /* The inside of an exchange, shared by the files that make it up:
@@ -104,8 +106,11 @@ struct _DheeraExchange
   GInputStream *stream;
   char *media_type;
   goffset content_length;  /* -1 when the body's length is not known in bytes as they are read */
-  goffset coded_length;    /* of a body with a content coding, -1 when not known */
+  gboolean is_coded;       /* compressed */
   gboolean body_end;
+  char spare[DHEERA_EXCHANGE_MIN_READ]; /* what was read for a buffer that was too small */
+  gsize spare_offset;
+  gsize spare_length;
   gboolean is_http2;
 
   /* Cancelling, from any thread */
@@ -166,13 +171,21 @@ gboolean        dheera_exchange_take_head        (DheeraExchange *self,
                                                   GError         *error);
 
 /* dheera-exchange-body.c */
+/* Where to read into for a caller's buffer: libsoup can't do with a few bytes. */
+char           *dheera_exchange_get_read_buffer  (DheeraExchange *self,
+                                                  char           *buffer,
+                                                  gsize          *size);
 /* Judges the result of one read and gives what the caller gets. */
 gssize          dheera_exchange_take_read        (DheeraExchange  *self,
+                                                  char            *buffer,
+                                                  gsize            size,
                                                   gssize           n,
                                                   GError          *read_error,
                                                   GError         **error);
 /* TRUE when the result of a read is known without reading. */
 gboolean        dheera_exchange_answer_read      (DheeraExchange  *self,
+                                                  char            *buffer,
+                                                  gsize            size,
                                                   gssize          *result,
                                                   GError         **error);
 void            dheera_exchange_release_stream   (DheeraExchange *self);

@@ -132,6 +132,8 @@ dheera_exchange_send (DheeraExchange  *self,
   if (self->mode == DHEERA_MODE_WORKER)
     return dheera_worker_send (self, cancellable, error);
 
+  /* Where libsoup wants the message to be ended as well */
+  self->context = g_main_context_ref_thread_default ();
   dheera_exchange_begin (self, cancellable);
   done = send_blocking (self);
   dheera_exchange_end (self);
@@ -185,14 +187,16 @@ read_blocking (DheeraExchange  *self,
                GError         **error)
 {
   GError *read_error = NULL;
+  gsize room = size;
+  char *into = dheera_exchange_get_read_buffer (self, buffer, &room);
   gssize n;
 
-  if (dheera_exchange_answer_read (self, &n, error))
+  if (dheera_exchange_answer_read (self, buffer, size, &n, error))
     return n;
-  if (!read_ready (self, buffer, size, &n, &read_error))
-    n = wait_and_read (self, buffer, size, &read_error);
+  if (!read_ready (self, into, room, &n, &read_error))
+    n = wait_and_read (self, into, room, &read_error);
 
-  return dheera_exchange_take_read (self, n, read_error, error);
+  return dheera_exchange_take_read (self, buffer, size, n, read_error, error);
 }
 
 gssize

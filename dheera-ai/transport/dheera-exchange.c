@@ -108,7 +108,6 @@ dheera_exchange_new (DheeraTransport         *transport,
   self->timeouts = *timeouts;
   self->inner = g_cancellable_new ();
   self->content_length = -1;
-  self->coded_length = -1;
 
   return self;
 }

@@ -60,15 +60,17 @@ parse_number (const char *text,
 
   while (g_ascii_isspace (*p))
     p++;
-  /* Not what g_ascii_strtod() takes beyond that: hexadecimal numbers, "inf", "nan". */
-  if (strspn (p, "+-.0123456789eE") == 0)
-    return g_ascii_strncasecmp (p, "nan", 3) == 0 ? 0 : -1;
+  if (g_ascii_strncasecmp (p, "nan", 3) == 0)
+    return 0;
+  /* Not what g_ascii_strtod() takes beyond that: hexadecimal numbers and "inf". */
+  if (p[strspn (p, "+-.0123456789eE \t")] != '\0')
+    return -1;
   value = g_ascii_strtod (p, &end);
   while (g_ascii_isspace (*end))
     end++;
   if (end == p || *end != '\0')
     return -1;
-  if (isnan (value) || value <= 0)
+  if (value <= 0)
     return 0;
 
   value *= factor;
