@@ -6,11 +6,14 @@
 
 #include "dheera-strings-private.h"
 
-/* Tool calls out of fragments. Servers disagree about everything here but that the arguments come in order:
+/* Tool calls out of fragments. Servers disagree about everything here but that the arguments come
+ * in order:
  *
- *  - the index is the key, where there is one; but some give all calls of an answer the same index and tell them apart by id,
- *  - some repeat the id with each fragment, some give an id late, some give none at all,
- *  - some send the arguments whole and as an object: then nothing of that call can follow, and a further name begins a new one. */
+ * - the index is the key, where there is one; but some give all calls of an answer the same index
+ *   and tell them apart by id,
+ * - some repeat the id with each fragment, some give an id late, some give none at all,
+ * - some send the arguments whole and as an object: then nothing of that call can follow, and a
+ *   further name begins a new one. */
 
 static inline DheeraCallState *
 call_at (DheeraChoiceState *state,

@@ -131,7 +131,8 @@ ensure_audio (DheeraChoiceState *state)
   return state->audio;
 }
 
-/* Pieces are cut anywhere by some, and padded each for itself by others: whole groups of four are right either way. */
+/* Pieces are cut anywhere by some, and padded each for itself by others: whole groups of four are
+ * right either way. */
 static void
 decode_groups (DheeraAudioState *audio)
 {

@@ -7,10 +7,12 @@
 #include "dheera-strings-private.h"
 #include "dheera-usage-private.h"
 
-/* Text, ids, usage and the end of an answer. Tool calls and what else a message can have are in files of their own.
+/* Text, ids, usage and the end of an answer. Tool calls and what else a message can have are in
+ * files of their own.
  *
- * A piece of text goes straight into the message. Deltas are made at the end of the event, out of what the message has grown by: without somebody
- * who wants them, a piece costs no more than the copy. */
+ * A piece of text goes straight into the message. Deltas are made at the end of the event, out of
+ * what the message has grown by: without somebody who wants them, a piece costs no more than the
+ * copy. */
 
 DheeraAccumulator *
 dheera_accumulator_new (const char *provider_id)
@@ -155,7 +157,8 @@ record_usage (DheeraAccumulator *self)
 {
   DheeraDelta *delta = self->deltas.tail != NULL ? self->deltas.tail->data : NULL;
 
-  /* The counters belong to the answer as a whole: they go with the last piece of this event, or on their own. */
+  /* The counters belong to the answer as a whole: they go with the last piece of this event, or on
+   * their own. */
   if (delta == NULL || delta->usage != NULL || !self->recorded)
     {
       delta = g_object_new (DHEERA_TYPE_DELTA, NULL);
@@ -416,7 +419,9 @@ dheera_accumulator_set_finish_reason (DheeraAccumulator  *self,
 
   if (has_raw)
     set_string (&state->choice->finish_reason_raw, raw);
-  change_finish_reason (self, state, reason == DHEERA_FINISH_REASON_NONE ? DHEERA_FINISH_REASON_OTHER : reason);
+  if (reason == DHEERA_FINISH_REASON_NONE)
+    reason = DHEERA_FINISH_REASON_OTHER;
+  change_finish_reason (self, state, reason);
 
   return TRUE;
 }

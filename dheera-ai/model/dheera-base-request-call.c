@@ -56,7 +56,8 @@ check_timeout (const char  *name,
     return TRUE;
 
   dheera_set_invalid_request (error, name,
-                              "%s is %s; it has to be a number of seconds, 0 for no limit, or -1 for the client's.",
+                              "%s is %s; it has to be a number of seconds, 0 for no limit, "
+                              "or -1 for the client's.",
                               name, g_ascii_formatd (shown, sizeof shown, "%.15g", seconds));
 
   return FALSE;
@@ -79,7 +80,8 @@ check_headers (DheeraBaseRequest  *self,
       shown = g_strescape (name, NULL);
       dheera_set_invalid_request (error, "header",
                                   dheera_header_name_is_valid (name)
-                                    ? "The value of the header “%s” can't be sent: it has a control character, or a space at one of its ends."
+                                    ? "The value of the header “%s” can't be sent: "
+                                      "it has a control character, or a space at one of its ends."
                                     : "“%s” can't be the name of a header.",
                                   shown);
       return FALSE;
@@ -88,8 +90,8 @@ check_headers (DheeraBaseRequest  *self,
   if (self->api_key != NULL && (*self->api_key == '\0' || !dheera_header_value_is_valid (self->api_key)))
     {
       dheera_set_invalid_request (error, "api-key",
-                                  "api-key can't be sent: it is empty, or has a line break, another control character, "
-                                  "or a space at one of its ends.");
+                                  "api-key can't be sent: it is empty, or has a line break, "
+                                  "another control character, or a space at one of its ends.");
       return FALSE;
     }
 
@@ -102,6 +104,7 @@ check_extra (DheeraBaseRequest  *self,
 {
   DheeraJson view = DHEERA_JSON_INIT;
   const char *extra = dheera_base_request_peek_extra (self);
+  DheeraJsonValue stream = { NULL, 0 };
   gboolean has_stream;
 
   if (self->extra.fault != NULL)
@@ -112,12 +115,14 @@ check_extra (DheeraBaseRequest  *self,
   if (extra == NULL)
     return TRUE;
 
-  has_stream = dheera_json_parse (&view, extra, strlen (extra))
-               && dheera_json_type (dheera_json_member (dheera_json_root (&view), "stream")) != DHEERA_JSON_NONE;
+  if (dheera_json_parse (&view, extra, strlen (extra)))
+    stream = dheera_json_member (dheera_json_root (&view), "stream");
+  has_stream = dheera_json_type (stream) != DHEERA_JSON_NONE;
   dheera_json_clear (&view);
   if (has_stream)
     dheera_set_invalid_request (error, "extra",
-                                "extra has a member “stream”; whether an answer is streamed is decided by the function that is called.");
+                                "extra has a member “stream”; whether an answer is streamed is "
+                                "decided by the function that is called.");
 
   return !has_stream;
 }

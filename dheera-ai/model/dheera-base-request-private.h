@@ -48,8 +48,9 @@ struct _DheeraBaseRequestClass
 /* The request as it is now, conversation and tools included: what a call works with. */
 DheeraBaseRequest *dheera_base_request_copy          (DheeraBaseRequest  *self) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Every value against its allowed range. FALSE with DHEERA_ERROR_INVALID_REQUEST that names the property, the value and what is allowed.
- * A model is not asked for: the client may have a default one. */
+/* Every value against its allowed range. FALSE with DHEERA_ERROR_INVALID_REQUEST that names the
+ * property, the value and what is allowed. A model is not asked for: the client may have a default
+ * one. */
 gboolean           dheera_base_request_validate      (DheeraBaseRequest  *self,
                                                       GError            **error);
 

@@ -7,13 +7,17 @@
 /**
  * DheeraBaseRequest:
  *
- * What all kinds of requests have in common: whom to ask, over which session, with which key, and how long to wait.
+ * What all kinds of requests have in common: whom to ask, over which session, with which key, and
+ * how long to wait.
  *
- * Everything is optional. What is not set here comes from the [class@Client], from the provider, or from the environment.
+ * Everything is optional. What is not set here comes from the [class@Client], from the provider, or
+ * from the environment.
  *
- * A call works with a copy of its request. The request can be changed and used again while the call runs.
+ * A call works with a copy of its request. The request can be changed and used again while the call
+ * runs.
  *
- * Wrong values are not complained about when they are set: the call fails with %DHEERA_ERROR_INVALID_REQUEST that names the property.
+ * Wrong values are not complained about when they are set: the call fails with
+ * %DHEERA_ERROR_INVALID_REQUEST that names the property.
  *
  * Since: 0.1
  */
@@ -162,7 +166,8 @@ dheera_base_request_real_validate (DheeraBaseRequest  *self,
   return TRUE;
 }
 
-/* Doubles and integers take any value, since GObject itself would only warn about a wrong one and then forget it: the call is where it can be an error. */
+/* Doubles and integers take any value, since GObject itself would only warn about a wrong one and
+ * then forget it: the call is where it can be an error. */
 static void
 dheera_base_request_class_init (DheeraBaseRequestClass *klass)
 {
@@ -178,7 +183,8 @@ dheera_base_request_class_init (DheeraBaseRequestClass *klass)
   /**
    * DheeraBaseRequest:model:
    *
-   * Which model to ask: `provider/model`, such as `anthropic/claude-sonnet-4-6`, or a well-known name alone, such as `gpt-4o-mini`.
+   * Which model to ask: `provider/model`, such as `anthropic/claude-sonnet-4-6`, or a well-known
+   * name alone, such as `gpt-4o-mini`.
    *
    * %NULL is the client's default model.
    *
@@ -189,7 +195,8 @@ dheera_base_request_class_init (DheeraBaseRequestClass *klass)
   /**
    * DheeraBaseRequest:provider:
    *
-   * The id of the provider to ask, when the name of the model does not say it. The model is then taken as it is, without looking for a prefix.
+   * The id of the provider to ask, when the name of the model does not say it. The model is then
+   * taken as it is, without looking for a prefix.
    *
    * Since: 0.1
    */
@@ -207,7 +214,8 @@ dheera_base_request_class_init (DheeraBaseRequestClass *klass)
   /**
    * DheeraBaseRequest:timeout:
    *
-   * How many seconds the whole call may take, retries included. 0 is without limit, -1 is the client's limit.
+   * How many seconds the whole call may take, retries included. 0 is without limit, -1 is the
+   * client's limit.
    *
    * Since: 0.1
    */
@@ -217,7 +225,8 @@ dheera_base_request_class_init (DheeraBaseRequestClass *klass)
   /**
    * DheeraBaseRequest:first-token-timeout:
    *
-   * How many seconds may pass until the first piece of the answer is there. 0 is without limit, -1 is the client's limit.
+   * How many seconds may pass until the first piece of the answer is there. 0 is without limit, -1
+   * is the client's limit.
    *
    * Since: 0.1
    */
@@ -227,7 +236,8 @@ dheera_base_request_class_init (DheeraBaseRequestClass *klass)
   /**
    * DheeraBaseRequest:idle-timeout:
    *
-   * How many seconds may pass without anything coming in after that. 0 is without limit, -1 is the client's limit.
+   * How many seconds may pass without anything coming in after that. 0 is without limit, -1 is the
+   * client's limit.
    *
    * Since: 0.1
    */
@@ -259,8 +269,8 @@ dheera_base_request_class_init (DheeraBaseRequestClass *klass)
   /**
    * DheeraBaseRequest:base-url:
    *
-   * Where to send this request, in place of the provider's own address: everything up to the paths of its API, such as
-   * `https://api.openai.com/v1`.
+   * Where to send this request, in place of the provider's own address: everything up to the paths
+   * of its API, such as `https://api.openai.com/v1`.
    *
    * Since: 0.1
    */
@@ -269,10 +279,12 @@ dheera_base_request_class_init (DheeraBaseRequestClass *klass)
   /**
    * DheeraBaseRequest:extra:
    *
-   * What else to send: the text of a JSON object that is merged into the body of the request just before it goes out.
+   * What else to send: the text of a JSON object that is merged into the body of the request just
+   * before it goes out.
    *
-   * Its members replace those of the same name, objects are merged member by member, and `null` takes a member away. This is the way to parameters
-   * that have no property here. `stream` alone can't be changed, since the function that is called decides about it.
+   * Its members replace those of the same name, objects are merged member by member, and `null`
+   * takes a member away. This is the way to parameters that have no property here. `stream` alone
+   * can't be changed, since the function that is called decides about it.
    *
    * Since: 0.1
    */
@@ -671,7 +683,8 @@ dheera_base_request_set_extra (DheeraBaseRequest *self,
  *
  * Sends a header with this request, in place of one of the same name that would have been sent.
  *
- * Names are compared without case. Headers can't be read back, since they often hold secrets. They are checked at the call.
+ * Names are compared without case. Headers can't be read back, since they often hold secrets. They
+ * are checked at the call.
  *
  * Since: 0.1
  */

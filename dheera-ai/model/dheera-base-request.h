@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* What G_DECLARE_FINAL_TYPE() does, without the parent's class structure, which is private: nobody outside of the library can derive a kind of request that
- * any provider would understand. */
+/* What G_DECLARE_FINAL_TYPE() does, without the parent's class structure, which is private: nobody
+ * outside of the library can derive a kind of request that any provider would understand. */
 #define _DHEERA_DECLARE_REQUEST(Type, type_name, TYPE) \
   GType type_name##_get_type (void); \
   G_DEFINE_AUTOPTR_CLEANUP_FUNC (Type, g_object_unref) \

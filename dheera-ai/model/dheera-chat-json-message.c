@@ -252,8 +252,10 @@ write_content (DheeraJsonWriter        *writer,
     text = message->refusal->str;
 
   /* Only calls, sound or a refusal may stand without content. */
-  if (*text != '\0' || message->role != DHEERA_ROLE_ASSISTANT || dialect->empty_content_for_tool_calls
-      || (dheera_message_get_n_tool_calls (message) == 0 && message->refusal == NULL && census->spoken == NULL))
+  if (*text != '\0' || message->role != DHEERA_ROLE_ASSISTANT
+      || dialect->empty_content_for_tool_calls
+      || (dheera_message_get_n_tool_calls (message) == 0 && message->refusal == NULL
+          && census->spoken == NULL))
     dheera_json_writer_string (writer, text);
   else
     dheera_json_writer_null (writer);
@@ -315,13 +317,15 @@ write_spoken (DheeraJsonWriter        *writer,
           dheera_json_writer_base64 (writer, NULL, part->bytes);
         }
       if (part->mime_type != NULL)
-        dheera_json_writer_member_string (writer, "format", dheera_audio_format_from_mime_type (part->mime_type));
+        dheera_json_writer_member_string (writer, "format",
+                                          dheera_audio_format_from_mime_type (part->mime_type));
       dheera_json_writer_member_string (writer, "transcript", dheera_string_or_empty (part->text));
     }
   dheera_json_writer_end_object (writer);
 }
 
-/* In the provider's own form for the provider, and with the name of the family where all has to be kept */
+/* In the provider's own form for the provider, and with the name of the family where all has to be
+ * kept */
 static void
 write_natives (DheeraJsonWriter        *writer,
                DheeraMessage           *message,

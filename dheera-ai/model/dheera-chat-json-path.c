@@ -144,7 +144,8 @@ dheera_chat_read_tristate (DheeraJsonValue        value,
 {
   if (!dheera_json_exists (value))
     return TRUE;
-  if (dheera_json_type (value) != DHEERA_JSON_FALSE && !dheera_chat_expect (value, DHEERA_JSON_TRUE, path, error))
+  if (dheera_json_type (value) != DHEERA_JSON_FALSE
+      && !dheera_chat_expect (value, DHEERA_JSON_TRUE, path, error))
     return FALSE;
 
   *out = dheera_json_get_boolean (value, FALSE) ? DHEERA_TRISTATE_YES : DHEERA_TRISTATE_NO;

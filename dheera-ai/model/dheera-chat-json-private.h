@@ -9,7 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* OpenAI's chat JSON, written and read in one place: to_json() and new_from_json() of the public classes, the provider that speaks it, and the gateway. */
+/* OpenAI's chat JSON, written and read in one place: to_json() and new_from_json() of the public
+ * classes, the provider that speaks it, and the gateway. */
 
 /* How a request says how much the model is to think */
 typedef enum
@@ -22,13 +23,14 @@ typedef enum
   DHEERA_CHAT_REASONING_TEMPLATE,        /* chat_template_kwargs: {enable_thinking} */
 } DheeraChatReasoning;
 
-/* What distinguishes the members of the compatible family from each other. All zero is the cautious choice for a server that nothing is known about. */
+/* What distinguishes the members of the compatible family from each other. All zero is the cautious
+ * choice for a server that nothing is known about. */
 typedef struct
 {
   const char *max_tokens_member;        /* NULL is "max_tokens" */
   const char *seed_member;              /* NULL is "seed" */
   DheeraChatReasoning reasoning;
-  const char *replay_reasoning;         /* member of an assistant's message that its reasoning goes back in, NULL when it is left out */
+  const char *replay_reasoning;         /* member that reasoning goes back in, NULL to leave it out */
   const char *native_family;            /* blocks of that family go back in ... */
   const char *native_member;            /* ... this member of the message, as an array */
   gboolean keep_developer_role;         /* else it becomes system */
@@ -46,11 +48,13 @@ extern const DheeraChatDialect dheera_chat_dialect_openai;
 /* to_json()'s */
 extern const DheeraChatDialect dheera_chat_dialect_complete;
 
-/* What can be set on a request, but has no place in that dialect: the caller refuses or drops it. Only reasoning so far; see omit. */
+/* What can be set on a request, but has no place in that dialect: the caller refuses or drops it.
+ * Only reasoning so far; see omit. */
 DheeraParams dheera_chat_dialect_list_inexpressible (const DheeraChatDialect *dialect);
 
-/* The members of the request's body, in an object that the caller began and will end; the request was validated. model (nullable: none) is without prefix. extra is not part of
- * it: dheera_chat_write_body() merges it over the finished text. */
+/* The members of the request's body, in an object that the caller began and will end; the request
+ * was validated. model (nullable: none) is without prefix. extra is not part of it:
+ * dheera_chat_write_body() merges it over the finished text. */
 void      dheera_chat_write_request_members (DheeraJsonWriter        *writer,
                                              DheeraRequest           *request,
                                              const char              *model,
@@ -79,12 +83,14 @@ GBytes   *dheera_chat_write_body            (DheeraRequest           *request,
                                              gboolean                 stream,
                                              const DheeraChatDialect *dialect) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Parses what a user gave as the JSON of a whole thing: what is "request" or "conversation", for the error. The view has to be cleared in any case. */
+/* Parses what a user gave as the JSON of a whole thing: what is "request" or "conversation", for
+ * the error. The view has to be cleared in any case. */
 gboolean  dheera_chat_parse                 (DheeraJson              *view,
                                              const char              *json,
                                              const char              *what,
                                              GError                 **error);
-/* FALSE with DHEERA_ERROR_INVALID_REQUEST that names the path, "messages[2].content[0].type". The request, or the conversation, is a fresh one. */
+/* FALSE with DHEERA_ERROR_INVALID_REQUEST that names the path, "messages[2].content[0].type". The
+ * request, or the conversation, is a fresh one. */
 gboolean  dheera_chat_read_request          (DheeraRequest           *request,
                                              DheeraJsonValue          body,
                                              GError                 **error);

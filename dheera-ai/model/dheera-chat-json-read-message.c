@@ -284,7 +284,8 @@ read_function_result (DheeraMessage         *message,
 
   message->tool_call_id = find_function_call (conversation, message->name);
   if (message->tool_call_id == NULL)
-    return dheera_chat_fail (&name_path, error, "is “%s”, but no message before calls that function", message->name);
+    return dheera_chat_fail (&name_path, error, "is “%s”, but no message before calls that function",
+                             message->name);
 
   g_clear_pointer (&message->name, g_free);
 

@@ -8,7 +8,8 @@
 
 /* Content and its parts */
 
-/* Data in a URL of its own, as bare base64, or somewhere on the net: what the different members of the family take. */
+/* Data in a URL of its own, as bare base64, or somewhere on the net: what the different members of
+ * the family take. */
 static gboolean
 take_data (DheeraPart            *part,
            const char            *data,
@@ -79,7 +80,8 @@ read_image (DheeraPart            *part,
   return TRUE;
 }
 
-/* What members of the family have beside OpenAI's parts: {"type": "video_url", "video_url": {"url": ...}}, or the URL alone. It goes back just as it came. */
+/* What members of the family have beside OpenAI's parts: {"type": "video_url", "video_url": {"url":
+ * ...}}, or the URL alone. It goes back just as it came. */
 static gboolean
 read_reference (DheeraPart            *part,
                 DheeraJsonValue        value,
@@ -273,7 +275,9 @@ read_part (DheeraMessage         *message,
       return TRUE;
     }
 
-  return dheera_chat_fail (&type_path, error, "is “%s”; it has to be text, image_url, input_audio, file or refusal", type);
+  return dheera_chat_fail (&type_path, error,
+                           "is “%s”; it has to be text, image_url, input_audio, file or refusal",
+                           type);
 }
 
 gboolean

@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* Where the reader is, for errors alone: a chain of places on the stack, that is put into words only when something is wrong. name is NULL for an element of an array. */
+/* Where the reader is, for errors alone: a chain of places on the stack, that is put into words
+ * only when something is wrong. name is NULL for an element of an array. */
 typedef struct _DheeraChatPath DheeraChatPath;
 
 struct _DheeraChatPath
@@ -44,7 +45,8 @@ gboolean  dheera_chat_read_tristate  (DheeraJsonValue        value,
                                       DheeraTristate        *out,
                                       GError               **error);
 
-/* The members of object whose names are not known, as the text of an object of their own; NULL when there are none. known is NULL-terminated. */
+/* The members of object whose names are not known, as the text of an object of their own; NULL when
+ * there are none. known is NULL-terminated. */
 char     *dheera_chat_dup_unknown    (DheeraJsonValue        object,
                                       const char *const     *known) G_GNUC_WARN_UNUSED_RESULT;
 

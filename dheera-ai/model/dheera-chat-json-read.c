@@ -6,7 +6,8 @@
 #include "dheera-strings-private.h"
 #include "dheera-tool-private.h"
 
-/* The body of a request, strictly. One row for each member that has a property; the rest becomes extra. */
+/* The body of a request, strictly. One row for each member that has a property; the rest becomes
+ * extra. */
 
 typedef struct _Member Member;
 
@@ -84,7 +85,9 @@ read_boolean (DheeraRequest         *request,
               const DheeraChatPath  *path,
               GError               **error)
 {
-  return dheera_chat_read_tristate (value, path, &G_STRUCT_MEMBER (DheeraTristate, request, member->offset), error);
+  DheeraTristate *field = &G_STRUCT_MEMBER (DheeraTristate, request, member->offset);
+
+  return dheera_chat_read_tristate (value, path, field, error);
 }
 
 static gboolean

@@ -48,6 +48,13 @@ write_text_list (DheeraJsonWriter *writer,
   dheera_json_writer_end_array (writer);
 }
 
+static const char *
+member_name (const char *own,
+             const char *usual)
+{
+  return own != NULL ? own : usual;
+}
+
 static void
 write_sampling (DheeraJsonWriter        *writer,
                 DheeraRequest           *request,
@@ -55,8 +62,7 @@ write_sampling (DheeraJsonWriter        *writer,
                 const DheeraChatDialect *dialect)
 {
   if (params & DHEERA_PARAM_MAX_TOKENS)
-    dheera_json_writer_member_int (writer,
-                                   dialect->max_tokens_member != NULL ? dialect->max_tokens_member : "max_tokens",
+    dheera_json_writer_member_int (writer, member_name (dialect->max_tokens_member, "max_tokens"),
                                    request->max_tokens);
   if (params & DHEERA_PARAM_TEMPERATURE)
     dheera_json_writer_member_double (writer, "temperature", request->temperature);
@@ -67,7 +73,8 @@ write_sampling (DheeraJsonWriter        *writer,
   if (params & DHEERA_PARAM_STOP)
     write_text_list (writer, "stop", request->stop);
   if (params & DHEERA_PARAM_SEED)
-    dheera_json_writer_member_int (writer, dialect->seed_member != NULL ? dialect->seed_member : "seed", request->seed);
+    dheera_json_writer_member_int (writer, member_name (dialect->seed_member, "seed"),
+                                   request->seed);
   if (params & DHEERA_PARAM_N)
     dheera_json_writer_member_int (writer, "n", request->n);
   if (params & DHEERA_PARAM_PRESENCE_PENALTY)

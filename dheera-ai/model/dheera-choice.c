@@ -12,7 +12,8 @@
  *
  * One of the answers to a request.
  *
- * There is one as a rule, and [class@Response] shows its contents directly. With [property@Request:n] there can be more.
+ * There is one as a rule, and [class@Response] shows its contents directly. With
+ * [property@Request:n] there can be more.
  *
  * Since: 0.1
  */
@@ -111,8 +112,9 @@ dheera_choice_class_init (DheeraChoiceClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_FINISH_REASON] = g_param_spec_enum ("finish-reason", NULL, NULL,
-                                                      DHEERA_TYPE_FINISH_REASON, DHEERA_FINISH_REASON_NONE, flags);
+  properties[PROP_FINISH_REASON] =
+    g_param_spec_enum ("finish-reason", NULL, NULL,
+                       DHEERA_TYPE_FINISH_REASON, DHEERA_FINISH_REASON_NONE, flags);
 
   /**
    * DheeraChoice:finish-reason-raw:
@@ -127,7 +129,8 @@ dheera_choice_class_init (DheeraChoiceClass *klass)
   /**
    * DheeraChoice:logprobs:
    *
-   * How likely each token was: the text of a JSON object with the members `content` and `refusal`, as OpenAI has it.
+   * How likely each token was: the text of a JSON object with the members `content` and `refusal`,
+   * as OpenAI has it.
    *
    * It is there if [property@Request:logprobs] asked for it and the provider has it.
    *

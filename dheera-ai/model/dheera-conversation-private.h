@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 /* (transfer none) */
 DheeraMessage      *dheera_conversation_peek      (DheeraConversation *self,
                                                    guint               position);
-/* The name of the tool that a call of that id in the messages before position was for: some providers want it beside a result. NULL when there is none. */
+/* The name of the tool that a call of that id in the messages before position was for: some
+ * providers want it beside a result. NULL when there is none. */
 const char         *dheera_conversation_find_tool_name (DheeraConversation *self,
                                                    guint               position,
                                                    const char         *tool_call_id);

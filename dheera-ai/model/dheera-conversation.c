@@ -14,8 +14,8 @@
  *
  * The messages between a person, a model and its tools, in their order: a list of [class@Message].
  *
- * Being a [iface@Gio.ListModel], it can be shown as it is. A call works with a copy: it never changes the conversation, and the conversation may be changed
- * while the call runs.
+ * Being a [iface@Gio.ListModel], it can be shown as it is. A call works with a copy: it never
+ * changes the conversation, and the conversation may be changed while the call runs.
  *
  * ```c
  * g_autoptr (DheeraConversation) conversation = dheera_conversation_new ();
@@ -112,7 +112,8 @@ dheera_conversation_new (void)
  *
  * Makes a conversation out of what [method@Conversation.to_json] wrote, or of OpenAI's messages.
  *
- * Fails with %DHEERA_ERROR_INVALID_REQUEST that names the place of the fault, such as `messages[2].content[0].type`.
+ * Fails with %DHEERA_ERROR_INVALID_REQUEST that names the place of the fault, such as
+ * `messages[2].content[0].type`.
  *
  * Returns: (transfer full): a new conversation
  *
@@ -142,7 +143,8 @@ dheera_conversation_new_from_json (const char  *json,
  *
  * Writes the conversation down, in the form of OpenAI's messages.
  *
- * Nothing is lost: the reasoning of a message becomes `reasoning_content`, and blocks that have to go back to their provider become `provider_blocks`.
+ * Nothing is lost: the reasoning of a message becomes `reasoning_content`, and blocks that have to
+ * go back to their provider become `provider_blocks`.
  *
  * Returns: (transfer full): the text of a JSON array
  *
@@ -178,7 +180,8 @@ append_new (DheeraConversation *self,
  *
  * Appends a message.
  *
- * The [property@Response:message] of an answer can be appended as it is, to go on with the conversation.
+ * The [property@Response:message] of an answer can be appended as it is, to go on with the
+ * conversation.
  *
  * Since: 0.1
  */

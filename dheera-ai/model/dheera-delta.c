@@ -11,7 +11,8 @@
  *
  * The next piece of an answer in a stream.
  *
- * A piece belongs to one choice. Pieces are small: put together, they are what the [class@Response] of the stream has.
+ * A piece belongs to one choice. Pieces are small: put together, they are what the [class@Response]
+ * of the stream has.
  *
  * Since: 0.1
  */
@@ -151,8 +152,9 @@ dheera_delta_class_init (DheeraDeltaClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_FINISH_REASON] = g_param_spec_enum ("finish-reason", NULL, NULL,
-                                                      DHEERA_TYPE_FINISH_REASON, DHEERA_FINISH_REASON_NONE, flags);
+  properties[PROP_FINISH_REASON] =
+    g_param_spec_enum ("finish-reason", NULL, NULL,
+                       DHEERA_TYPE_FINISH_REASON, DHEERA_FINISH_REASON_NONE, flags);
 
   /**
    * DheeraDelta:usage:
@@ -181,7 +183,8 @@ piece_clear (gpointer data)
   g_free (piece->arguments);
 }
 
-/* A list with its objects costs more than all the rest of a delta, and most are only written down again. */
+/* A list with its objects costs more than all the rest of a delta, and most are only written down
+ * again. */
 void
 dheera_delta_take_piece (DheeraDelta *self,
                          guint        index,

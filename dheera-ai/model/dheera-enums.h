@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 /**
  * DheeraRole:
  * @DHEERA_ROLE_SYSTEM: instructions to the model that stand above the conversation
- * @DHEERA_ROLE_DEVELOPER: what newer OpenAI models call the system role; other providers get it as system
+ * @DHEERA_ROLE_DEVELOPER: what newer OpenAI models call the system role; other providers get it as
+ *   system
  * @DHEERA_ROLE_USER: what the person, or the program in its place, says
  * @DHEERA_ROLE_ASSISTANT: what the model said
  * @DHEERA_ROLE_TOOL: the result of a tool call that the model asked for
@@ -34,7 +35,8 @@ typedef enum
  * @DHEERA_FINISH_REASON_LENGTH: the limit of tokens, or the context window, was reached
  * @DHEERA_FINISH_REASON_TOOL_CALLS: the model waits for the results of the tools that it calls
  * @DHEERA_FINISH_REASON_CONTENT_FILTER: the provider held something back
- * @DHEERA_FINISH_REASON_OTHER: another reason; [property@Choice:finish-reason-raw] has the provider's own word for it
+ * @DHEERA_FINISH_REASON_OTHER: another reason; [property@Choice:finish-reason-raw] has the
+ *   provider's own word for it
  *
  * Why a model stopped.
  *
@@ -53,8 +55,10 @@ typedef enum
 /**
  * DheeraResponseFormat:
  * @DHEERA_RESPONSE_FORMAT_TEXT: free text
- * @DHEERA_RESPONSE_FORMAT_JSON_OBJECT: some JSON object; most providers want the word “JSON” in the conversation as well
- * @DHEERA_RESPONSE_FORMAT_JSON_SCHEMA: JSON that follows the schema of [method@Request.set_response_schema]
+ * @DHEERA_RESPONSE_FORMAT_JSON_OBJECT: some JSON object; most providers want the word “JSON” in the
+ *   conversation as well
+ * @DHEERA_RESPONSE_FORMAT_JSON_SCHEMA: JSON that follows the schema of
+ *   [method@Request.set_response_schema]
  *
  * What form the answer has to take.
  *

@@ -11,10 +11,12 @@
 /**
  * DheeraErrorDetails:
  *
- * What is known about a failed call: who failed, with which status and code, and whether it makes sense to try again.
+ * What is known about a failed call: who failed, with which status and code, and whether it makes
+ * sense to try again.
  *
- * In C, [func@Error.get_details] finds it on a `GError`. Other languages lose it on the way, since they build their errors anew; there, ask for
- * [func@ErrorDetails.get_last] in the thread in which a function just failed.
+ * In C, [func@Error.get_details] finds it on a `GError`. Other languages lose it on the way, since
+ * they build their errors anew; there, ask for [func@ErrorDetails.get_last] in the thread in which
+ * a function just failed.
  *
  * The object never changes, and may be read from any thread.
  *
@@ -294,9 +296,11 @@ dheera_error_details_set_last (DheeraErrorDetails *details)
  *
  * The details of the last error that a function of this library returned in the calling thread.
  *
- * Ask for it at once: the next function that fails in this thread replaces it. After success it is left as it was.
+ * Ask for it at once: the next function that fails in this thread replaces it. After success it is
+ * left as it was.
  *
- * Returns: (transfer none) (nullable): the details; %NULL when nothing failed yet, or when nothing more is known than the error says
+ * Returns: (transfer none) (nullable): the details; %NULL when nothing failed yet, or when nothing
+ * more is known than the error says
  *
  * Since: 0.1
  */

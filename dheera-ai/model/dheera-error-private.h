@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* What a failure is before it becomes a GError. Zero-initialise; strings are borrowed and copied by the functions below. */
+/* What a failure is before it becomes a GError. Zero-initialise; strings are borrowed and copied by
+ * the functions below. */
 typedef struct
 {
   DheeraError code;
@@ -27,18 +28,21 @@ typedef struct
 
 DheeraErrorDetails *dheera_error_details_new       (const DheeraFailure *failure) G_GNUC_WARN_UNUSED_RESULT;
 
-/* A GError of DHEERA_ERROR that carries the details (transfer none: it takes its own reference). message is the whole sentence; cut to 1 KiB of valid UTF-8. */
+/* A GError of DHEERA_ERROR that carries the details (transfer none: it takes its own reference).
+ * message is the whole sentence; cut to 1 KiB of valid UTF-8. */
 GError             *dheera_error_new_with_details  (DheeraError          code,
                                                     DheeraErrorDetails  *details,
                                                     const char          *message) G_GNUC_WARN_UNUSED_RESULT;
 
-/* INVALID_REQUEST found out here, before anything was sent. param (a literal or a path) goes into the details, which also become the thread's last ones. */
+/* INVALID_REQUEST found out here, before anything was sent. param (a literal or a path) goes into
+ * the details, which also become the thread's last ones. */
 void                dheera_set_invalid_request     (GError             **error,
                                                     const char          *param,
                                                     const char          *format,
                                                     ...) G_GNUC_PRINTF (3, 4);
 
-/* Sets the thread's last details (nullable clears); see dheera_error_details_get_last(). Every public function that returns an error calls it. */
+/* Sets the thread's last details (nullable clears); see dheera_error_details_get_last(). Every
+ * public function that returns an error calls it. */
 void                dheera_error_details_set_last  (DheeraErrorDetails  *details);
 
 G_END_DECLS

@@ -74,10 +74,11 @@ dheera_set_invalid_request (GError    **error,
  *
  * What is known about a failure beside its code and message.
  *
- * Only C sees the details on the error itself: language bindings make a new error out of its domain, code and message.
- * They call [func@ErrorDetails.get_last] instead.
+ * Only C sees the details on the error itself: language bindings make a new error out of its
+ * domain, code and message. They call [func@ErrorDetails.get_last] instead.
  *
- * Returns: (transfer none) (nullable): the details; %NULL when there are none, or when @error is not of %DHEERA_ERROR
+ * Returns: (transfer none) (nullable): the details; %NULL when there are none, or when @error is
+ * not of %DHEERA_ERROR
  *
  * Since: 0.1
  */

@@ -19,10 +19,13 @@ G_BEGIN_DECLS
 
 /**
  * DheeraError:
- * @DHEERA_ERROR_INVALID_REQUEST: the request is wrong: a value is out of its range, some JSON does not parse, or the provider refused it as malformed
- * @DHEERA_ERROR_UNSUPPORTED_PARAMETER: the provider or the model does not take a parameter that was set
+ * @DHEERA_ERROR_INVALID_REQUEST: the request is wrong: a value is out of its range, some JSON does
+ *   not parse, or the provider refused it as malformed
+ * @DHEERA_ERROR_UNSUPPORTED_PARAMETER: the provider or the model does not take a parameter that was
+ *   set
  * @DHEERA_ERROR_NOT_SUPPORTED: the provider, or this platform, can't do what was asked for at all
- * @DHEERA_ERROR_CONTEXT_LENGTH_EXCEEDED: the conversation does not fit into the context window of the model
+ * @DHEERA_ERROR_CONTEXT_LENGTH_EXCEEDED: the conversation does not fit into the context window of
+ *   the model
  * @DHEERA_ERROR_CONTENT_POLICY: the provider refused the content
  * @DHEERA_ERROR_AUTHENTICATION: there is no key, or it was not accepted
  * @DHEERA_ERROR_PERMISSION: the key is good, but not for this
@@ -34,13 +37,15 @@ G_BEGIN_DECLS
  * @DHEERA_ERROR_OVERLOADED: the provider is up, but has no room for this request
  * @DHEERA_ERROR_TIMEOUT: one of the timeouts passed
  * @DHEERA_ERROR_SERVER: the provider failed
- * @DHEERA_ERROR_CONNECTION: the provider could not be reached, or the connection broke before an answer came
+ * @DHEERA_ERROR_CONNECTION: the provider could not be reached, or the connection broke before an
+ *   answer came
  * @DHEERA_ERROR_TLS: the provider's certificate, or the handshake, was not acceptable
  * @DHEERA_ERROR_PROXY: the proxy failed or refused
  * @DHEERA_ERROR_STREAM_INTERRUPTED: the stream ended before the answer did; what came is kept
  * @DHEERA_ERROR_STREAM_ERROR: the provider reported an error in the middle of a stream
  * @DHEERA_ERROR_PROTOCOL: the answer is not what the provider's protocol allows
- * @DHEERA_ERROR_INVALID_OUTPUT: the model's answer is not what was asked for, such as JSON that does not follow the schema
+ * @DHEERA_ERROR_INVALID_OUTPUT: the model's answer is not what was asked for, such as JSON that
+ *   does not follow the schema
  * @DHEERA_ERROR_STEP_LIMIT: the tool loop did not come to an end within its steps
  * @DHEERA_ERROR_UNKNOWN_MODEL: the name of the model says nothing about its provider
  * @DHEERA_ERROR_BUDGET_EXCEEDED: a spending limit was reached

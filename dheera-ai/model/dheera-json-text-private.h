@@ -6,11 +6,12 @@
 
 G_BEGIN_DECLS
 
-/* JSON that a user gave as text. It is checked once, when it is set, but complained about only at the call: a property can't fail. */
+/* JSON that a user gave as text. It is checked once, when it is set, but complained about only at
+ * the call: a property can't fail. */
 typedef struct
 {
   char *text;  /* nullable: not set */
-  char *fault; /* NULL when the text is good, else a phrase such as "is not valid JSON at byte 12: a comma is missing" */
+  char *fault; /* NULL when the text is good, else a phrase such as "is JSON, but not an object" */
 } DheeraJsonText;
 
 void         dheera_json_text_clear (DheeraJsonText *self);

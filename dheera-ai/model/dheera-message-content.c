@@ -6,7 +6,8 @@
 #include "dheera-strings-private.h"
 #include "dheera-tool-call-private.h"
 
-/* What encoders read. The lists keep their objects alive, so a reference for the time of reading would only cost. */
+/* What encoders read. The lists keep their objects alive, so a reference for the time of reading
+ * would only cost. */
 
 static gpointer
 peek_item (GListStore *store,

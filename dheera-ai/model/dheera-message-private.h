@@ -53,7 +53,8 @@ const char     *dheera_message_peek_native    (DheeraMessage *self,
                                                guint          position,
                                                const char    *family);
 
-/* Growing text does not notify by itself, since a stream brings hundreds of pieces a second: whoever drives the stream calls this once per socket read. */
+/* Growing text does not notify by itself, since a stream brings hundreds of pieces a second:
+ * whoever drives the stream calls this once per socket read. */
 void            dheera_message_notify_changes (DheeraMessage *self,
                                                gboolean       text,
                                                gboolean       reasoning);

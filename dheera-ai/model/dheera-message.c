@@ -14,11 +14,12 @@
  *
  * One message of a conversation: who speaks, and what is said.
  *
- * Most messages are text alone. Pictures, sound and documents are added as parts and stand behind the text; messages of the assistant can hold calls of
- * tools, and the reasoning that led to the answer.
+ * Most messages are text alone. Pictures, sound and documents are added as parts and stand behind
+ * the text; messages of the assistant can hold calls of tools, and the reasoning that led to the
+ * answer.
  *
- * The message of a [class@Response] grows while the answer is streamed: connect to `notify::text`. It comes once for everything that one read from the
- * network brought.
+ * The message of a [class@Response] grows while the answer is streamed: connect to `notify::text`.
+ * It comes once for everything that one read from the network brought.
  *
  * Since: 0.1
  */
@@ -166,7 +167,8 @@ dheera_message_class_init (DheeraMessageClass *klass)
    *
    * All text of the message, empty if there is none.
    *
-   * It is the text that was set, followed by that of the text parts, each on a line of its own. Setting it leaves the parts as they are.
+   * It is the text that was set, followed by that of the text parts, each on a line of its own.
+   * Setting it leaves the parts as they are.
    *
    * Since: 0.1
    */
@@ -175,7 +177,8 @@ dheera_message_class_init (DheeraMessageClass *klass)
   /**
    * DheeraMessage:reasoning:
    *
-   * What the model thought before it answered, as far as the provider shows it; empty if it does not.
+   * What the model thought before it answered, as far as the provider shows it; empty if it does
+   * not.
    *
    * Since: 0.1
    */
@@ -312,7 +315,8 @@ dheera_message_add_part (DheeraMessage *self,
  * @self: a [class@Message]
  * @tool_call: what to add
  *
- * Adds a tool call to a message of the assistant, to build up a conversation that took place elsewhere.
+ * Adds a tool call to a message of the assistant, to build up a conversation that took place
+ * elsewhere.
  *
  * Since: 0.1
  */

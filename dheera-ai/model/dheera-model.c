@@ -9,7 +9,8 @@
  *
  * A model that a provider offers.
  *
- * Providers tell little about their models, and each tells something else: expect most numbers to be unknown.
+ * Providers tell little about their models, and each tells something else: expect most numbers to
+ * be unknown.
  *
  * Since: 0.1
  */

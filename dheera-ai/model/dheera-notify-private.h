@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* Does anybody listen to a property of this object? Announcing a change costs several times as much as asking, and most objects of a stream are never watched.
- * Only for final classes: one that overrides notify() would not be asked. */
+/* Does anybody listen to a property of this object? Announcing a change costs several times as much
+ * as asking, and most objects of a stream are never watched. Only for final classes: one that
+ * overrides notify() would not be asked. */
 static inline gboolean
 dheera_is_watched (gpointer object)
 {

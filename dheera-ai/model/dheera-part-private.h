@@ -29,20 +29,23 @@ struct _DheeraPart
 
 DheeraPart *dheera_part_copy               (DheeraPart *self) G_GNUC_WARN_UNUSED_RESULT;
 
-/* "data:image/png;base64,..." taken apart. FALSE, and nothing is set, when url is anything else or its base64 is wrong. */
+/* "data:image/png;base64,..." taken apart. FALSE, and nothing is set, when url is anything else or
+ * its base64 is wrong. */
 gboolean    dheera_data_url_parse          (const char  *url,
                                             char       **mime_type,
                                             GBytes     **bytes);
 /* NULL when text is not base64 with its padding and nothing else */
 GBytes     *dheera_base64_parse            (const char *text) G_GNUC_WARN_UNUSED_RESULT;
 
-/* A value of cache-control is the text of a JSON object, or one word W for {"type":"W"}. NULL when value is one of these. */
+/* A value of cache-control is the text of a JSON object, or one word W for {"type":"W"}. NULL when
+ * value is one of these. */
 char       *dheera_cache_control_find_fault (const char *value) G_GNUC_WARN_UNUSED_RESULT;
 /* Writes the object that value stands for, after a key. Value has to be good. */
 void        dheera_cache_control_write     (DheeraJsonWriter *writer,
                                             const char       *value);
 
-/* The last part of the mime type that OpenAI calls format: "audio/mpeg" is "mp3", "audio/x-wav" is "wav". Static or out of mime_type. */
+/* The last part of the mime type that OpenAI calls format: "audio/mpeg" is "mp3", "audio/x-wav" is
+ * "wav". Static or out of mime_type. */
 const char *dheera_audio_format_from_mime_type (const char *mime_type);
 /* (transfer full) */
 char       *dheera_audio_format_to_mime_type   (const char *format) G_GNUC_WARN_UNUSED_RESULT;

@@ -10,9 +10,11 @@
 /**
  * DheeraPart:
  *
- * A piece of a message that is more than plain text: a picture, sound, a document, or text with a mark of its own.
+ * A piece of a message that is more than plain text: a picture, sound, a document, or text with a
+ * mark of its own.
  *
- * A message that is text alone needs no part: see [ctor@Message.new]. Parts stand behind that text, in the order in which they were added.
+ * A message that is text alone needs no part: see [ctor@Message.new]. Parts stand behind that text,
+ * in the order in which they were added.
  *
  * ```c
  * g_autoptr (DheeraMessage) message = dheera_message_new (DHEERA_ROLE_USER, "What is on this picture?");
@@ -202,7 +204,8 @@ dheera_part_class_init (DheeraPartClass *klass)
   /**
    * DheeraPart:detail:
    *
-   * How closely the model is to look at a picture: `auto`, `low`, `high`, or whatever else the provider knows.
+   * How closely the model is to look at a picture: `auto`, `low`, `high`, or whatever else the
+   * provider knows.
    *
    * Since: 0.1
    */
@@ -213,8 +216,8 @@ dheera_part_class_init (DheeraPartClass *klass)
    *
    * A mark that the conversation up to this part is to be kept in the provider's cache.
    *
-   * It is either one word, such as `ephemeral`, or the text of a JSON object, such as `{"type":"ephemeral","ttl":"1h"}`. Providers without such
-   * marks never see it.
+   * It is either one word, such as `ephemeral`, or the text of a JSON object, such as
+   * `{"type":"ephemeral","ttl":"1h"}`. Providers without such marks never see it.
    *
    * Since: 0.1
    */
@@ -302,8 +305,8 @@ dheera_part_new_image (GBytes     *bytes,
  *
  * Makes a part of a picture that the provider is to fetch by itself.
  *
- * This library never fetches it. A `data:` address is taken apart: such a part has [property@Part:bytes] and [property@Part:mime-type] instead of
- * the address.
+ * This library never fetches it. A `data:` address is taken apart: such a part has
+ * [property@Part:bytes] and [property@Part:mime-type] instead of the address.
  *
  * Returns: (transfer full): a new part
  *

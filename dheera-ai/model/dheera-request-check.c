@@ -12,7 +12,8 @@
 #include "dheera-tool-call-private.h"
 #include "dheera-tool-private.h"
 
-/* The values of a request against what any provider could take. What only some of them take is up to their own files. */
+/* The values of a request against what any provider could take. What only some of them take is up
+ * to their own files. */
 
 typedef struct
 {
@@ -133,7 +134,8 @@ check_tool (DheeraTool  *tool,
   if (tool->cache_control != NULL)
     fault = dheera_cache_control_find_fault (tool->cache_control);
   if (fault != NULL)
-    dheera_set_invalid_request (error, path, "cache-control of the tool “%s” (%s) %s.", tool->name, path, fault);
+    dheera_set_invalid_request (error, path, "cache-control of the tool “%s” (%s) %s.",
+                                tool->name, path, fault);
 
   return fault == NULL;
 }
@@ -151,7 +153,8 @@ check_tool_choice (DheeraRequest  *self,
   if (!is_name (self->tool_choice))
     {
       dheera_set_invalid_request (error, "tool-choice",
-                                  "tool-choice is “%s”; it has to be auto, none, required, or the name of a tool.",
+                                  "tool-choice is “%s”; it has to be auto, none, required, "
+                                  "or the name of a tool.",
                                   self->tool_choice);
       return FALSE;
     }
@@ -159,7 +162,8 @@ check_tool_choice (DheeraRequest  *self,
   if (g_hash_table_size (names) > 0 && !g_hash_table_contains (names, self->tool_choice))
     {
       dheera_set_invalid_request (error, "tool-choice",
-                                  "tool-choice is “%s”, which is neither auto, none or required nor the name of one of the tools.",
+                                  "tool-choice is “%s”, which is neither auto, none or required "
+                                  "nor the name of one of the tools.",
                                   self->tool_choice);
       return FALSE;
     }
@@ -214,7 +218,8 @@ check_texts (DheeraRequest  *self,
   if (self->reasoning_effort != NULL && *self->reasoning_effort == '\0')
     {
       dheera_set_invalid_request (error, "reasoning-effort",
-                                  "reasoning-effort is an empty text; leave it out, or set a word such as low or high.");
+                                  "reasoning-effort is an empty text; leave it out, "
+                                  "or set a word such as low or high.");
       return FALSE;
     }
 
@@ -224,13 +229,15 @@ check_texts (DheeraRequest  *self,
   if (self->response_schema.text == NULL)
     {
       dheera_set_invalid_request (error, "response-format",
-                                  "response-format is JSON_SCHEMA, but there is no schema; set one with set_response_schema().");
+                                  "response-format is JSON_SCHEMA, but there is no schema; "
+                                  "set one with set_response_schema().");
       return FALSE;
     }
 
   if (self->response_schema_name != NULL && !is_name (self->response_schema_name))
     {
-      dheera_set_invalid_request (error, "response-schema-name", "response-schema-name is “%s”; " NAME_RULE ".",
+      dheera_set_invalid_request (error, "response-schema-name",
+                                  "response-schema-name is “%s”; " NAME_RULE ".",
                                   self->response_schema_name);
       return FALSE;
     }
@@ -256,7 +263,8 @@ check_part (DheeraPart  *part,
 
   path = g_strdup_printf ("messages[%u].parts[%u]", message, position);
   if (bad_uri)
-    dheera_set_invalid_request (error, path, "The URI of %s is a data: URI, but not one of valid base64.", path);
+    dheera_set_invalid_request (error, path,
+                                "The URI of %s is a data: URI, but not one of valid base64.", path);
   else
     dheera_set_invalid_request (error, path, "cache-control of %s %s.", path, fault);
   return FALSE;
@@ -275,7 +283,8 @@ check_tool_call (DheeraToolCall  *call,
     return TRUE;
 
   path = g_strdup_printf ("messages[%u]", message);
-  dheera_set_invalid_request (error, path, "tool_calls[%u] of %s has no %s.", position, path, has_id ? "name" : "id");
+  dheera_set_invalid_request (error, path, "tool_calls[%u] of %s has no %s.",
+                              position, path, has_id ? "name" : "id");
   return FALSE;
 }
 
@@ -285,14 +294,19 @@ check_role (DheeraMessage  *message,
             GError        **error)
 {
   g_autofree char *path = NULL;
-  gboolean lost_result = message->role == DHEERA_ROLE_TOOL && (message->tool_call_id == NULL || *message->tool_call_id == '\0');
+  gboolean has_id = message->tool_call_id != NULL && *message->tool_call_id != '\0';
+  gboolean lost_result = message->role == DHEERA_ROLE_TOOL && !has_id;
 
-  if (!lost_result && (message->role == DHEERA_ROLE_ASSISTANT || dheera_message_get_n_tool_calls (message) == 0))
+  if (!lost_result && (message->role == DHEERA_ROLE_ASSISTANT
+                       || dheera_message_get_n_tool_calls (message) == 0))
     return TRUE;
 
   path = g_strdup_printf ("messages[%u]", position);
   if (lost_result)
-    dheera_set_invalid_request (error, path, "%s is the result of a tool call, but has no tool-call-id that says of which one.", path);
+    dheera_set_invalid_request (error, path,
+                                "%s is the result of a tool call, "
+                                "but has no tool-call-id that says of which one.",
+                                path);
   else
     dheera_set_invalid_request (error, path, "%s has tool calls, but its role is not ASSISTANT.", path);
   return FALSE;

@@ -5,7 +5,8 @@
 #include "dheera-error-private.h"
 #include "dheera-strings-private.h"
 
-/* The accessors of what a request says about conversation, tools, the form of the answer, and reasoning. */
+/* The accessors of what a request says about conversation, tools, the form of the answer, and
+ * reasoning. */
 
 /**
  * dheera_request_get_conversation:
@@ -261,8 +262,8 @@ dheera_request_get_response_schema (DheeraRequest *self)
  *
  * Asks for an answer that is JSON and follows a schema.
  *
- * This also sets [property@Request:response-format]. Fails with %DHEERA_ERROR_INVALID_REQUEST if @schema is not the text of a JSON object, and then
- * changes nothing.
+ * This also sets [property@Request:response-format]. Fails with %DHEERA_ERROR_INVALID_REQUEST if
+ * @schema is not the text of a JSON object, and then changes nothing.
  *
  * Returns: %TRUE if the schema was set
  *

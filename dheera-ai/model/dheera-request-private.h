@@ -80,7 +80,8 @@ gboolean       dheera_request_validate        (DheeraRequest  *self,
 DheeraParams   dheera_request_list_set_params (DheeraRequest  *self);
 /* The name that the one flag has in OpenAI's body, "max_tokens", "tools" */
 const char    *dheera_param_get_name          (DheeraParams    param);
-/* 0 when there is none of that name; "max_completion_tokens" is MAX_TOKENS and "response_format" both of its flags. */
+/* 0 when there is none of that name; "max_completion_tokens" is MAX_TOKENS and "response_format"
+ * both of its flags. */
 DheeraParams   dheera_param_from_name         (const char     *name);
 
 guint          dheera_request_get_n_tools     (DheeraRequest  *self);

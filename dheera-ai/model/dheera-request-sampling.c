@@ -434,7 +434,8 @@ dheera_request_get_top_logprobs (DheeraRequest *self)
  * @self: a [class@Request]
  * @top_logprobs: a number of tokens from 0 to 20, -1 for none
  *
- * Sets for how many other tokens at each place to tell how likely they were. This asks for [property@Request:logprobs] as well.
+ * Sets for how many other tokens at each place to tell how likely they were. This asks for
+ * [property@Request:logprobs] as well.
  *
  * Since: 0.1
  */

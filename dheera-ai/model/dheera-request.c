@@ -24,7 +24,8 @@ struct _DheeraRequestClass
  * dheera_request_set_temperature (request, 0.2);
  * ```
  *
- * What is not set is not sent, so that the provider's defaults hold. Parameters without a property go through [property@BaseRequest:extra].
+ * What is not set is not sent, so that the provider's defaults hold. Parameters without a property
+ * go through [property@BaseRequest:extra].
  *
  * Since: 0.1
  */
@@ -266,7 +267,8 @@ install_sampling (const GParamFlags flags)
   /**
    * DheeraRequest:temperature:
    *
-   * How freely the model picks its words, from 0 to 2; some providers end at 1. -1 is the provider's default.
+   * How freely the model picks its words, from 0 to 2; some providers end at 1. -1 is the
+   * provider's default.
    *
    * Since: 0.1
    */
@@ -276,7 +278,8 @@ install_sampling (const GParamFlags flags)
   /**
    * DheeraRequest:top-p:
    *
-   * Keeps the model to the likeliest words that together have this probability, from 0 to 1. -1 is the provider's default.
+   * Keeps the model to the likeliest words that together have this probability, from 0 to 1. -1 is
+   * the provider's default.
    *
    * Since: 0.1
    */
@@ -286,7 +289,8 @@ install_sampling (const GParamFlags flags)
   /**
    * DheeraRequest:top-k:
    *
-   * Keeps the model to this many of the likeliest words. -1 is the provider's default. OpenAI has no such limit.
+   * Keeps the model to this many of the likeliest words. -1 is the provider's default. OpenAI has
+   * no such limit.
    *
    * Since: 0.1
    */
@@ -296,7 +300,8 @@ install_sampling (const GParamFlags flags)
   /**
    * DheeraRequest:max-tokens:
    *
-   * How many tokens the answer can have at most, reasoning included: 1 or more. -1 is the provider's default.
+   * How many tokens the answer can have at most, reasoning included: 1 or more. -1 is the
+   * provider's default.
    *
    * Since: 0.1
    */
@@ -316,7 +321,8 @@ install_sampling (const GParamFlags flags)
   /**
    * DheeraRequest:seed:
    *
-   * Asks for the same answer to the same request with the same seed, as far as the provider can. -1 is no seed.
+   * Asks for the same answer to the same request with the same seed, as far as the provider can. -1
+   * is no seed.
    *
    * A negative seed can be sent through [property@BaseRequest:extra].
    *
@@ -328,7 +334,8 @@ install_sampling (const GParamFlags flags)
   /**
    * DheeraRequest:n:
    *
-   * How many answers to make, from 1 to 128. -1 is the provider's default, which is one. See [method@Response.get_choice].
+   * How many answers to make, from 1 to 128. -1 is the provider's default, which is one. See
+   * [method@Response.get_choice].
    *
    * Since: 0.1
    */
@@ -338,7 +345,8 @@ install_sampling (const GParamFlags flags)
   /**
    * DheeraRequest:presence-penalty:
    *
-   * How much to keep the model from words that it used before, from -2 to 2. -1000 is the provider's default.
+   * How much to keep the model from words that it used before, from -2 to 2. -1000 is the
+   * provider's default.
    *
    * Since: 0.1
    */
@@ -349,7 +357,8 @@ install_sampling (const GParamFlags flags)
   /**
    * DheeraRequest:frequency-penalty:
    *
-   * How much to keep the model from words the more often it used them before, from -2 to 2. -1000 is the provider's default.
+   * How much to keep the model from words the more often it used them before, from -2 to 2. -1000
+   * is the provider's default.
    *
    * Since: 0.1
    */
@@ -407,7 +416,8 @@ install_the_rest (const GParamFlags flags,
   /**
    * DheeraRequest:tool-choice:
    *
-   * Whether the model has to call a tool: `auto`, `none`, `required`, or the name of the tool that it has to call.
+   * Whether the model has to call a tool: `auto`, `none`, `required`, or the name of the tool that
+   * it has to call.
    *
    * %NULL is the provider's default, which is `auto` where there are tools.
    *
@@ -441,7 +451,8 @@ install_the_rest (const GParamFlags flags,
   /**
    * DheeraRequest:response-schema:
    *
-   * The JSON schema that the answer has to follow, as text. See [method@Request.set_response_schema].
+   * The JSON schema that the answer has to follow, as text. See
+   * [method@Request.set_response_schema].
    *
    * Since: 0.1
    */
@@ -451,7 +462,8 @@ install_the_rest (const GParamFlags flags,
   /**
    * DheeraRequest:response-schema-name:
    *
-   * The name that the provider gets to see for the schema: 1 to 64 of the characters `a`–`z`, `A`–`Z`, `0`–`9`, `_` and `-`.
+   * The name that the provider gets to see for the schema: 1 to 64 of the characters `a`–`z`,
+   * `A`–`Z`, `0`–`9`, `_` and `-`.
    *
    * Since: 0.1
    */
@@ -472,7 +484,8 @@ install_the_rest (const GParamFlags flags,
   /**
    * DheeraRequest:reasoning-effort:
    *
-   * How much the model is to think: `none`, `minimal`, `low`, `medium`, `high`, or what else the provider knows. `auto` leaves it to the model.
+   * How much the model is to think: `none`, `minimal`, `low`, `medium`, `high`, or what else the
+   * provider knows. `auto` leaves it to the model.
    *
    * %NULL is the provider's default.
    *
@@ -484,7 +497,8 @@ install_the_rest (const GParamFlags flags,
   /**
    * DheeraRequest:reasoning-budget:
    *
-   * How many tokens the model can think with at most. 0 is not at all, -1 is the provider's default.
+   * How many tokens the model can think with at most. 0 is not at all, -1 is the provider's
+   * default.
    *
    * Since: 0.1
    */
@@ -494,7 +508,8 @@ install_the_rest (const GParamFlags flags,
   /**
    * DheeraRequest:user:
    *
-   * A stable name for whoever the request is made for, which the provider can hold responsible. It should not tell who that is.
+   * A stable name for whoever the request is made for, which the provider can hold responsible. It
+   * should not tell who that is.
    *
    * Since: 0.1
    */
@@ -504,7 +519,8 @@ install_the_rest (const GParamFlags flags,
   /**
    * DheeraRequest:metadata:
    *
-   * What the provider is to keep beside the request: the text of a JSON object, whose values should be texts.
+   * What the provider is to keep beside the request: the text of a JSON object, whose values should
+   * be texts.
    *
    * Since: 0.1
    */
@@ -603,10 +619,12 @@ dheera_request_new_for_prompt (const char *model,
  *
  * Makes a request out of what [method@Request.to_json] wrote, or of a body for OpenAI.
  *
- * Members that have no property go to [property@BaseRequest:extra]. `stream` and `stream_options` are left out, since the function that is called
- * decides about them. `functions` and `function_call`, which came before tools, are translated.
+ * Members that have no property go to [property@BaseRequest:extra]. `stream` and `stream_options`
+ * are left out, since the function that is called decides about them. `functions` and
+ * `function_call`, which came before tools, are translated.
  *
- * Fails with %DHEERA_ERROR_INVALID_REQUEST that names the place of the fault, such as `messages[2].content[0].type`.
+ * Fails with %DHEERA_ERROR_INVALID_REQUEST that names the place of the fault, such as
+ * `messages[2].content[0].type`.
  *
  * Returns: (transfer full): a new request
  *
@@ -636,7 +654,8 @@ dheera_request_new_from_json (const char  *json,
  *
  * Writes the request down, in the form of a body for OpenAI's Chat Completions.
  *
- * Session, key, headers, timeouts and base URL are no part of it. JSON that does not parse is left out.
+ * Session, key, headers, timeouts and base URL are no part of it. JSON that does not parse is left
+ * out.
  *
  * Returns: (transfer full): the text of a JSON object
  *

@@ -27,7 +27,8 @@ write_finish (DheeraJsonWriter   *writer,
 {
   if (logprobs != NULL)
     dheera_json_writer_member_raw (writer, "logprobs", logprobs);
-  dheera_json_writer_member_string (writer, "finish_reason", dheera_finish_reason_get_wire_name (reason, raw));
+  dheera_json_writer_member_string (writer, "finish_reason",
+                                    dheera_finish_reason_get_wire_name (reason, raw));
 }
 
 static void
@@ -42,7 +43,8 @@ write_choice (DheeraJsonWriter *writer,
   if (choice->annotations != NULL)
     dheera_json_writer_member_raw (writer, "annotations", choice->annotations->str);
   dheera_json_writer_end_object (writer);
-  write_finish (writer, dheera_choice_get_logprobs (choice), choice->finish_reason, choice->finish_reason_raw);
+  write_finish (writer, dheera_choice_get_logprobs (choice),
+                choice->finish_reason, choice->finish_reason_raw);
   dheera_json_writer_end_object (writer);
 }
 

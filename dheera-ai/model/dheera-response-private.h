@@ -16,7 +16,7 @@ struct _DheeraResponse
   char *provider;
   gint64 created; /* seconds of Unix time, -1 unknown */
   GPtrArray *choices; /* of DheeraChoice, by index; nullable */
-  DheeraMessage *placeholder; /* what get_message() gave out before there was a choice, and what choice 0 will take */
+  DheeraMessage *placeholder; /* what get_message() gave out before the first choice takes it */
   DheeraUsage *usage;
   char *request_id;
   GPtrArray *warnings; /* NULL-terminated strings, nullable */
@@ -45,7 +45,8 @@ void            dheera_response_set_call       (DheeraResponse *self,
                                                 DheeraCall     *call);
 void            dheera_response_add_warning    (DheeraResponse *self,
                                                 const char     *warning);
-/* Notifies for the response and for the messages of its choices; see dheera_message_notify_changes(). */
+/* Notifies for the response and for the messages of its choices; see
+ * dheera_message_notify_changes(). */
 void            dheera_response_notify_changes (DheeraResponse *self,
                                                 gboolean        text,
                                                 gboolean        reasoning);

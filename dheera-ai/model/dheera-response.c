@@ -13,9 +13,11 @@
  *
  * The answer to a [class@Request].
  *
- * There is one choice as a rule, and the properties here are those of the first one. Texts are never %NULL: an answer without text has an empty one.
+ * There is one choice as a rule, and the properties here are those of the first one. Texts are
+ * never %NULL: an answer without text has an empty one.
  *
- * The response of a stream grows while the answer comes in, and keeps what came when the stream breaks.
+ * The response of a stream grows while the answer comes in, and keeps what came when the stream
+ * breaks.
  *
  * Since: 0.1
  */
@@ -152,7 +154,8 @@ dheera_response_class_init (DheeraResponseClass *klass)
   /**
    * DheeraResponse:model:
    *
-   * The model that answered, as the provider names it. It can be more exact than the one that was asked.
+   * The model that answered, as the provider names it. It can be more exact than the one that was
+   * asked.
    *
    * Since: 0.1
    */
@@ -230,8 +233,9 @@ dheera_response_class_init (DheeraResponseClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_FINISH_REASON] = g_param_spec_enum ("finish-reason", NULL, NULL,
-                                                      DHEERA_TYPE_FINISH_REASON, DHEERA_FINISH_REASON_NONE, flags);
+  properties[PROP_FINISH_REASON] =
+    g_param_spec_enum ("finish-reason", NULL, NULL,
+                       DHEERA_TYPE_FINISH_REASON, DHEERA_FINISH_REASON_NONE, flags);
 
   /**
    * DheeraResponse:finish-reason-raw:
@@ -264,7 +268,8 @@ dheera_response_class_init (DheeraResponseClass *klass)
   /**
    * DheeraResponse:annotations:
    *
-   * Where the answer comes from: the text of a JSON array in the form of OpenAI's annotations; %NULL if there are none.
+   * Where the answer comes from: the text of a JSON array in the form of OpenAI's annotations;
+   * %NULL if there are none.
    *
    * Since: 0.1
    */
@@ -291,7 +296,8 @@ dheera_response_class_init (DheeraResponseClass *klass)
   /**
    * DheeraResponse:call:
    *
-   * The record of the call that brought the answer: its times, its status, its attempts. %NULL for an answer that no call brought.
+   * The record of the call that brought the answer: its times, its status, its attempts. %NULL for
+   * an answer that no call brought.
    *
    * Since: 0.1
    */
@@ -322,7 +328,8 @@ first_choice (DheeraResponse *self)
   return self->choices != NULL && self->choices->len > 0 ? g_ptr_array_index (self->choices, 0) : NULL;
 }
 
-/* The message of an answer that has not begun is there all the same, so that nobody has to ask for it. */
+/* The message of an answer that has not begun is there all the same, so that nobody has to ask for
+ * it. */
 static DheeraMessage *
 first_message (DheeraResponse *self)
 {

@@ -9,8 +9,9 @@
  *
  * The next piece of a tool call in a stream.
  *
- * Pieces with the same [property@ToolCallDelta:index] belong together. The id and the name come once, as a rule with the first piece; the arguments are
- * to be put together. [property@Response:tool-calls] has done all of that already.
+ * Pieces with the same [property@ToolCallDelta:index] belong together. The id and the name come
+ * once, as a rule with the first piece; the arguments are to be put together.
+ * [property@Response:tool-calls] has done all of that already.
  *
  * Since: 0.1
  */

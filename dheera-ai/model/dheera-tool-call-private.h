@@ -14,7 +14,9 @@ struct _DheeraToolCall
   char *id;
   char *name;
   GString *arguments; /* grows while a stream brings it */
-  char *extra;        /* the text of a JSON object with members that have no property (extra_content with a thought signature); nullable, checked */
+  /* A checked JSON object with members that have no property, such as the extra_content that holds a
+   * thought signature; nullable */
+  char *extra;
 };
 
 struct _DheeraToolCallDelta

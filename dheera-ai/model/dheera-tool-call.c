@@ -9,7 +9,8 @@
  *
  * A call of a tool that the model asks for.
  *
- * The result goes back in a message of its own that names the call: see [method@Conversation.append_tool_result].
+ * The result goes back in a message of its own that names the call: see
+ * [method@Conversation.append_tool_result].
  *
  * The arguments are JSON as the model wrote it. Models make mistakes: parse it with care.
  *

@@ -16,7 +16,9 @@ struct _DheeraTool
   DheeraJsonText parameters;
   DheeraTristate strict;
   char *cache_control;
-  char *extra;          /* members, of the tool and of its function, that were read from JSON and have no property: checked, nullable */
+  /* Checked JSON objects with the members, of the tool and of its function, that have no property;
+   * nullable */
+  char *extra;
   char *function_extra;
 };
 

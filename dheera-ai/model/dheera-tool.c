@@ -127,7 +127,8 @@ dheera_tool_class_init (DheeraToolClass *klass)
   /**
    * DheeraTool:name:
    *
-   * The name by which the model calls the tool: 1 to 64 of the characters `a`–`z`, `A`–`Z`, `0`–`9`, `_` and `-`.
+   * The name by which the model calls the tool: 1 to 64 of the characters `a`–`z`, `A`–`Z`,
+   * `0`–`9`, `_` and `-`.
    *
    * It is checked at the call.
    *
@@ -149,7 +150,8 @@ dheera_tool_class_init (DheeraToolClass *klass)
   /**
    * DheeraTool:parameters:
    *
-   * What the tool is called with: the text of a JSON schema for an object. %NULL is an object without members.
+   * What the tool is called with: the text of a JSON schema for an object. %NULL is an object
+   * without members.
    *
    * It is checked at the call.
    *
@@ -170,7 +172,8 @@ dheera_tool_class_init (DheeraToolClass *klass)
   /**
    * DheeraTool:cache-control:
    *
-   * A mark that the tools up to this one are to be kept in the provider's cache; see [property@Part:cache-control].
+   * A mark that the tools up to this one are to be kept in the provider's cache; see
+   * [property@Part:cache-control].
    *
    * Since: 0.1
    */

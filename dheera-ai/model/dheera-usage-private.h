@@ -24,7 +24,8 @@ struct _DheeraUsage
 
 DheeraUsage *dheera_usage_new   (void) G_GNUC_WARN_UNUSED_RESULT;
 DheeraUsage *dheera_usage_copy  (DheeraUsage *self) G_GNUC_WARN_UNUSED_RESULT;
-/* -1 leaves a counter as it is. FALSE when nothing changed. A total that was never given is the sum of the two others. */
+/* -1 leaves a counter as it is. FALSE when nothing changed. A total that was never given is the sum
+ * of the two others. */
 gboolean     dheera_usage_update (DheeraUsage *self,
                                   gint64       prompt,
                                   gint64       completion,

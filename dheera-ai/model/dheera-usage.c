@@ -7,8 +7,9 @@
  *
  * How many tokens an answer took.
  *
- * Every counter is -1 when the provider does not tell. The numbers mean the same for every provider: the input includes what came from or went into a
- * cache, and the output includes reasoning.
+ * Every counter is -1 when the provider does not tell. The numbers mean the same for every
+ * provider: the input includes what came from or went into a cache, and the output includes
+ * reasoning.
  *
  * Since: 0.1
  */
@@ -203,7 +204,8 @@ dheera_usage_update (DheeraUsage *self,
   return changed;
 }
 
-/* The members of OpenAI's usage object are integers that clients rely on: 0 stands for what is not known. */
+/* The members of OpenAI's usage object are integers that clients rely on: 0 stands for what is not
+ * known. */
 void
 dheera_usage_write (DheeraUsage      *self,
                     DheeraJsonWriter *writer)

@@ -58,7 +58,8 @@ count_notify (GObject    *object,
   ++*(guint *) counter;
 }
 
-/* A property that can be set: it tells about a change once, reads back, and says nothing when nothing changes. GObject never tells about one that can't be read. */
+/* A property that can be set: it tells about a change once, reads back, and says nothing when
+ * nothing changes. GObject never tells about one that can't be read. */
 static inline void
 check_property (gpointer    object,
                 const char *name,
@@ -141,7 +142,8 @@ list_properties (GType type)
 #define assert_properties(type, expected) \
   G_STMT_START { g_autofree char *s_ = list_properties (type); g_assert_cmpstr (s_, ==, expected); } G_STMT_END
 
-/* An INVALID_REQUEST whose details name the place and whose message has both texts in it; clears the error. */
+/* An INVALID_REQUEST whose details name the place and whose message has both texts in it; clears
+ * the error. */
 static inline void
 assert_invalid (GError    **error,
                 const char *param,

@@ -2,7 +2,8 @@
 
 #include "stream-util.h"
 
-/* Tool calls in fragments, in all the ways that servers were seen to send them. Each row is what comes in one after the other, and what has to come out. */
+/* Tool calls in fragments, in all the ways that servers were seen to send them. Each row is what
+ * comes in one after the other, and what has to come out. */
 
 typedef struct
 {

@@ -287,7 +287,8 @@ test_deep (void)
   assert_invalid (&error, NULL, "The request is not valid JSON at byte");
 }
 
-/* Every request to chat completions that was recorded from other people's programs is understood and written down again without a change. */
+/* Every request to chat completions that was recorded from other people's programs is understood
+ * and written down again without a change. */
 static void
 test_recorded (void)
 {
