@@ -82,7 +82,7 @@ run_free (DheeraRun *run)
 {
   run->operation->run = NULL;
   run_stop_waiting (run);
-  g_cancellable_disconnect (run->cancellable, run->cancelled_id);
+  g_clear_signal_handler (&run->cancelled_id, run->cancellable);
   g_clear_object (&run->cancellable);
   g_main_context_unref (run->context);
   g_free (run);
@@ -344,13 +344,6 @@ run_continue (DheeraRun *run)
     run_complete (run);
 }
 
-static void
-cancelled_cb (GCancellable *cancellable,
-              gpointer      data)
-{
-  g_cancellable_cancel (data);
-}
-
 void
 dheera_operation_drive_async (DheeraOperation     *self,
                               DheeraUntil          until,
@@ -371,8 +364,7 @@ dheera_operation_drive_async (DheeraOperation     *self,
   if (cancellable != NULL && !dheera_operation_has_reached (self, until))
     {
       run->cancellable = g_object_ref (cancellable);
-      run->cancelled_id = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb),
-                                                 g_object_ref (self->call->cancellable), g_object_unref);
+      run->cancelled_id = dheera_operation_follow (self, cancellable);
     }
   run_continue (run);
 }

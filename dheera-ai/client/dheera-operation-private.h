@@ -113,6 +113,11 @@ void               dheera_operation_slept         (DheeraOperation *self,
 /* The call was cancelled while no driver was at work: ends it there and then, unless it has ended. */
 void               dheera_operation_cancelled     (DheeraOperation *self);
 
+/* Cancels the call when the cancellable is; until the handler is taken back. Not with g_cancellable_disconnect(), which waits for ever inside of a handler of the
+ * same cancellable, and an application may iterate its main loop there. */
+gulong             dheera_operation_follow        (DheeraOperation *self,
+                                                   GCancellable    *cancellable);
+
 /* How far a driver goes: to the end, or to the next recorded delta. */
 typedef enum
 {

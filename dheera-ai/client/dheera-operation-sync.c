@@ -99,6 +99,18 @@ wait_until (Wait          *wait,
   return !g_cancellable_set_error_if_cancelled (cancellable, error);
 }
 
+/* An answer that comes as the time ends is either not seen at all or seen whole. */
+static gboolean
+wait_is_over (Wait *wait)
+{
+  gboolean over;
+
+  g_mutex_lock (&wait->mutex);
+  over = wait->woken;
+  g_mutex_unlock (&wait->mutex);
+  return over;
+}
+
 static void
 key_done_cb (const char *key,
              GError     *error,
@@ -116,7 +128,7 @@ ask_for_key (DheeraOperation *self)
   dheera_provider_request_key (self->provider, self->key_refused, key_done_cb, wait_ref (wait), wait_unref);
   if (!wait_until (wait, self->timeouts.deadline, self->call->cancellable, &error))
     dheera_operation_got_key (self, NULL, error);
-  else if (!wait->woken)
+  else if (!wait_is_over (wait))
     dheera_operation_key_timed_out (self);
   else
     dheera_operation_got_key (self, wait->key, wait->error);
@@ -165,13 +177,6 @@ take_step (DheeraOperation *self)
     }
 }
 
-static void
-cancelled_cb (GCancellable *cancellable,
-              gpointer      data)
-{
-  g_cancellable_cancel (data);
-}
-
 void
 dheera_operation_drive (DheeraOperation *self,
                         DheeraUntil      until,
@@ -180,12 +185,12 @@ dheera_operation_drive (DheeraOperation *self,
   gulong id = 0;
 
   if (cancellable != NULL && !dheera_operation_has_reached (self, until))
-    id = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), g_object_ref (self->call->cancellable), g_object_unref);
+    id = dheera_operation_follow (self, cancellable);
 
   self->blocking = TRUE;
   dheera_operation_begin (self);
   while (!dheera_operation_has_reached (self, until))
     take_step (self);
 
-  g_cancellable_disconnect (cancellable, id);
+  g_clear_signal_handler (&id, cancellable);
 }

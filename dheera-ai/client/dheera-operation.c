@@ -499,6 +499,26 @@ dheera_operation_cancelled (DheeraOperation *self)
     fail_transport (self, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The call was cancelled."));
 }
 
+static void
+cancelled_cb (GCancellable *cancellable,
+              gpointer      data)
+{
+  g_cancellable_cancel (data);
+}
+
+gulong
+dheera_operation_follow (DheeraOperation *self,
+                         GCancellable    *cancellable)
+{
+  GCancellable *own = self->call->cancellable;
+  gulong id = g_signal_connect_data (cancellable, "cancelled", G_CALLBACK (cancelled_cb), g_object_ref (own),
+                                     (GClosureNotify) g_object_unref, 0);
+
+  if (g_cancellable_is_cancelled (cancellable))
+    g_cancellable_cancel (own);
+  return id;
+}
+
 /* --- The answer -------------------------------------------------------------------------------------------------------------- */
 
 static const char *

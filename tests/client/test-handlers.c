@@ -125,6 +125,32 @@ test_drop_while_collecting (void)
   g_assert_null (stream);
 }
 
+static void
+iterate_cb (GCancellable *cancellable,
+            gpointer      data)
+{
+  wait_for_result (data);
+}
+
+/* A handler of the cancellable may show a dialog, and the call end meanwhile. */
+static void
+test_main_loop_in_a_handler (void)
+{
+  g_autoptr(DheeraClient) client = dheera_client_new ();
+  g_autoptr(DheeraRequest) request = mock_request ("mock/echo", "Hi", "{\"delay_ms\": 20}");
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(DheeraResponse) response = NULL;
+  g_autoptr(GError) error = NULL;
+
+  g_cancellable_connect (cancellable, G_CALLBACK (iterate_cb), &result, NULL);
+  dheera_client_complete_async (client, request, cancellable, store_result_cb, &result);
+  g_cancellable_cancel (cancellable);
+  response = dheera_client_complete_finish (client, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (dheera_response_get_text (response), ==, "Hi");
+}
+
 /* --- Cancelling between two reads ---------------------------------------------------------------------------------------------------- */
 
 typedef enum
@@ -244,6 +270,7 @@ main (int   argc,
   g_test_add_func ("/handlers/drop-while-cancelling", test_drop_while_cancelling);
   g_test_add_func ("/handlers/drop-while-reading", test_drop_while_reading);
   g_test_add_func ("/handlers/drop-while-collecting", test_drop_while_collecting);
+  g_test_add_func ("/handlers/main-loop-in-a-handler", test_main_loop_in_a_handler);
   add_paused ();
 
   return g_test_run ();
