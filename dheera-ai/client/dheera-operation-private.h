@@ -55,6 +55,7 @@ struct _DheeraOperation
   const DheeraEndpoint *endpoint;
   DheeraProvider *provider;      /* NULL when it could not be found: error says why */
   DheeraTransport *transport;
+  SoupSession *session;          /* the user's, kept to the end of the call: between two attempts nobody else may hold it; nullable */
   DheeraHttpRequest *http;       /* the snapshot of the request: encoded once, sent in every attempt */
   char *key;                     /* of the attempt; wiped */
   char *request_key;             /* the request's own; wiped */

@@ -132,6 +132,8 @@ dheera_operation_new (DheeraClient         *client,
   self->endpoint = endpoint;
   self->call = dheera_call_new (endpoint->name);
   self->transport = dheera_client_dup_transport (client, request);
+  if (!dheera_transport_is_own (self->transport))
+    self->session = dheera_transport_dup_session (self->transport, NULL);
   self->warnings = g_ptr_array_new_with_free_func (g_free);
   take_settings (self, request);
 
@@ -209,6 +211,7 @@ finish_call (DheeraOperation *self)
 {
   self->step = DHEERA_STEP_DONE;
   wipe (&self->request_key);
+  g_clear_object (&self->session);
   self->call->total_time = (g_get_monotonic_time () - self->start) / 1e6;
   dheera_client_call_finished (self->client, self->call);
 }
@@ -246,6 +249,7 @@ dheera_operation_free (DheeraOperation *self)
     dheera_client_give_buffers (self->client, self->buffers);
   g_clear_pointer (&self->http, dheera_http_request_free);
   g_clear_pointer (&self->transport, dheera_transport_unref);
+  g_clear_object (&self->session);
   g_clear_pointer (&self->warnings, g_ptr_array_unref);
   g_clear_object (&self->provider);
   g_clear_object (&self->result);

@@ -151,6 +151,31 @@ test_deadline_noticed_late (void)
   g_assert_cmpuint (dheera_call_get_attempt (dheera_stream_get_call (stream)), ==, 1);
 }
 
+/* Whoever asked may let go of everything, the session of the request too. */
+static void
+test_session_dropped_while_waiting (void)
+{
+  g_autoptr(DheeraClient) client = dheera_client_new ();
+  DheeraRequest *request = failing_request (503, 1, "");
+  SoupSession *session = soup_session_new ();
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(DheeraResponse) response = NULL;
+  g_autoptr(GError) error = NULL;
+
+  dheera_base_request_set_session (DHEERA_BASE_REQUEST (request), session);
+  g_object_add_weak_pointer (G_OBJECT (session), (gpointer *) &session);
+  dheera_client_complete_async (client, request, NULL, store_result_cb, &result);
+  g_object_unref (request);
+  g_object_unref (session);
+  response = dheera_client_complete_finish (client, wait_for_result (&result), &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (response);
+
+  g_clear_object (&result);
+  while (session != NULL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
 /* --- Cancelling the wait between two attempts ------------------------------------------------------------------------------------ */
 
 static gboolean
@@ -208,6 +233,7 @@ main (int   argc,
   g_test_add_func ("/retries/too-long-a-wait", test_too_long_a_wait);
   g_test_add_func ("/retries/deadline", test_deadline);
   g_test_add_func ("/retries/deadline-noticed-late", test_deadline_noticed_late);
+  g_test_add_func ("/retries/session-dropped-while-waiting", test_session_dropped_while_waiting);
   g_test_add_func ("/retries/cancel-while-waiting", test_cancel_while_waiting);
   g_test_add_func ("/retries/cancel-while-waiting-blocking", test_cancel_while_waiting_blocking);
 
