@@ -75,13 +75,16 @@ dheera_client_get_default (void)
 void
 dheera_client_make_default (DheeraClient *self)
 {
-  g_autoptr(GMutexLocker) locker = NULL;
+  g_autoptr(DheeraClient) old = NULL;
 
   g_return_if_fail (DHEERA_IS_CLIENT (self));
 
-  locker = g_mutex_locker_new (&default_mutex);
-  g_set_object (&default_client, self);
+  /* The old one's end may run the application's code, which is not to find the lock held. */
+  g_mutex_lock (&default_mutex);
+  old = g_steal_pointer (&default_client);
+  default_client = g_object_ref (self);
   default_was_made = TRUE;
+  g_mutex_unlock (&default_mutex);
 }
 
 /**

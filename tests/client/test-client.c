@@ -176,6 +176,33 @@ expect_failure (DheeraClient  *client,
 }
 
 static void
+ask_for_default_cb (gpointer  data,
+                    GObject  *client)
+{
+  gboolean *asked = data;
+
+  g_assert_nonnull (dheera_client_get_default ());
+  *asked = TRUE;
+}
+
+static void
+test_default_client_replaced (void)
+{
+  DheeraClient *first = dheera_client_new ();
+  g_autoptr(DheeraClient) second = dheera_client_new ();
+  gboolean asked = FALSE;
+
+  dheera_client_make_default (first);
+  g_object_weak_ref (G_OBJECT (first), ask_for_default_cb, &asked);
+  g_object_unref (first);
+  dheera_client_make_default (second);
+  g_assert_true (asked);
+  dheera_client_make_default (second);
+  g_assert_true (dheera_client_get_default () == second);
+  dheera_clear_default_client ();
+}
+
+static void
 test_requests_that_can_not_be_sent (void)
 {
   g_autoptr(DheeraClient) client = dheera_client_new ();
@@ -234,6 +261,7 @@ main (int   argc,
   g_test_add_func ("/client/providers", test_providers);
   g_test_add_func ("/client/watched-providers", test_watched_providers);
   g_test_add_func ("/client/default-client", test_default_client);
+  g_test_add_func ("/client/default-client-replaced", test_default_client_replaced);
   g_test_add_func ("/client/requests-that-can-not-be-sent", test_requests_that_can_not_be_sent);
   g_test_add_func ("/client/unknown-provider-object", test_unknown_provider_object);
   g_test_add_func ("/client/missing-key", test_missing_key);
