@@ -48,7 +48,12 @@ at (Parsed     *self,
 }
 
 #define assert_json_string(parsed, path, expected) \
-  G_STMT_START { g_autofree char *s_ = dheera_json_dup_string (at (parsed, path)); g_assert_cmpstr (s_, ==, expected); } G_STMT_END
+  G_STMT_START \
+  { \
+    g_autofree char *s_ = dheera_json_dup_string (at (parsed, path)); \
+    g_assert_cmpstr (s_, ==, expected); \
+  } \
+  G_STMT_END
 
 static inline void
 count_notify (GObject    *object,
@@ -140,7 +145,12 @@ list_properties (GType type)
 }
 
 #define assert_properties(type, expected) \
-  G_STMT_START { g_autofree char *s_ = list_properties (type); g_assert_cmpstr (s_, ==, expected); } G_STMT_END
+  G_STMT_START \
+  { \
+    g_autofree char *s_ = list_properties (type); \
+    g_assert_cmpstr (s_, ==, expected); \
+  } \
+  G_STMT_END
 
 /* An INVALID_REQUEST whose details name the place and whose message has both texts in it; clears
  * the error. */

@@ -53,6 +53,13 @@ finish_reason_from_name (DheeraJsonValue name)
   return dheera_json_type (name) == DHEERA_JSON_STRING ? DHEERA_FINISH_REASON_OTHER : DHEERA_FINISH_REASON_NONE;
 }
 
+static inline gint64
+get_int (DheeraJsonValue  object,
+         const char      *name)
+{
+  return dheera_json_get_int (dheera_json_member (object, name), -1);
+}
+
 static inline gboolean
 stream_feed_choice (Stream          *self,
                     DheeraJsonValue  choice)
@@ -69,8 +76,9 @@ stream_feed_choice (Stream          *self,
   ok &= dheera_accumulator_add_refusal (into, index, dheera_json_member (delta, "refusal"));
   dheera_json_iter_init (&iter, dheera_json_member (delta, "tool_calls"));
   while (dheera_json_iter_next (&iter, NULL, &call))
-    ok &= dheera_accumulator_add_tool_call (into, index, dheera_json_get_int (dheera_json_member (call, "index"), -1),
-                                            dheera_json_member (call, "id"), dheera_json_path (call, "function.name"),
+    ok &= dheera_accumulator_add_tool_call (into, index, get_int (call, "index"),
+                                            dheera_json_member (call, "id"),
+                                            dheera_json_path (call, "function.name"),
                                             dheera_json_path (call, "function.arguments"));
   ok &= dheera_accumulator_add_audio (into, index, dheera_json_member (delta, "audio"), NULL);
   ok &= dheera_accumulator_add_annotations (into, index, dheera_json_member (delta, "annotations"));
@@ -111,9 +119,9 @@ stream_feed (Stream     *self,
   while (dheera_json_iter_next (&iter, NULL, &choice))
     ok &= stream_feed_choice (self, choice);
   if (dheera_json_exists (usage))
-    dheera_accumulator_set_usage (self->accumulator, dheera_json_get_int (dheera_json_member (usage, "prompt_tokens"), -1),
-                                  dheera_json_get_int (dheera_json_member (usage, "completion_tokens"), -1),
-                                  dheera_json_get_int (dheera_json_member (usage, "total_tokens"), -1), -1, -1, -1);
+    dheera_accumulator_set_usage (self->accumulator, get_int (usage, "prompt_tokens"),
+                                  get_int (usage, "completion_tokens"),
+                                  get_int (usage, "total_tokens"), -1, -1, -1);
   dheera_accumulator_end_event (self->accumulator);
   stream_collect (self);
 

@@ -19,7 +19,8 @@ stream_describe_calls (Stream *self)
     {
       DheeraToolCall *call = dheera_message_peek_tool_call (message, i);
 
-      g_string_append_printf (out, "%s|%s|%s;", dheera_tool_call_get_id (call), dheera_tool_call_get_name (call),
+      g_string_append_printf (out, "%s|%s|%s;", dheera_tool_call_get_id (call),
+                              dheera_tool_call_get_name (call),
                               dheera_tool_call_get_arguments (call));
     }
 
@@ -27,7 +28,12 @@ stream_describe_calls (Stream *self)
 }
 
 #define assert_calls(stream, expected) \
-  G_STMT_START { g_autofree char *s_ = stream_describe_calls (stream); g_assert_cmpstr (s_, ==, expected); } G_STMT_END
+  G_STMT_START \
+  { \
+    g_autofree char *s_ = stream_describe_calls (stream); \
+    g_assert_cmpstr (s_, ==, expected); \
+  } \
+  G_STMT_END
 
 /* The same out of the deltas of one choice */
 static inline char *

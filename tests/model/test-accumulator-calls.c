@@ -14,13 +14,17 @@ typedef struct
 
 static const Case cases[] = {
   { "as OpenAI has it", "a|f|{\"x\":1};b|g|{};",
-    { CALL ("{\"index\":0,\"id\":\"a\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"\"}}"),
-      CALL ("{\"index\":0,\"function\":{\"arguments\":\"{\\\"x\"}}"), CALL ("{\"index\":0,\"function\":{\"arguments\":\"\\\":1}\"}}"),
-      CALL ("{\"index\":1,\"id\":\"b\",\"type\":\"function\",\"function\":{\"name\":\"g\",\"arguments\":\"{}\"}}") } },
+    { CALL ("{\"index\":0,\"id\":\"a\",\"type\":\"function\",\"function\":{\"name\":\"f\","
+            "\"arguments\":\"\"}}"),
+      CALL ("{\"index\":0,\"function\":{\"arguments\":\"{\\\"x\"}}"),
+      CALL ("{\"index\":0,\"function\":{\"arguments\":\"\\\":1}\"}}"),
+      CALL ("{\"index\":1,\"id\":\"b\",\"type\":\"function\",\"function\":{\"name\":\"g\","
+            "\"arguments\":\"{}\"}}") } },
   { "interleaved", "a|f|12;b|g|34;",
     { CALL ("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"1\"}}"),
       CALL ("{\"index\":1,\"id\":\"b\",\"function\":{\"name\":\"g\",\"arguments\":\"3\"}}"),
-      CALL ("{\"index\":0,\"function\":{\"arguments\":\"2\"}},{\"index\":1,\"function\":{\"arguments\":\"4\"}}") } },
+      CALL ("{\"index\":0,\"function\":{\"arguments\":\"2\"}},{\"index\":1,"
+            "\"function\":{\"arguments\":\"4\"}}") } },
   { "the id and an empty name with each fragment", "a|f|12;",
     { CALL ("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"1\"}}"),
       CALL ("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"\",\"arguments\":\"2\"}}") } },
@@ -39,37 +43,48 @@ static const Case cases[] = {
       CALL ("{\"index\":0,\"id\":\"b\",\"function\":{\"name\":\"g\",\"arguments\":\"2\"}}"),
       CALL ("{\"index\":0,\"id\":\"a\",\"function\":{\"arguments\":\"3\"}}") } },
   { "no index", "a|f|12;b|g|3;",
-    { CALL ("{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"1\"}}"), CALL ("{\"function\":{\"arguments\":\"2\"}}"),
+    { CALL ("{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"1\"}}"),
+      CALL ("{\"function\":{\"arguments\":\"2\"}}"),
       CALL ("{\"id\":\"b\",\"function\":{\"name\":\"g\",\"arguments\":\"3\"}}") } },
   { "no index, going back by the id", "a|f|13;b|g|2;",
-    { CALL ("{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"1\"}}"), CALL ("{\"id\":\"b\",\"function\":{\"name\":\"g\",\"arguments\":\"2\"}}"),
+    { CALL ("{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"1\"}}"),
+      CALL ("{\"id\":\"b\",\"function\":{\"name\":\"g\",\"arguments\":\"2\"}}"),
       CALL ("{\"id\":\"a\",\"function\":{\"arguments\":\"3\"}}") } },
   { "no index and no id", "*|f|12;",
     { CALL ("{\"function\":{\"name\":\"f\",\"arguments\":\"1\"}}"), CALL ("{\"function\":{\"arguments\":\"2\"}}") } },
   { "no id, the index alone", "*|f|12;*|g|3;",
-    { CALL ("{\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":\"1\"}}"), CALL ("{\"index\":0,\"function\":{\"arguments\":\"2\"}}"),
+    { CALL ("{\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":\"1\"}}"),
+      CALL ("{\"index\":0,\"function\":{\"arguments\":\"2\"}}"),
       CALL ("{\"index\":1,\"function\":{\"name\":\"g\",\"arguments\":\"3\"}}") } },
   { "indices that do not begin at 0", "a|f|1;b|g|2;",
     { CALL ("{\"index\":1,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"1\"}}"),
       CALL ("{\"index\":5,\"id\":\"b\",\"function\":{\"name\":\"g\",\"arguments\":\"2\"}}") } },
   { "the id late", "a|f|12;",
-    { CALL ("{\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":\"1\"}}"), CALL ("{\"index\":0,\"id\":\"a\",\"function\":{\"arguments\":\"2\"}}") } },
+    { CALL ("{\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":\"1\"}}"),
+      CALL ("{\"index\":0,\"id\":\"a\",\"function\":{\"arguments\":\"2\"}}") } },
   { "the name late", "a|f|12;",
-    { CALL ("{\"index\":0,\"id\":\"a\",\"function\":{\"arguments\":\"1\"}}"), CALL ("{\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":\"2\"}}") } },
+    { CALL ("{\"index\":0,\"id\":\"a\",\"function\":{\"arguments\":\"1\"}}"),
+      CALL ("{\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":\"2\"}}") } },
   { "the same id under two indices", "a|f|1;a|g|2;",
     { CALL ("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"1\"}}"),
       CALL ("{\"index\":1,\"id\":\"a\",\"function\":{\"name\":\"g\",\"arguments\":\"2\"}}") } },
-  { "arguments as an object", "a|f|{\"x\": 1};", { CALL ("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":{\"x\": 1}}}") } },
-  { "arguments as an array", "a|f|[1, 2];", { CALL ("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":[1, 2]}}") } },
+  { "arguments as an object", "a|f|{\"x\": 1};",
+    { CALL ("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":{\"x\": 1}}}") } },
+  { "arguments as an array", "a|f|[1, 2];",
+    { CALL ("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":[1, 2]}}") } },
   { "whole calls with nothing to tell them apart", "*|f|{\"x\":1};*|g|{};*|g|{\"y\":2};",
-    { CALL ("{\"function\":{\"name\":\"f\",\"arguments\":{\"x\":1}}},{\"function\":{\"name\":\"g\",\"arguments\":{}}}"),
+    { CALL ("{\"function\":{\"name\":\"f\",\"arguments\":{\"x\":1}}},{\"function\":{\"name\":\"g\","
+            "\"arguments\":{}}}"),
       CALL ("{\"function\":{\"name\":\"g\",\"arguments\":{\"y\":2}}}") } },
   { "whole calls of the same index without ids", "*|f|{};*|g|{};",
-    { CALL ("{\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":{}}}"), CALL ("{\"index\":0,\"function\":{\"name\":\"g\",\"arguments\":{}}}") } },
+    { CALL ("{\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":{}}}"),
+      CALL ("{\"index\":0,\"function\":{\"name\":\"g\",\"arguments\":{}}}") } },
   { "arguments null, missing, or of a wrong type", "a|f|{};b|g|{};c|h|{};",
-    { CALL ("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":null}}"), CALL ("{\"index\":1,\"id\":\"b\",\"function\":{\"name\":\"g\"}}"),
+    { CALL ("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":null}}"),
+      CALL ("{\"index\":1,\"id\":\"b\",\"function\":{\"name\":\"g\"}}"),
       CALL ("{\"index\":2,\"id\":\"c\",\"function\":{\"name\":\"h\",\"arguments\":5}}") } },
-  { "an id that is a number", "*|f|{};", { CALL ("{\"index\":0,\"id\":5,\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}") } },
+  { "an id that is a number", "*|f|{};",
+    { CALL ("{\"index\":0,\"id\":5,\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}") } },
   { "a pair of surrogates in two fragments, with another call between", "a|f|\"😀\";b|g|\357\277\275;",
     { CALL ("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"\\\"\\ud83d\"}}"),
       CALL ("{\"index\":1,\"id\":\"b\",\"function\":{\"name\":\"g\",\"arguments\":\"\\ud83d\"}}"),
@@ -110,7 +125,8 @@ test_case (gconstpointer data)
   unrecorded_calls = stream_describe_calls (unrecorded);
   unrecorded_shown = hide_ids (unrecorded_calls);
   g_assert_cmpstr (unrecorded_shown, ==, test->expected);
-  g_assert_cmpint (dheera_response_get_finish_reason (stream_response (stream)), ==, DHEERA_FINISH_REASON_TOOL_CALLS);
+  g_assert_cmpint (dheera_response_get_finish_reason (stream_response (stream)), ==,
+                   DHEERA_FINISH_REASON_TOOL_CALLS);
 }
 
 /* "stop" where there are calls means that they are waited for; the raw word stays. */
@@ -125,9 +141,11 @@ test_finish_reasons (void)
   } reasons[] = {
     { "{\"choices\":[{\"index\":0,\"finish_reason\":\"stop\"}]}", DHEERA_FINISH_REASON_TOOL_CALLS, "stop" },
     { "{\"choices\":[{\"index\":0,\"finish_reason\":\"\"}]}", DHEERA_FINISH_REASON_TOOL_CALLS, "" },
-    { "{\"choices\":[{\"index\":0,\"finish_reason\":\"tool_calls\"}]}", DHEERA_FINISH_REASON_TOOL_CALLS, "tool_calls" },
+    { "{\"choices\":[{\"index\":0,\"finish_reason\":\"tool_calls\"}]}",
+      DHEERA_FINISH_REASON_TOOL_CALLS, "tool_calls" },
     { "{\"choices\":[{\"index\":0,\"finish_reason\":\"length\"}]}", DHEERA_FINISH_REASON_LENGTH, "length" },
-    { "{\"choices\":[{\"index\":0,\"finish_reason\":\"content_filter\"}]}", DHEERA_FINISH_REASON_CONTENT_FILTER, "content_filter" },
+    { "{\"choices\":[{\"index\":0,\"finish_reason\":\"content_filter\"}]}",
+      DHEERA_FINISH_REASON_CONTENT_FILTER, "content_filter" },
     { "{\"choices\":[{\"index\":0,\"finish_reason\":\"eos\"}]}", DHEERA_FINISH_REASON_OTHER, "eos" },
   };
 
@@ -136,7 +154,8 @@ test_finish_reasons (void)
       g_autoptr (Stream) before = stream_new (TRUE);
       g_autoptr (Stream) after = stream_new (TRUE);
 
-      stream_feed (before, CALL ("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}"));
+      stream_feed (before, CALL ("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\","
+                                 "\"arguments\":\"{}\"}}"));
       stream_feed (before, reasons[i].chunk);
       stream_finish (before);
       g_assert_cmpint (dheera_response_get_finish_reason (stream_response (before)), ==, reasons[i].reason);
@@ -144,7 +163,8 @@ test_finish_reasons (void)
 
       /* Also when the calls come behind it. */
       stream_feed (after, reasons[i].chunk);
-      stream_feed (after, CALL ("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}"));
+      stream_feed (after, CALL ("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\","
+                                "\"arguments\":\"{}\"}}"));
       stream_finish (after);
       g_assert_cmpint (dheera_response_get_finish_reason (stream_response (after)), ==, reasons[i].reason);
     }
@@ -154,7 +174,7 @@ static void
 test_limit (void)
 {
   g_autoptr (Stream) stream = stream_new (TRUE);
-  g_autofree char *last = NULL;
+  GListModel *calls;
 
   for (guint i = 0; i < 1024; i++)
     {
@@ -165,7 +185,8 @@ test_limit (void)
   g_assert_false (stream_feed (stream, CALL ("{\"index\":1024,\"id\":\"x\"}")));
   g_assert_false (stream_feed (stream, CALL ("{\"id\":\"y\"}")));
   g_assert_true (stream_feed (stream, CALL ("{\"index\":1023,\"function\":{\"name\":\"f\"}}")));
-  g_assert_cmpuint (g_list_model_get_n_items (dheera_response_get_tool_calls (stream_response (stream))), ==, 1024);
+  calls = dheera_response_get_tool_calls (stream_response (stream));
+  g_assert_cmpuint (g_list_model_get_n_items (calls), ==, 1024);
 }
 
 /* Indices are no array of memory. */
@@ -205,9 +226,12 @@ test_choices (void)
   g_autoptr (Stream) stream = stream_new (TRUE);
   DheeraMessage *second;
 
-  stream_feed (stream, "{\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"arguments\":\"1\"}}]}},"
-                       "{\"index\":1,\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"b\",\"function\":{\"arguments\":\"2\"}}]}}]}");
-  stream_feed (stream, "{\"choices\":[{\"index\":1,\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"3\"}}]}}]}");
+  stream_feed (stream, "{\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0,"
+                       "\"id\":\"a\",\"function\":{\"arguments\":\"1\"}}]}},"
+                       "{\"index\":1,\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"b\","
+                       "\"function\":{\"arguments\":\"2\"}}]}}]}");
+  stream_feed (stream, "{\"choices\":[{\"index\":1,\"delta\":{\"tool_calls\":[{\"index\":0,"
+                       "\"function\":{\"arguments\":\"3\"}}]}}]}");
   stream_finish (stream);
   assert_calls (stream, "a||1;");
   second = dheera_choice_get_message (dheera_response_get_choice (stream_response (stream), 1));

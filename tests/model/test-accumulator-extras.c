@@ -15,14 +15,19 @@ test_logprobs (void)
   g_assert_null (dheera_choice_get_logprobs (choice));
   stream_feed (stream, "{\"choices\":[{\"index\":0,\"logprobs\":{\"content\":[],\"refusal\":null}}]}");
   g_assert_null (dheera_choice_get_logprobs (choice));
-  stream_feed (stream, "{\"choices\":[{\"index\":0,\"logprobs\":{\"content\":[{\"token\": \"a\"}],\"refusal\":null}}]}");
-  g_assert_cmpstr (dheera_choice_get_logprobs (choice), ==, "{\"content\":[{\"token\": \"a\"}],\"refusal\":null}");
-  stream_feed (stream, "{\"choices\":[{\"index\":0,\"logprobs\":{\"content\":[{\"token\":\"b\"},{}],\"refusal\":[1]}}]}");
+  stream_feed (stream, "{\"choices\":[{\"index\":0,\"logprobs\":{\"content\":[{\"token\": \"a\"}],"
+                       "\"refusal\":null}}]}");
+  g_assert_cmpstr (dheera_choice_get_logprobs (choice), ==, "{\"content\":[{\"token\": \"a\"}],"
+                                                            "\"refusal\":null}");
+  stream_feed (stream, "{\"choices\":[{\"index\":0,\"logprobs\":{\"content\":[{\"token\":\"b\"},{}],"
+                       "\"refusal\":[1]}}]}");
   stream_feed (stream, "{\"choices\":[{\"index\":0,\"logprobs\":\"x\"}]}");
-  g_assert_cmpstr (dheera_choice_get_logprobs (choice), ==, "{\"content\":[{\"token\": \"a\"},{\"token\":\"b\"},{}],\"refusal\":[1]}");
+  g_assert_cmpstr (dheera_choice_get_logprobs (choice), ==, "{\"content\":[{\"token\": \"a\"},"
+                                                            "{\"token\":\"b\"},{}],\"refusal\":[1]}");
 
   g_assert_cmpuint (stream->deltas->len, ==, 3);
-  g_assert_cmpstr (((DheeraDelta *) g_ptr_array_index (stream->deltas, 2))->logprobs, ==, "{\"content\":[{\"token\":\"b\"},{}],\"refusal\":[1]}");
+  g_assert_cmpstr (((DheeraDelta *) g_ptr_array_index (stream->deltas, 2))->logprobs, ==,
+                   "{\"content\":[{\"token\":\"b\"},{}],\"refusal\":[1]}");
   g_assert_false (stream_feed (stream, "{\"choices\":[{\"index\":128,\"logprobs\":{\"content\":[1]}}]}"));
   stream_finish (stream);
 }
@@ -37,9 +42,11 @@ test_annotations (void)
   stream_feed (stream, DELTA ("\"annotations\":[{\"a\": 1},{\"b\":2},3]"));
   stream_feed (stream, DELTA ("\"annotations\":{\"c\":3}"));
   stream_feed (stream, DELTA ("\"annotations\":\"x\""));
-  g_assert_cmpstr (dheera_response_get_annotations (stream_response (stream)), ==, "[{\"a\": 1},{\"b\":2},{\"c\":3}]");
+  g_assert_cmpstr (dheera_response_get_annotations (stream_response (stream)), ==,
+                   "[{\"a\": 1},{\"b\":2},{\"c\":3}]");
   g_assert_cmpuint (stream->deltas->len, ==, 2);
-  g_assert_cmpstr (((DheeraDelta *) g_ptr_array_index (stream->deltas, 0))->annotations, ==, "[{\"a\": 1},{\"b\":2}]");
+  g_assert_cmpstr (((DheeraDelta *) g_ptr_array_index (stream->deltas, 0))->annotations, ==,
+                   "[{\"a\": 1},{\"b\":2}]");
   g_assert_cmpstr (((DheeraDelta *) g_ptr_array_index (stream->deltas, 1))->annotations, ==, "[{\"c\":3}]");
   stream_finish (stream);
 }
@@ -77,7 +84,8 @@ test_audio (void)
   stream_feed (stream, DELTA ("\"audio\":null"));
   stream_feed (stream, DELTA ("\"audio\":\"x\""));
   g_assert_cmpuint (stream->deltas->len, ==, 3);
-  g_assert_cmpstr (((DheeraDelta *) g_ptr_array_index (stream->deltas, 2))->audio, ==, "{\"data\":\"bG8=\",\"expires_at\":1234}");
+  g_assert_cmpstr (((DheeraDelta *) g_ptr_array_index (stream->deltas, 2))->audio, ==,
+                   "{\"data\":\"bG8=\",\"expires_at\":1234}");
   stream_finish (stream);
 
   part = get_sound (stream);
@@ -115,7 +123,8 @@ test_audio_pieces (void)
 
       for (guint j = 0; cases[i].pieces[j] != NULL; j++)
         {
-          g_autofree char *chunk = g_strdup_printf (DELTA ("\"audio\":{\"data\":\"%s\"}"), cases[i].pieces[j]);
+          g_autofree char *chunk = g_strdup_printf (DELTA ("\"audio\":{\"data\":\"%s\"}"),
+                                                    cases[i].pieces[j]);
 
           g_assert_true (stream_feed (stream, chunk));
         }
@@ -130,8 +139,10 @@ test_audio_type (void)
   g_autoptr (Stream) stream = stream_new (FALSE);
   g_autoptr (Parsed) audio = parse ("{\"data\":\"aGk=\"}");
 
-  g_assert_true (dheera_accumulator_add_audio (stream->accumulator, 0, dheera_json_root (&audio->json), "audio/pcm"));
-  g_assert_false (dheera_accumulator_add_audio (stream->accumulator, 128, dheera_json_root (&audio->json), NULL));
+  g_assert_true (dheera_accumulator_add_audio (stream->accumulator, 0,
+                                               dheera_json_root (&audio->json), "audio/pcm"));
+  g_assert_false (dheera_accumulator_add_audio (stream->accumulator, 128,
+                                                dheera_json_root (&audio->json), NULL));
   dheera_accumulator_finish (stream->accumulator);
   g_assert_cmpstr (dheera_part_get_mime_type (get_sound (stream)), ==, "audio/pcm");
 }
@@ -142,10 +153,11 @@ test_audio_cut (void)
 {
   g_autoptr (Stream) stream = stream_new (TRUE);
 
-  stream_feed (stream, DELTA ("\"audio\":{\"id\":\"x\",\"data\":\"aGVsb\",\"transcript\":\"a\"},\"annotations\":[{}]"));
+  stream_feed (stream, DELTA ("\"audio\":{\"id\":\"x\",\"data\":\"aGVsb\",\"transcript\":\"a\"},"
+                              "\"annotations\":[{}]"));
   dheera_accumulator_begin_event (stream->accumulator);
   g_assert_true (dheera_accumulator_has_content (stream->accumulator));
-  g_assert_cmpuint (g_list_model_get_n_items (dheera_message_get_parts (dheera_response_get_message (stream_response (stream)))), ==, 0);
+  g_assert_cmpuint (dheera_message_get_n_parts (dheera_response_get_message (stream_response (stream))), ==, 0);
 }
 
 static void

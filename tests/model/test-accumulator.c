@@ -61,7 +61,8 @@ test_reasoning_and_refusal (void)
   stream_feed (stream, DELTA ("\"reasoning\":\"thin\""));
   g_assert_cmpint (dheera_accumulator_take_changes (stream->accumulator), ==, DHEERA_CHANGED_REASONING);
   stream_feed (stream, DELTA ("\"reasoning\":\"king\",\"content\":\"text\""));
-  g_assert_cmpint (dheera_accumulator_take_changes (stream->accumulator), ==, DHEERA_CHANGED_TEXT | DHEERA_CHANGED_REASONING);
+  g_assert_cmpint (dheera_accumulator_take_changes (stream->accumulator), ==,
+                   DHEERA_CHANGED_TEXT | DHEERA_CHANGED_REASONING);
   stream_feed (stream, DELTA ("\"refusal\":\"no\""));
   g_assert_cmpint (dheera_accumulator_take_changes (stream->accumulator), ==, 0);
   g_assert_cmpstr (dheera_response_get_reasoning (stream_response (stream)), ==, "thinking");
@@ -79,7 +80,8 @@ test_not_recording (void)
 
   stream_feed (stream, DELTA ("\"content\":\"a\",\"annotations\":[{}],\"audio\":{\"id\":\"x\"}"));
   stream_feed (stream, CALL ("{\"index\":0,\"id\":\"i\",\"function\":{\"name\":\"f\"}}"));
-  stream_feed (stream, "{\"choices\":[{\"index\":0,\"delta\":{},\"logprobs\":{\"content\":[1]},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":1}}");
+  stream_feed (stream, "{\"choices\":[{\"index\":0,\"delta\":{},\"logprobs\":{\"content\":[1]},"
+                       "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":1}}");
   dheera_accumulator_finish (stream->accumulator);
   g_assert_null (dheera_accumulator_steal_delta (stream->accumulator));
   g_assert_cmpstr (dheera_response_get_text (stream_response (stream)), ==, "a");
@@ -100,7 +102,8 @@ test_recording_later (void)
   g_assert_cmpuint (stream->deltas->len, ==, 1);
   text = stream_join_deltas (stream, 0, "text");
   g_assert_cmpstr (text, ==, "b");
-  g_assert_cmpint (dheera_delta_get_finish_reason (g_ptr_array_index (stream->deltas, 0)), ==, DHEERA_FINISH_REASON_NONE);
+  g_assert_cmpint (dheera_delta_get_finish_reason (g_ptr_array_index (stream->deltas, 0)), ==,
+                   DHEERA_FINISH_REASON_NONE);
 }
 
 /* Pairs of surrogates come in two halves, even with other texts in between. */
@@ -180,9 +183,11 @@ test_choices (void)
   /* Out of order, interleaved, and with a hole */
   stream_feed (stream, "{\"choices\":[{\"index\":3,\"delta\":{\"content\":\"thr\"}}]}");
   g_assert_cmpstr (dheera_response_get_text (response), ==, "thr");
-  stream_feed (stream, "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"ze\"}},{\"index\":1,\"delta\":{\"content\":\"one\"}}]}");
+  stream_feed (stream, "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"ze\"}},{\"index\":1,"
+                       "\"delta\":{\"content\":\"one\"}}]}");
   stream_feed (stream, "{\"choices\":[]}");
-  stream_feed (stream, "{\"choices\":[{\"index\":3,\"delta\":{\"content\":\"ee\"}},{\"index\":0,\"delta\":{\"content\":\"ro!\"}}]}");
+  stream_feed (stream, "{\"choices\":[{\"index\":3,\"delta\":{\"content\":\"ee\"}},{\"index\":0,"
+                       "\"delta\":{\"content\":\"ro!\"}}]}");
   g_assert_cmpuint (stream->deltas->len, ==, 5);
   g_assert_cmpuint (dheera_response_get_n_choices (response), ==, 3);
   g_assert_cmpstr (dheera_response_get_text (response), ==, "zero!");
@@ -195,7 +200,8 @@ test_choices (void)
       g_assert_cmpstr (dheera_message_get_text (dheera_choice_get_message (choice)), ==, texts[index]);
     }
 
-  stream_feed (stream, "{\"choices\":[{\"index\":0,\"finish_reason\":\"stop\"},{\"index\":1,\"finish_reason\":\"length\"}]}");
+  stream_feed (stream, "{\"choices\":[{\"index\":0,\"finish_reason\":\"stop\"},{\"index\":1,"
+                       "\"finish_reason\":\"length\"}]}");
   g_assert_false (dheera_accumulator_has_finished (stream->accumulator));
   stream_feed (stream, "{\"choices\":[{\"index\":3,\"finish_reason\":\"stop\"}]}");
   g_assert_true (dheera_accumulator_has_finished (stream->accumulator));
@@ -210,7 +216,8 @@ test_choice_limit (void)
   g_assert_true (stream_feed (stream, "{\"choices\":[{\"index\":127,\"delta\":{\"content\":\"a\"}}]}"));
   g_assert_false (stream_feed (stream, "{\"choices\":[{\"index\":128,\"delta\":{\"content\":\"a\"}}]}"));
   g_assert_false (stream_feed (stream, "{\"choices\":[{\"index\":-1,\"delta\":{\"content\":\"a\"}}]}"));
-  g_assert_false (stream_feed (stream, "{\"choices\":[{\"index\":9223372036854775807,\"delta\":{\"tool_calls\":[{}]}}]}"));
+  g_assert_false (stream_feed (stream, "{\"choices\":[{\"index\":9223372036854775807,"
+                                       "\"delta\":{\"tool_calls\":[{}]}}]}"));
   g_assert_cmpuint (dheera_response_get_n_choices (stream_response (stream)), ==, 1);
   stream_finish (stream);
 }
@@ -272,11 +279,13 @@ test_finish_reason (void)
   g_assert_cmpuint (stream->deltas->len, ==, 1);
   stream_feed (stream, "{\"choices\":[{\"index\":0,\"finish_reason\":\"eos_token\"}]}");
   assert_finish (stream, DHEERA_FINISH_REASON_OTHER, "eos_token");
-  g_assert_true (dheera_accumulator_set_finish_reason (stream->accumulator, 0, DHEERA_FINISH_REASON_LENGTH, nothing));
+  g_assert_true (dheera_accumulator_set_finish_reason (stream->accumulator, 0,
+                                                       DHEERA_FINISH_REASON_LENGTH, nothing));
   assert_finish (stream, DHEERA_FINISH_REASON_LENGTH, "eos_token");
   stream_finish (stream);
 
-  g_assert_false (dheera_accumulator_set_finish_reason (stream->accumulator, 128, DHEERA_FINISH_REASON_STOP, nothing));
+  g_assert_false (dheera_accumulator_set_finish_reason (stream->accumulator, 128,
+                                                        DHEERA_FINISH_REASON_STOP, nothing));
 }
 
 /* A word that no table knows is a reason all the same. */
@@ -304,13 +313,15 @@ test_usage (void)
   g_assert_cmpuint (stream->deltas->len, ==, 0);
 
   /* Beside a piece of text it goes along with that, and alone it is a delta of its own. */
-  stream_feed (stream, "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":1}}");
+  stream_feed (stream, "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}],"
+                       "\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":1}}");
   g_assert_cmpuint (stream->deltas->len, ==, 1);
   first = dheera_delta_get_usage (g_ptr_array_index (stream->deltas, 0));
   g_assert_cmpint (dheera_usage_get_total_tokens (first), ==, 4);
 
   /* Said again it is no news. */
-  stream_feed (stream, "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"b\"}}],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":1}}");
+  stream_feed (stream, "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"b\"}}],"
+                       "\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":1}}");
   g_assert_null (dheera_delta_get_usage (g_ptr_array_index (stream->deltas, 1)));
 
   stream_feed (stream, "{\"choices\":[],\"usage\":{\"completion_tokens\":9,\"total_tokens\":99}}");

@@ -20,7 +20,8 @@ test_properties (void)
   g_autoptr (DheeraBaseRequest) request = make_request ();
 
   assert_properties (DHEERA_TYPE_BASE_REQUEST,
-                     "model provider session timeout first-token-timeout idle-timeout max-retries api-key base-url extra");
+                     "model provider session timeout first-token-timeout idle-timeout max-retries "
+                     "api-key base-url extra");
   g_assert_true (G_TYPE_IS_ABSTRACT (DHEERA_TYPE_BASE_REQUEST));
   g_assert_null (dheera_base_request_get_model (request));
   g_assert_null (dheera_base_request_get_provider (request));
@@ -152,7 +153,8 @@ test_good_values (void)
   g_assert_true (dheera_base_request_validate (request, &error));
   for (guint i = 0; i < G_N_ELEMENTS (timeouts); i++)
     {
-      g_object_set (request, "timeout", timeouts[i], "first-token-timeout", timeouts[i], "idle-timeout", timeouts[i], NULL);
+      g_object_set (request, "timeout", timeouts[i], "first-token-timeout", timeouts[i],
+                    "idle-timeout", timeouts[i], NULL);
       g_assert_true (dheera_base_request_validate (request, &error));
     }
   g_object_set (request, "max-retries", 0, "base-url", "http://127.0.0.1:11434/v1", "extra", "{\"a\":null}",

@@ -13,8 +13,10 @@ test_fresh (void)
   g_autoptr (DheeraCall) call = dheera_call_new ("complete");
 
   assert_properties (DHEERA_TYPE_CALL,
-                     "operation provider model url attempt status request-id usage error-details bytes-sent bytes-received "
-                     "queue-time dns-time connect-time tls-time first-byte-time first-token-time total-time connection-reused");
+                     "operation provider model url attempt status request-id usage error-details "
+                     "bytes-sent bytes-received "
+                     "queue-time dns-time connect-time tls-time first-byte-time first-token-time "
+                     "total-time connection-reused");
   g_assert_cmpstr (dheera_call_get_operation (call), ==, "complete");
   g_assert_cmpstr (dheera_call_get_provider (call), ==, "");
   g_assert_cmpstr (dheera_call_get_model (call), ==, "");
@@ -67,7 +69,8 @@ make_full (void)
 static void
 test_properties (void)
 {
-  static const char *const times[] = { "queue-time", "dns-time", "connect-time", "tls-time", "first-byte-time",
+  static const char *const times[] = { "queue-time", "dns-time", "connect-time", "tls-time",
+                                       "first-byte-time",
                                        "first-token-time", "total-time" };
   g_autoptr (DheeraCall) call = make_full ();
   g_autofree char *operation = NULL, *provider = NULL, *model = NULL, *url = NULL, *request_id = NULL;
@@ -77,7 +80,8 @@ test_properties (void)
   guint64 bytes_sent, bytes_received;
   gboolean reused;
 
-  g_object_get (call, "operation", &operation, "provider", &provider, "model", &model, "url", &url, "attempt", &attempt,
+  g_object_get (call, "operation", &operation, "provider", &provider, "model", &model, "url", &url,
+                "attempt", &attempt,
                 "status", &status, "request-id", &request_id, "usage", &usage, "error-details", &details,
                 "bytes-sent", &bytes_sent, "bytes-received", &bytes_received, "connection-reused", &reused, NULL);
   g_assert_cmpstr (operation, ==, "stream");

@@ -44,32 +44,48 @@ test_identical (void)
 {
   static const char *const texts[] = {
     "{\"model\":\"openai/gpt-4o\"," HELLO "}",
-    "{" HELLO ",\"max_completion_tokens\":4,\"temperature\":0.1,\"top_p\":0,\"top_k\":3,\"stop\":[\"a\"],\"seed\":9007199254740993,"
-    "\"n\":6,\"presence_penalty\":0,\"frequency_penalty\":-0.5,\"logprobs\":true,\"top_logprobs\":3,\"user\":\"u\","
+    "{" HELLO ",\"max_completion_tokens\":4,\"temperature\":0.1,\"top_p\":0,\"top_k\":3,"
+              "\"stop\":[\"a\"],\"seed\":9007199254740993,"
+    "\"n\":6,\"presence_penalty\":0,\"frequency_penalty\":-0.5,\"logprobs\":true,\"top_logprobs\":3,"
+    "\"user\":\"u\","
     "\"metadata\":{\"a\": \"b\"},\"service_tier\":\"flex\"}",
-    "{" HELLO ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"description\":\"d\",\"parameters\":{\"type\": \"object\"},"
-    "\"strict\":true,\"x\":1},\"cache_control\":{\"type\":\"ephemeral\"},\"y\":2}],\"tool_choice\":\"auto\",\"parallel_tool_calls\":false}",
+    "{" HELLO ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\","
+              "\"description\":\"d\",\"parameters\":{\"type\": \"object\"},"
+    "\"strict\":true,\"x\":1},\"cache_control\":{\"type\":\"ephemeral\"},\"y\":2}],"
+    "\"tool_choice\":\"auto\",\"parallel_tool_calls\":false}",
     "{" HELLO ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}],"
     "\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"f\"}}}",
     "{" HELLO ",\"response_format\":{\"type\":\"json_object\"}}",
-    "{" HELLO ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"n\",\"description\":\"d\",\"schema\":{},\"strict\":false}}}",
+    "{" HELLO ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"n\","
+              "\"description\":\"d\",\"schema\":{},\"strict\":false}}}",
     "{" HELLO ",\"reasoning_effort\":\"high\",\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":0}}",
     "{" HELLO ",\"logit_bias\":{\"50256\":-100},\"verbosity\":\"low\",\"store\":true}",
-    "{\"messages\":[{\"role\":\"developer\",\"content\":\"d\"},{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"t\","
-    "\"cache_control\":{\"type\":\"ephemeral\"},\"prompt_cache_breakpoint\":{\"mode\":\"explicit\"}}],\"name\":\"n\",\"x\":[1.50]}]}",
-    "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://example.org/\",\"detail\":\"low\"}},"
+    "{\"messages\":[{\"role\":\"developer\",\"content\":\"d\"},{\"role\":\"user\","
+    "\"content\":[{\"type\":\"text\",\"text\":\"t\","
+    "\"cache_control\":{\"type\":\"ephemeral\"},"
+    "\"prompt_cache_breakpoint\":{\"mode\":\"explicit\"}}],\"name\":\"n\",\"x\":[1.50]}]}",
+    "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\","
+    "\"image_url\":{\"url\":\"https://example.org/\",\"detail\":\"low\"}},"
     "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,aGVsbG8=\"}},"
     "{\"type\":\"input_audio\",\"input_audio\":{\"data\":\"aGVsbG8=\",\"format\":\"wav\"}},"
-    "{\"type\":\"file\",\"file\":{\"file_id\":\"f\"}},{\"type\":\"file\",\"file\":{\"file_data\":\"https://example.org/a.pdf\"}},"
-    "{\"type\":\"file\",\"file\":{\"filename\":\"a.pdf\",\"file_data\":\"data:application/pdf;base64,aGVsbG8=\"}}]}]}",
+    "{\"type\":\"file\",\"file\":{\"file_id\":\"f\"}},{\"type\":\"file\","
+    "\"file\":{\"file_data\":\"https://example.org/a.pdf\"}},"
+    "{\"type\":\"file\",\"file\":{\"filename\":\"a.pdf\","
+    "\"file_data\":\"data:application/pdf;base64,aGVsbG8=\"}}]}]}",
     "{\"messages\":[{\"role\":\"assistant\",\"content\":null,\"refusal\":\"no\"},"
-    "{\"role\":\"assistant\",\"content\":\"a\",\"reasoning_content\":\"r\",\"provider_blocks\":[{\"family\":\"x\",\"block\":{\"a\": 1}}]},"
-    "{\"role\":\"assistant\",\"content\":null,\"audio\":{\"id\":\"audio_1\",\"expires_at\":5,\"data\":\"aGVsbG8=\",\"format\":\"wav\",\"transcript\":\"t\"}},"
-    "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"i\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":\"},\"x\":1}]},"
+    "{\"role\":\"assistant\",\"content\":\"a\",\"reasoning_content\":\"r\","
+    "\"provider_blocks\":[{\"family\":\"x\",\"block\":{\"a\": 1}}]},"
+    "{\"role\":\"assistant\",\"content\":null,\"audio\":{\"id\":\"audio_1\",\"expires_at\":5,"
+    "\"data\":\"aGVsbG8=\",\"format\":\"wav\",\"transcript\":\"t\"}},"
+    "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"i\",\"type\":\"function\","
+    "\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":\"},\"x\":1}]},"
     "{\"role\":\"tool\",\"content\":[{\"type\":\"text\",\"text\":\"t\"}],\"tool_call_id\":\"i\"}]}",
-    "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"video_url\",\"video_url\":{\"url\":\"https://example.org/a.mp4\", \"fps\":1}},"
-    "{\"type\":\"document_url\",\"document_url\":\"https://example.org/a.pdf\"},{\"type\":\"file_url\",\"file_url\":{\"url\":\"aGVsbG8=\"}},"
-    "{\"type\":\"audio_url\",\"audio_url\":{\"url\":\"data:audio/wav;base64,aGVsbG8=\"}},{\"type\":\"input_audio\",\"input_audio\":\"aGVsbG8=\"}]}]}",
+    "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"video_url\","
+    "\"video_url\":{\"url\":\"https://example.org/a.mp4\", \"fps\":1}},"
+    "{\"type\":\"document_url\",\"document_url\":\"https://example.org/a.pdf\"},"
+    "{\"type\":\"file_url\",\"file_url\":{\"url\":\"aGVsbG8=\"}},"
+    "{\"type\":\"audio_url\",\"audio_url\":{\"url\":\"data:audio/wav;base64,aGVsbG8=\"}},"
+    "{\"type\":\"input_audio\",\"input_audio\":\"aGVsbG8=\"}]}]}",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -85,46 +101,65 @@ test_normalised (void)
     const char *expected;
   } cases[] = {
     { "{}", "{\"messages\":[]}" },
-    { "{\"messages\":[{\"role\":\"assistant\"}]}", "{\"messages\":[{\"role\":\"assistant\",\"content\":\"\"}]}" },
+    { "{\"messages\":[{\"role\":\"assistant\"}]}", "{\"messages\":[{\"role\":\"assistant\","
+                                                   "\"content\":\"\"}]}" },
     { "{" HELLO ",\"max_tokens\":5}", "{" HELLO ",\"max_completion_tokens\":5}" },
     { "{" HELLO ",\"max_completion_tokens\":5,\"max_tokens\":6}", "{" HELLO ",\"max_completion_tokens\":5}" },
     { "{" HELLO ",\"max_tokens\":5.0,\"seed\":1e2}", "{" HELLO ",\"max_completion_tokens\":5,\"seed\":100}" },
     { "{" HELLO ",\"stop\":\"a\"}", "{" HELLO ",\"stop\":[\"a\"]}" },
-    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_audio\",\"input_audio\":{\"data\":\"https://example.org/\",\"format\":\"mp3\"}}]}]}",
-      "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_audio\",\"input_audio\":{\"data\":\"https://example.org/\",\"format\":\"mp3\"}}]}]}" },
+    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_audio\","
+      "\"input_audio\":{\"data\":\"https://example.org/\",\"format\":\"mp3\"}}]}]}",
+      "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_audio\","
+      "\"input_audio\":{\"data\":\"https://example.org/\",\"format\":\"mp3\"}}]}]}" },
     { "{" HELLO ",\"seed\":-1}", "{" HELLO ",\"seed\":-1}" },
     { "{" HELLO ",\"stop\":[]}", "{" HELLO "}" },
     { "{" HELLO ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}", "{" HELLO "}" },
     { "{" HELLO ",\"temperature\":null,\"tools\":null,\"x\":null,\"response_format\":null}", "{" HELLO "}" },
     { "{" HELLO ",\"response_format\":{\"type\":\"text\"}}", "{" HELLO "}" },
     { "{" HELLO ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"schema\":{}}}}",
-      "{" HELLO ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"response\",\"schema\":{}}}}" },
-    { "{" HELLO ",\"response_format\":{\"type\":\"grammar\",\"grammar\":\"x\"}}", "{" HELLO ",\"response_format\":{\"type\":\"grammar\",\"grammar\":\"x\"}}" },
+      "{" HELLO ",\"response_format\":{\"type\":\"json_schema\","
+                "\"json_schema\":{\"name\":\"response\",\"schema\":{}}}}" },
+    { "{" HELLO ",\"response_format\":{\"type\":\"grammar\",\"grammar\":\"x\"}}",
+      "{" HELLO ",\"response_format\":{\"type\":\"grammar\",\"grammar\":\"x\"}}" },
     { "{" HELLO ",\"tool_choice\":{\"type\":\"allowed_tools\",\"allowed_tools\":{\"mode\":\"auto\"}}}",
       "{" HELLO ",\"tool_choice\":{\"type\":\"allowed_tools\",\"allowed_tools\":{\"mode\":\"auto\"}}}" },
     { "{" HELLO ",\"tool_choice\":\"any\"}", "{" HELLO ",\"tool_choice\":\"required\"}" },
     { "{" HELLO ",\"tools\":[{\"function\":{\"name\":\"any\"}}],\"tool_choice\":\"any\"}",
-      "{" HELLO ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"any\"}}],\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"any\"}}}" },
-    { "{" HELLO ",\"tools\":[{\"type\":\"web_search\",\"a\":[null]},{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]}",
-      "{" HELLO ",\"tools\":[{\"type\":\"web_search\",\"a\":[null]},{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]}" },
+      "{" HELLO ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"any\"}}],"
+                "\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"any\"}}}" },
+    { "{" HELLO ",\"tools\":[{\"type\":\"web_search\",\"a\":[null]},{\"type\":\"function\","
+                "\"function\":{\"name\":\"f\"}}]}",
+      "{" HELLO ",\"tools\":[{\"type\":\"web_search\",\"a\":[null]},{\"type\":\"function\","
+                "\"function\":{\"name\":\"f\"}}]}" },
     { "{" HELLO ",\"thinking\":{\"type\":\"disabled\"}}", "{" HELLO ",\"reasoning_effort\":\"none\"}" },
     { "{" HELLO ",\"thinking\":{\"type\":\"adaptive\"}}", "{" HELLO ",\"reasoning_effort\":\"auto\"}" },
     { "{" HELLO ",\"thinking\":{\"type\":\"enabled\"}}", "{" HELLO ",\"reasoning_effort\":\"auto\"}" },
-    { "{" HELLO ",\"thinking\":{\"type\":\"enabled\",\"display\":\"x\"}}", "{" HELLO ",\"thinking\":{\"type\":\"enabled\",\"display\":\"x\"}}" },
+    { "{" HELLO ",\"thinking\":{\"type\":\"enabled\",\"display\":\"x\"}}",
+      "{" HELLO ",\"thinking\":{\"type\":\"enabled\",\"display\":\"x\"}}" },
     { "{" HELLO ",\"reasoning\":{\"effort\":\"low\"}}", "{" HELLO ",\"reasoning_effort\":\"low\"}" },
     { "{" HELLO ",\"reasoning\":{\"max_tokens\":9}}", "{" HELLO ",\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":9}}" },
     { "{" HELLO ",\"reasoning\":{\"exclude\":true},\"x\":1}", "{" HELLO ",\"x\":1,\"reasoning\":{\"exclude\":true}}" },
-    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":\"https://example.org/\"}]}]}",
-      "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://example.org/\"}}]}]}" },
-    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"file\",\"file\":{\"file_data\":\"aGVsbG8=\"}}]}]}",
-      "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"file\",\"file\":{\"file_data\":\"data:application/octet-stream;base64,aGVsbG8=\"}}]}]}" },
-    { "{\"messages\":[{\"role\":\"assistant\",\"content\":[{\"type\":\"refusal\",\"refusal\":\"no\"}],\"annotations\":[],\"audio\":null,\"function_call\":null,\"refusal\":null}]}",
+    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\","
+      "\"image_url\":\"https://example.org/\"}]}]}",
+      "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\","
+      "\"image_url\":{\"url\":\"https://example.org/\"}}]}]}" },
+    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"file\","
+      "\"file\":{\"file_data\":\"aGVsbG8=\"}}]}]}",
+      "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"file\","
+      "\"file\":{\"file_data\":\"data:application/octet-stream;base64,aGVsbG8=\"}}]}]}" },
+    { "{\"messages\":[{\"role\":\"assistant\",\"content\":[{\"type\":\"refusal\","
+      "\"refusal\":\"no\"}],\"annotations\":[],\"audio\":null,\"function_call\":null,\"refusal\":null}]}",
       "{\"messages\":[{\"role\":\"assistant\",\"content\":null,\"refusal\":\"no\"}]}" },
-    { "{\"messages\":[{\"role\":\"assistant\",\"content\":\"a\",\"reasoning\":\"r\",\"thinking_blocks\":[{\"type\":\"thinking\"}],\"reasoning_details\":[{\"a\":1}]}]}",
-      "{\"messages\":[{\"role\":\"assistant\",\"content\":\"a\",\"reasoning_content\":\"r\",\"provider_blocks\":["
-      "{\"family\":\"anthropic\",\"block\":{\"type\":\"thinking\"}},{\"family\":\"openrouter\",\"block\":{\"a\":1}}]}]}" },
-    { "{\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"index\":0,\"id\":\"i\",\"function\":{\"name\":\"f\"}}]}]}",
-      "{\"messages\":[{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"i\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}]}" },
+    { "{\"messages\":[{\"role\":\"assistant\",\"content\":\"a\",\"reasoning\":\"r\","
+      "\"thinking_blocks\":[{\"type\":\"thinking\"}],\"reasoning_details\":[{\"a\":1}]}]}",
+      "{\"messages\":[{\"role\":\"assistant\",\"content\":\"a\",\"reasoning_content\":\"r\","
+      "\"provider_blocks\":["
+      "{\"family\":\"anthropic\",\"block\":{\"type\":\"thinking\"}},{\"family\":\"openrouter\","
+      "\"block\":{\"a\":1}}]}]}" },
+    { "{\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"index\":0,\"id\":\"i\","
+      "\"function\":{\"name\":\"f\"}}]}]}",
+      "{\"messages\":[{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"i\","
+      "\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}]}" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -136,29 +171,40 @@ static void
 test_functions (void)
 {
   assert_round_trip ("{\"messages\":[{\"role\":\"user\",\"content\":\"x\"},"
-                     "{\"role\":\"assistant\",\"content\":null,\"function_call\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":1}\"}},"
+                     "{\"role\":\"assistant\",\"content\":null,\"function_call\":{\"name\":\"f\","
+                     "\"arguments\":\"{\\\"a\\\":1}\"}},"
                      "{\"role\":\"function\",\"name\":\"f\",\"content\":\"r\"},"
-                     "{\"role\":\"assistant\",\"content\":null,\"function_call\":{\"name\":\"f\",\"arguments\":\"{}\"}},"
+                     "{\"role\":\"assistant\",\"content\":null,\"function_call\":{\"name\":\"f\","
+                     "\"arguments\":\"{}\"}},"
                      "{\"role\":\"function\",\"name\":\"f\",\"content\":\"s\"}],"
-                     "\"functions\":[{\"name\":\"f\",\"description\":\"d\",\"parameters\":{}}],\"function_call\":{\"name\":\"f\"}}",
+                     "\"functions\":[{\"name\":\"f\",\"description\":\"d\",\"parameters\":{}}],"
+                     "\"function_call\":{\"name\":\"f\"}}",
                      "{\"messages\":[{\"role\":\"user\",\"content\":\"x\"},"
-                     "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"call_1\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":1}\"}}]},"
+                     "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"call_1\","
+                     "\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":1}\"}}]},"
                      "{\"role\":\"tool\",\"content\":\"r\",\"tool_call_id\":\"call_1\"},"
-                     "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"call_3\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]},"
+                     "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"call_3\","
+                     "\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]},"
                      "{\"role\":\"tool\",\"content\":\"s\",\"tool_call_id\":\"call_3\"}],"
-                     "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"description\":\"d\",\"parameters\":{}}}],"
+                     "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\","
+                     "\"description\":\"d\",\"parameters\":{}}}],"
                      "\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"f\"}}}");
-  assert_round_trip ("{" HELLO ",\"functions\":[],\"function_call\":\"none\"}", "{" HELLO ",\"tool_choice\":\"none\"}");
+  assert_round_trip ("{" HELLO ",\"functions\":[],\"function_call\":\"none\"}",
+                     "{" HELLO ",\"tool_choice\":\"none\"}");
 }
 
 static void
 test_values (void)
 {
   g_autoptr (DheeraRequest) request =
-    read_request ("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"a\"},"
-                  "{\"type\":\"document_url\",\"document_url\":\"https://example.org/\"},{\"type\":\"video_url\",\"video_url\":{\"url\":\"data:video/mp4;base64,aGVsbG8=\"}}]},"
-                  "{\"role\":\"user\",\"content\":\"\\u00e9\\ud83d\\ude00\"}],\"temperature\":0.5,\"seed\":-3,"
-                  "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}},{\"type\":\"web_search\"}],\"tool_choice\":\"f\"}");
+    read_request ("{\"model\":\"m\",\"messages\":[{\"role\":\"user\","
+                  "\"content\":[{\"type\":\"text\",\"text\":\"a\"},"
+                  "{\"type\":\"document_url\",\"document_url\":\"https://example.org/\"},"
+                  "{\"type\":\"video_url\",\"video_url\":{\"url\":\"data:video/mp4;base64,aGVsbG8=\"}}]},"
+                  "{\"role\":\"user\",\"content\":\"\\u00e9\\ud83d\\ude00\"}],\"temperature\":0.5,"
+                  "\"seed\":-3,"
+                  "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}},"
+                  "{\"type\":\"web_search\"}],\"tool_choice\":\"f\"}");
   DheeraConversation *conversation = dheera_request_get_conversation (request);
   DheeraMessage *first = dheera_conversation_peek (conversation, 0);
 
@@ -169,12 +215,14 @@ test_values (void)
   g_assert_cmpuint (dheera_request_get_n_tools (request), ==, 1);
   g_assert_cmpstr (dheera_message_get_text (first), ==, "a");
   g_assert_cmpuint (dheera_message_get_n_parts (first), ==, 3);
-  g_assert_cmpint (dheera_part_get_part_type (dheera_message_peek_part (first, 1)), ==, DHEERA_PART_TYPE_FILE);
+  g_assert_cmpint (dheera_part_get_part_type (dheera_message_peek_part (first, 1)), ==,
+                   DHEERA_PART_TYPE_FILE);
   g_assert_cmpstr (dheera_part_get_uri (dheera_message_peek_part (first, 1)), ==, "https://example.org/");
   g_assert_cmpstr (dheera_part_get_mime_type (dheera_message_peek_part (first, 2)), ==, "video/mp4");
   g_assert_cmpstr (dheera_message_get_text (dheera_conversation_peek (conversation, 1)), ==, "é😀");
   g_assert_cmpstr (dheera_base_request_get_extra (DHEERA_BASE_REQUEST (request)), ==,
-                   "{\"seed\":-3,\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}},{\"type\":\"web_search\"}]}");
+                   "{\"seed\":-3,\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}},"
+                   "{\"type\":\"web_search\"}]}");
 }
 
 static void
@@ -193,34 +241,56 @@ test_faults (void)
     { "{\"messages\":{}}", "messages", "messages is an object; it has to be an array" },
     { "{\"messages\":[5]}", "messages[0]", "messages[0] is a number; it has to be an object" },
     { "{\"messages\":[{}]}", "messages[0].role", "messages[0].role is missing; it has to be a string" },
-    { "{\"messages\":[{\"role\":\"user\"},{\"role\":\"bot\"}]}", "messages[1].role", "messages[1].role is “bot”; it has to be system, developer" },
-    { "{\"messages\":[{\"role\":\"user\",\"content\":{}}]}", "messages[0].content", "messages[0].content has to be a string or an array of parts" },
-    { "{\"messages\":[{\"role\":\"user\",\"content\":[\"a\"]}]}", "messages[0].content[0]", "is a string; it has to be an object" },
-    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"a\"},{\"type\":3}]}]}", "messages[0].content[1].type",
+    { "{\"messages\":[{\"role\":\"user\"},{\"role\":\"bot\"}]}", "messages[1].role",
+      "messages[1].role is “bot”; it has to be system, developer" },
+    { "{\"messages\":[{\"role\":\"user\",\"content\":{}}]}", "messages[0].content",
+      "messages[0].content has to be a string or an array of parts" },
+    { "{\"messages\":[{\"role\":\"user\",\"content\":[\"a\"]}]}", "messages[0].content[0]",
+      "is a string; it has to be an object" },
+    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"a\"},"
+      "{\"type\":3}]}]}", "messages[0].content[1].type",
       "messages[0].content[1].type is a number; it has to be a string" },
-    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"poem\"}]}]}", "messages[0].content[0].type", "is “poem”; it has to be text, image_url" },
-    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\"}]}]}", "messages[0].content[0].text", "is missing" },
-    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"a\",\"cache_control\":\"x\"}]}]}", "messages[0].content[0].cache_control", "is a string; it has to be an object" },
-    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\"}]}]}", "messages[0].content[0].image_url", "is missing" },
-    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{}}]}]}", "messages[0].content[0].image_url.url", "is missing" },
-    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,*\"}}]}]}",
+    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"poem\"}]}]}",
+      "messages[0].content[0].type", "is “poem”; it has to be text, image_url" },
+    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\"}]}]}",
+      "messages[0].content[0].text", "is missing" },
+    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"a\","
+      "\"cache_control\":\"x\"}]}]}", "messages[0].content[0].cache_control", "is a string; it has "
+                                                                              "to be an object" },
+    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\"}]}]}",
+      "messages[0].content[0].image_url", "is missing" },
+    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{}}]}]}",
+      "messages[0].content[0].image_url.url", "is missing" },
+    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\","
+      "\"image_url\":{\"url\":\"data:image/png;base64,*\"}}]}]}",
       "messages[0].content[0].image_url.url", "is a data: URL, but not one of valid base64" },
-    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_audio\",\"input_audio\":{\"data\":\"*\"}}]}]}",
+    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_audio\","
+      "\"input_audio\":{\"data\":\"*\"}}]}]}",
       "messages[0].content[0].input_audio.data", "is neither a URL nor valid base64" },
     { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"file\",\"file\":{\"filename\":\"a\"}}]}]}",
       "messages[0].content[0].file", "has neither file_id nor file_data" },
-    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"video_url\",\"video_url\":5}]}]}", "messages[0].content[0].video_url", "is a number" },
+    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"video_url\",\"video_url\":5}]}]}",
+      "messages[0].content[0].video_url", "is a number" },
     { "{\"messages\":[{\"role\":\"user\",\"name\":5}]}", "messages[0].name", "is a number" },
-    { "{\"messages\":[{\"role\":\"tool\",\"content\":\"x\"}]}", "messages[0].tool_call_id", "messages[0].tool_call_id is missing" },
-    { "{\"messages\":[{\"role\":\"assistant\",\"tool_calls\":{}}]}", "messages[0].tool_calls", "is an object; it has to be an array" },
-    { "{\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"function\":{\"name\":\"f\"}}]}]}", "messages[0].tool_calls[0].id", "is missing" },
-    { "{\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"i\",\"type\":\"custom\"}]}]}", "messages[0].tool_calls[0].type", "is “custom”; only calls" },
-    { "{\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"i\",\"function\":{\"name\":\"f\",\"arguments\":{}}}]}]}",
+    { "{\"messages\":[{\"role\":\"tool\",\"content\":\"x\"}]}", "messages[0].tool_call_id",
+      "messages[0].tool_call_id is missing" },
+    { "{\"messages\":[{\"role\":\"assistant\",\"tool_calls\":{}}]}", "messages[0].tool_calls",
+      "is an object; it has to be an array" },
+    { "{\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"function\":{\"name\":\"f\"}}]}]}",
+      "messages[0].tool_calls[0].id", "is missing" },
+    { "{\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"i\","
+      "\"type\":\"custom\"}]}]}", "messages[0].tool_calls[0].type", "is “custom”; only calls" },
+    { "{\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"i\","
+      "\"function\":{\"name\":\"f\",\"arguments\":{}}}]}]}",
       "messages[0].tool_calls[0].function.arguments", "is an object; it has to be a string" },
-    { "{\"messages\":[{\"role\":\"assistant\",\"function_call\":{\"arguments\":\"\"}}]}", "messages[0].function_call.name", "is missing" },
-    { "{\"messages\":[{\"role\":\"function\",\"content\":\"\"}]}", "messages[0].name", "is missing; it has to say which function" },
-    { "{\"messages\":[{\"role\":\"function\",\"content\":\"\",\"name\":\"f\"}]}", "messages[0].name", "no message before calls that function" },
-    { "{\"messages\":[{\"role\":\"assistant\",\"provider_blocks\":[{\"family\":\"x\"}]}]}", "messages[0].provider_blocks[0].block", "is missing" },
+    { "{\"messages\":[{\"role\":\"assistant\",\"function_call\":{\"arguments\":\"\"}}]}",
+      "messages[0].function_call.name", "is missing" },
+    { "{\"messages\":[{\"role\":\"function\",\"content\":\"\"}]}", "messages[0].name",
+      "is missing; it has to say which function" },
+    { "{\"messages\":[{\"role\":\"function\",\"content\":\"\",\"name\":\"f\"}]}", "messages[0].name",
+      "no message before calls that function" },
+    { "{\"messages\":[{\"role\":\"assistant\",\"provider_blocks\":[{\"family\":\"x\"}]}]}",
+      "messages[0].provider_blocks[0].block", "is missing" },
     { "{\"messages\":[{\"role\":\"assistant\",\"thinking_blocks\":[1]}]}", "messages[0].thinking_blocks[0]", "is a number" },
     { "{\"messages\":[{\"role\":\"assistant\",\"reasoning_details\":\"x\"}]}", "messages[0].reasoning_details", "is a string" },
     { "{\"messages\":[{\"role\":\"assistant\",\"audio\":{\"data\":\"*\"}}]}", "messages[0].audio.data", "is not valid base64" },
@@ -237,17 +307,24 @@ test_faults (void)
     { "{\"user\":{}}", "user", "user is an object" },
     { "{\"metadata\":\"x\"}", "metadata", "metadata is a string; it has to be an object" },
     { "{\"tools\":[5]}", "tools[0]", "tools[0] is a number; it has to be an object" },
-    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"x\",\"detail\":5}}]}]}",
+    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\","
+      "\"image_url\":{\"url\":\"x\",\"detail\":5}}]}]}",
       "messages[0].content[0].image_url.detail", "is a number" },
-    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_audio\"}]}]}", "messages[0].content[0].input_audio", "is missing" },
-    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"file\"}]}]}", "messages[0].content[0].file", "is missing" },
-    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"refusal\"}]}]}", "messages[0].content[0].refusal", "is missing" },
+    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_audio\"}]}]}",
+      "messages[0].content[0].input_audio", "is missing" },
+    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"file\"}]}]}",
+      "messages[0].content[0].file", "is missing" },
+    { "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"refusal\"}]}]}",
+      "messages[0].content[0].refusal", "is missing" },
     { "{\"tools\":{}}", "tools", "tools is an object; it has to be an array" },
     { "{\"tools\":[{\"type\":\"function\"}]}", "tools[0].function", "tools[0].function is missing" },
     { "{\"tools\":[{\"type\":\"function\",\"function\":{}}]}", "tools[0].function.name", "is missing" },
-    { "{\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":\"{}\"}}]}", "tools[0].function.parameters", "is a string; it has to be an object" },
-    { "{\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"strict\":\"x\"}}]}", "tools[0].function.strict", "is a string; it has to be a boolean" },
-    { "{\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"},\"cache_control\":1}]}", "tools[0].cache_control", "is a number" },
+    { "{\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":\"{}\"}}]}",
+      "tools[0].function.parameters", "is a string; it has to be an object" },
+    { "{\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"strict\":\"x\"}}]}",
+      "tools[0].function.strict", "is a string; it has to be a boolean" },
+    { "{\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"},\"cache_control\":1}]}",
+      "tools[0].cache_control", "is a number" },
     { "{\"functions\":[{\"description\":\"x\"}]}", "functions[0].name", "is missing" },
     { "{\"function_call\":{}}", "function_call.name", "is missing" },
     { "{\"tool_choice\":5}", "tool_choice", "is a number" },

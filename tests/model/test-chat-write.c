@@ -10,6 +10,7 @@
 #include "dheera-ai/model/dheera-tool-private.h"
 
 static const DheeraChatDialect cautious = { NULL };
+static const DheeraChatDialect thinking = { .reasoning = DHEERA_CHAT_REASONING_THINKING };
 
 static void
 assert_body (DheeraRequest           *request,
@@ -57,7 +58,8 @@ test_minimal (void)
 
   assert_body (request, FALSE, &dheera_chat_dialect_openai, HELLO "}");
   assert_body (request, FALSE, &cautious, HELLO "}");
-  assert_body (request, TRUE, &dheera_chat_dialect_openai, HELLO ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}");
+  assert_body (request, TRUE, &dheera_chat_dialect_openai, HELLO ",\"stream\":true,"
+                                                                 "\"stream_options\":{\"include_usage\":true}}");
   assert_body (request, TRUE, &cautious, HELLO ",\"stream\":true}");
 }
 
@@ -67,11 +69,13 @@ test_parameters (void)
   static const char *const stop[] = { "a", "\"", NULL };
   g_autoptr (DheeraRequest) request = hello ();
 
-  g_object_set (request, "temperature", 0.1, "top-p", 0.2, "top-k", 3, "max-tokens", 4, "stop", stop, "seed", G_GINT64_CONSTANT (5),
+  g_object_set (request, "temperature", 0.1, "top-p", 0.2, "top-k", 3, "max-tokens", 4, "stop", stop,
+                "seed", G_GINT64_CONSTANT (5),
                 "n", 6, "presence-penalty", 0.0, "frequency-penalty", -0.5, "logprobs", DHEERA_TRISTATE_NO, "user", "u",
                 "metadata", "{\"a\": \"b\"}", "service-tier", "flex", NULL);
   assert_body (request, FALSE, &dheera_chat_dialect_openai,
-               HELLO ",\"max_completion_tokens\":4,\"temperature\":0.1,\"top_p\":0.2,\"top_k\":3,\"stop\":[\"a\",\"\\\"\"],\"seed\":5,"
+               HELLO ",\"max_completion_tokens\":4,\"temperature\":0.1,\"top_p\":0.2,\"top_k\":3,"
+                     "\"stop\":[\"a\",\"\\\"\"],\"seed\":5,"
                "\"n\":6,\"presence_penalty\":0,\"frequency_penalty\":-0.5,\"logprobs\":false,\"user\":\"u\","
                "\"metadata\":{\"a\": \"b\"},\"service_tier\":\"flex\"}");
 }
@@ -82,8 +86,10 @@ test_omit (void)
   DheeraChatDialect dialect = cautious;
   g_autoptr (DheeraRequest) request = hello ();
 
-  g_object_set (request, "temperature", 0.5, "max-tokens", 4, "response-format", DHEERA_RESPONSE_FORMAT_JSON_OBJECT, NULL);
-  assert_body (request, FALSE, &dialect, HELLO ",\"max_tokens\":4,\"temperature\":0.5,\"response_format\":{\"type\":\"json_object\"}}");
+  g_object_set (request, "temperature", 0.5, "max-tokens", 4, "response-format",
+                DHEERA_RESPONSE_FORMAT_JSON_OBJECT, NULL);
+  assert_body (request, FALSE, &dialect, HELLO ",\"max_tokens\":4,\"temperature\":0.5,"
+                                               "\"response_format\":{\"type\":\"json_object\"}}");
   dialect.omit = DHEERA_PARAM_TEMPERATURE | DHEERA_PARAM_JSON_OBJECT;
   assert_body (request, FALSE, &dialect, HELLO ",\"max_tokens\":4}");
 }
@@ -98,7 +104,8 @@ test_top_logprobs (void)
   dheera_request_set_top_logprobs (request, 0);
   assert_body (request, FALSE, &cautious, HELLO ",\"logprobs\":true,\"top_logprobs\":0}");
   complete = dheera_request_to_json (request);
-  g_assert_cmpstr (complete, ==, "{\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}],\"top_logprobs\":0}");
+  g_assert_cmpstr (complete, ==, "{\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}],"
+                                 "\"top_logprobs\":0}");
 }
 
 static void
@@ -115,7 +122,8 @@ test_tools (void)
   assert_body (request, FALSE, &cautious, HELLO "}");
   dheera_base_request_set_extra (DHEERA_BASE_REQUEST (request), "{\"tools\":[{\"type\":\"web_search\"}]}");
   assert_body (request, FALSE, &cautious,
-               HELLO ",\"tool_choice\":\"required\",\"parallel_tool_calls\":false,\"tools\":[{\"type\":\"web_search\"}]}");
+               HELLO ",\"tool_choice\":\"required\",\"parallel_tool_calls\":false,"
+                     "\"tools\":[{\"type\":\"web_search\"}]}");
   dheera_base_request_set_extra (DHEERA_BASE_REQUEST (request), NULL);
 
   dheera_tool_set_strict (full, DHEERA_TRISTATE_YES);
@@ -124,17 +132,22 @@ test_tools (void)
   dheera_request_add_tool (request, bare);
   dheera_request_set_tool_choice (request, "g");
   assert_body (request, FALSE, &cautious,
-               HELLO ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"description\":\"does it\","
+               HELLO ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\","
+                     "\"description\":\"does it\","
                "\"parameters\":{\"type\": \"object\"},\"strict\":true}},"
-               "{\"type\":\"function\",\"function\":{\"name\":\"g\",\"parameters\":{\"type\":\"object\",\"properties\":{}}}}],"
-               "\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"g\"}},\"parallel_tool_calls\":false}");
+               "{\"type\":\"function\",\"function\":{\"name\":\"g\","
+               "\"parameters\":{\"type\":\"object\",\"properties\":{}}}}],"
+               "\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"g\"}},"
+               "\"parallel_tool_calls\":false}");
 
   caching.cache_control = TRUE;
   caching.omit = DHEERA_PARAM_TOOL_CHOICE | DHEERA_PARAM_PARALLEL_TOOL_CALLS;
   g_list_store_remove (G_LIST_STORE (dheera_request_get_tools (request)), 1);
   assert_body (request, FALSE, &caching,
-               HELLO ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"description\":\"does it\","
-               "\"parameters\":{\"type\": \"object\"},\"strict\":true},\"cache_control\":{\"type\":\"ephemeral\"}}]}");
+               HELLO ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\","
+                     "\"description\":\"does it\","
+               "\"parameters\":{\"type\": \"object\"},\"strict\":true},"
+               "\"cache_control\":{\"type\":\"ephemeral\"}}]}");
 }
 
 static void
@@ -144,11 +157,13 @@ test_response_format (void)
 
   g_assert_true (dheera_request_set_response_schema (request, "{\"type\": \"object\"}", NULL));
   assert_body (request, FALSE, &cautious,
-               HELLO ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"response\",\"schema\":{\"type\": \"object\"}}}}");
+               HELLO ",\"response_format\":{\"type\":\"json_schema\","
+                     "\"json_schema\":{\"name\":\"response\",\"schema\":{\"type\": \"object\"}}}}");
   dheera_request_set_response_schema_name (request, "n");
   dheera_request_set_response_schema_strict (request, DHEERA_TRISTATE_NO);
   assert_body (request, FALSE, &cautious,
-               HELLO ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"n\",\"schema\":{\"type\": \"object\"},\"strict\":false}}}");
+               HELLO ",\"response_format\":{\"type\":\"json_schema\","
+                     "\"json_schema\":{\"name\":\"n\",\"schema\":{\"type\": \"object\"},\"strict\":false}}}");
 }
 
 static void
@@ -196,8 +211,9 @@ test_reasoning (void)
 
   g_assert_cmpint (dheera_chat_dialect_list_inexpressible (&cautious), ==,
                    DHEERA_PARAM_REASONING_EFFORT | DHEERA_PARAM_REASONING_BUDGET);
-  g_assert_cmpint (dheera_chat_dialect_list_inexpressible (&(DheeraChatDialect) { .reasoning = DHEERA_CHAT_REASONING_THINKING }), ==, 0);
-  g_assert_cmpint (dheera_chat_dialect_list_inexpressible (&dheera_chat_dialect_openai), ==, DHEERA_PARAM_REASONING_BUDGET);
+  g_assert_cmpint (dheera_chat_dialect_list_inexpressible (&thinking), ==, 0);
+  g_assert_cmpint (dheera_chat_dialect_list_inexpressible (&dheera_chat_dialect_openai), ==,
+                   DHEERA_PARAM_REASONING_BUDGET);
 }
 
 static void
@@ -206,9 +222,12 @@ test_extra (void)
   g_autoptr (DheeraRequest) request = hello ();
 
   dheera_request_set_temperature (request, 0.5);
-  dheera_base_request_set_extra (DHEERA_BASE_REQUEST (request), "{\"temperature\":null,\"model\":\"x\",\"logit_bias\":{\"1\":2.50}}");
+  dheera_base_request_set_extra (DHEERA_BASE_REQUEST (request), "{\"temperature\":null,"
+                                                                "\"model\":\"x\","
+                                                                "\"logit_bias\":{\"1\":2.50}}");
   assert_body (request, TRUE, &cautious,
-               "{\"model\":\"x\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}],\"stream\":true,\"logit_bias\":{\"1\":2.50}}");
+               "{\"model\":\"x\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}],"
+               "\"stream\":true,\"logit_bias\":{\"1\":2.50}}");
 }
 
 static void
@@ -257,7 +276,8 @@ test_parts (void)
         {
           assert_message (message, &flat, "{\"role\":\"user\",\"content\":\"t\\nu\"}");
           assert_message (message, &cautious,
-                          "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"t\"},{\"type\":\"text\",\"text\":\"u\"}]}");
+                          "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"t\"},"
+                          "{\"type\":\"text\",\"text\":\"u\"}]}");
         }
     }
 
@@ -286,7 +306,8 @@ test_single_text_part (void)
 
   dheera_message_add_part (message, part);
   assert_message (message, &flat, "{\"role\":\"system\",\"content\":\"t\"}");
-  assert_message (message, &cautious, "{\"role\":\"system\",\"content\":[{\"type\":\"text\",\"text\":\"t\"}]}");
+  assert_message (message, &cautious, "{\"role\":\"system\",\"content\":[{\"type\":\"text\","
+                                      "\"text\":\"t\"}]}");
 }
 
 static void
@@ -306,7 +327,8 @@ test_tool_calls (void)
   dheera_message_add_tool_call (message, empty);
   assert_message (message, &cautious,
                   "{\"role\":\"assistant\",\"content\":\"t\"" CALL
-                  ",{\"id\":\"j\",\"type\":\"function\",\"function\":{\"name\":\"g\",\"arguments\":\"{}\"}}]}");
+                  ",{\"id\":\"j\",\"type\":\"function\",\"function\":{\"name\":\"g\","
+                  "\"arguments\":\"{}\"}}]}");
 }
 
 /* What an assistant's message has beside its text goes only to those who want it. */
@@ -314,7 +336,8 @@ static void
 test_replay (void)
 {
   g_autoptr (DheeraMessage) message = dheera_message_new (DHEERA_ROLE_ASSISTANT, "t");
-  DheeraChatDialect replaying = { .replay_reasoning = "reasoning", .native_family = "b", .native_member = "details" };
+  DheeraChatDialect replaying = { .replay_reasoning = "reasoning", .native_family = "b",
+                                  .native_member = "details" };
   DheeraChatDialect foreign = { .native_family = "c", .native_member = "details" };
 
   dheera_message_set_reasoning (message, "r");
@@ -325,11 +348,14 @@ test_replay (void)
   assert_message (message, &cautious, "{\"role\":\"assistant\",\"content\":\"t\"}");
   assert_message (message, &dheera_chat_dialect_openai, "{\"role\":\"assistant\",\"content\":\"t\"}");
   assert_message (message, &replaying,
-                  "{\"role\":\"assistant\",\"content\":\"t\",\"reasoning\":\"r\",\"details\":[{\"y\": 2},{\"z\": 3}]}");
+                  "{\"role\":\"assistant\",\"content\":\"t\",\"reasoning\":\"r\","
+                  "\"details\":[{\"y\": 2},{\"z\": 3}]}");
   assert_message (message, &foreign, "{\"role\":\"assistant\",\"content\":\"t\"}");
   assert_message (message, &dheera_chat_dialect_complete,
-                  "{\"role\":\"assistant\",\"content\":\"t\",\"reasoning_content\":\"r\",\"provider_blocks\":["
-                  "{\"family\":\"a\",\"block\":{\"x\": 1}},{\"family\":\"b\",\"block\":{\"y\": 2}},{\"family\":\"b\",\"block\":{\"z\": 3}}]}");
+                  "{\"role\":\"assistant\",\"content\":\"t\",\"reasoning_content\":\"r\","
+                  "\"provider_blocks\":["
+                  "{\"family\":\"a\",\"block\":{\"x\": 1}},{\"family\":\"b\",\"block\":{\"y\": 2}},"
+                  "{\"family\":\"b\",\"block\":{\"z\": 3}}]}");
 }
 
 static void
@@ -338,7 +364,8 @@ test_refusal (void)
   g_autoptr (DheeraMessage) message = dheera_message_new (DHEERA_ROLE_ASSISTANT, NULL);
 
   dheera_message_set_refusal (message, "no");
-  assert_message (message, &dheera_chat_dialect_openai, "{\"role\":\"assistant\",\"content\":null,\"refusal\":\"no\"}");
+  assert_message (message, &dheera_chat_dialect_openai, "{\"role\":\"assistant\",\"content\":null,"
+                                                        "\"refusal\":\"no\"}");
   assert_message (message, &cautious, "{\"role\":\"assistant\",\"content\":\"no\"}");
 }
 
@@ -355,7 +382,8 @@ test_spoken (void)
   assert_message (message, &cautious, "{\"role\":\"assistant\",\"content\":\"said\"}");
   part->file_id = g_strdup ("audio_1");
   part->expires = 5;
-  assert_message (message, &cautious, "{\"role\":\"assistant\",\"content\":null,\"audio\":{\"id\":\"audio_1\"}}");
+  assert_message (message, &cautious, "{\"role\":\"assistant\",\"content\":null,"
+                                      "\"audio\":{\"id\":\"audio_1\"}}");
   assert_message (message, &dheera_chat_dialect_complete,
                   "{\"role\":\"assistant\",\"content\":null,\"audio\":{\"id\":\"audio_1\",\"expires_at\":5,"
                   "\"data\":\"aGVsbG8=\",\"format\":\"wav\",\"transcript\":\"said\"}}");
@@ -371,8 +399,10 @@ test_unknown_members (void)
   call->extra = g_strdup ("{\"extra_content\":{\"google\":{\"thought_signature\":\"s\"}}}");
   dheera_message_add_tool_call (message, call);
   assert_message (message, &cautious,
-                  "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"i\",\"type\":\"function\","
-                  "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"},\"extra_content\":{\"google\":{\"thought_signature\":\"s\"}}}],"
+                  "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"i\","
+                  "\"type\":\"function\","
+                  "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"},"
+                  "\"extra_content\":{\"google\":{\"thought_signature\":\"s\"}}}],"
                   "\"prefix\":true,\"x\":[1.50]}");
 }
 

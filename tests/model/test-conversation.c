@@ -22,7 +22,8 @@ test_list (void)
   g_autoptr (DheeraMessage) message = dheera_message_new (DHEERA_ROLE_DEVELOPER, "d");
   g_autoptr (DheeraMessage) item = NULL;
   g_autoptr (GString) log = g_string_new (NULL);
-  static const DheeraRole roles[] = { DHEERA_ROLE_SYSTEM, DHEERA_ROLE_USER, DHEERA_ROLE_ASSISTANT, DHEERA_ROLE_TOOL,
+  static const DheeraRole roles[] = { DHEERA_ROLE_SYSTEM, DHEERA_ROLE_USER, DHEERA_ROLE_ASSISTANT,
+                                      DHEERA_ROLE_TOOL,
                                       DHEERA_ROLE_DEVELOPER };
   static const char *const texts[] = { "s", "u", "a", "t", "d" };
 
@@ -44,7 +45,8 @@ test_list (void)
       g_assert_cmpint (dheera_message_get_role (found), ==, roles[i]);
       g_assert_cmpstr (dheera_message_get_text (found), ==, texts[i]);
     }
-  g_assert_cmpstr (dheera_message_get_tool_call_id (dheera_conversation_get_message (conversation, 3)), ==, "id");
+  g_assert_cmpstr (dheera_message_get_tool_call_id (dheera_conversation_get_message (conversation,
+                                                                                     3)), ==, "id");
 
   item = g_list_model_get_item (G_LIST_MODEL (conversation), 4);
   g_assert_true (item == message);
@@ -103,7 +105,8 @@ test_json (void)
     "[{\"role\":\"system\",\"content\":\"s\"},"
     "{\"role\":\"user\",\"content\":\"u\",\"name\":\"n\"},"
     "{\"role\":\"assistant\",\"content\":null,\"reasoning_content\":\"r\","
-    "\"tool_calls\":[{\"id\":\"i\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]},"
+    "\"tool_calls\":[{\"id\":\"i\",\"type\":\"function\",\"function\":{\"name\":\"f\","
+    "\"arguments\":\"{}\"}}]},"
     "{\"role\":\"tool\",\"content\":\"t\",\"tool_call_id\":\"i\"}]";
   g_autoptr (GError) error = NULL;
   g_autoptr (DheeraConversation) conversation = dheera_conversation_new_from_json (text, &error);
@@ -124,7 +127,8 @@ test_json_faults (void)
   assert_invalid (&error, NULL, "conversation is not valid JSON at byte 1");
   g_assert_null (dheera_conversation_new_from_json ("{}", &error));
   assert_invalid (&error, "messages", "messages is an object; it has to be an array");
-  g_assert_null (dheera_conversation_new_from_json ("[{\"role\":\"user\"},{\"role\":\"user\",\"content\":5}]", &error));
+  g_assert_null (dheera_conversation_new_from_json ("[{\"role\":\"user\"},{\"role\":\"user\","
+                                                    "\"content\":5}]", &error));
   assert_invalid (&error, "messages[1].content", "messages[1].content has to be a string or an array");
   g_assert_null (dheera_conversation_new_from_json ("[1]", NULL));
 }

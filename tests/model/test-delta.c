@@ -29,8 +29,10 @@ test_properties (void)
   guint index;
 
   assert_properties (DHEERA_TYPE_DELTA, "choice-index text reasoning refusal tool-calls finish-reason usage");
-  stream_feed (stream, "{\"choices\":[{\"index\":4,\"delta\":{\"content\":\"t\",\"reasoning\":\"r\",\"refusal\":\"n\","
-                       "\"tool_calls\":[{\"id\":\"i\"}]},\"finish_reason\":\"length\"}],\"usage\":{\"prompt_tokens\":1}}");
+  stream_feed (stream, "{\"choices\":[{\"index\":4,\"delta\":{\"content\":\"t\",\"reasoning\":\"r\","
+                       "\"refusal\":\"n\","
+                       "\"tool_calls\":[{\"id\":\"i\"}]},\"finish_reason\":\"length\"}],"
+                       "\"usage\":{\"prompt_tokens\":1}}");
   g_assert_cmpuint (stream->deltas->len, ==, 1);
   delta = g_ptr_array_index (stream->deltas, 0);
   g_object_get (delta, "choice-index", &index, "text", &text, "reasoning", &reasoning, "refusal", &refusal,
@@ -55,8 +57,10 @@ static void
 test_json (void)
 {
   static const char *const chunks[] = {
-    "{\"id\":\"i\",\"model\":\"m\",\"created\":7,\"choices\":[{\"index\":0,\"delta\":{\"reasoning\":\"r\"}},{\"index\":1,\"delta\":{\"content\":\"b\"}}]}",
-    "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"é\\n\"},\"logprobs\":{\"content\":[{\"token\": \"x\"}]}}]}",
+    "{\"id\":\"i\",\"model\":\"m\",\"created\":7,\"choices\":[{\"index\":0,"
+    "\"delta\":{\"reasoning\":\"r\"}},{\"index\":1,\"delta\":{\"content\":\"b\"}}]}",
+    "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"é\\n\"},"
+    "\"logprobs\":{\"content\":[{\"token\": \"x\"}]}}]}",
     CALL ("{\"index\":0,\"id\":\"c\",\"function\":{\"name\":\"f\"}}"),
     CALL ("{\"index\":0,\"function\":{\"arguments\":\"{\\\"a\\\":1}\"}}"),
     DELTA ("\"refusal\":\"no\",\"audio\":{\"id\": \"x\"},\"annotations\":[{\"a\": 1}]"),
@@ -65,12 +69,17 @@ test_json (void)
   };
 #define HEAD "{\"id\":\"i\",\"object\":\"chat.completion.chunk\",\"created\":7,\"model\":\"m\",\"choices\":["
   static const char *const expected[] = {
-    HEAD "{\"index\":0,\"delta\":{\"role\":\"assistant\",\"reasoning_content\":\"r\"},\"finish_reason\":null}]}",
+    HEAD "{\"index\":0,\"delta\":{\"role\":\"assistant\",\"reasoning_content\":\"r\"},"
+         "\"finish_reason\":null}]}",
     HEAD "{\"index\":1,\"delta\":{\"role\":\"assistant\",\"content\":\"b\"},\"finish_reason\":null}]}",
-    HEAD "{\"index\":0,\"delta\":{\"content\":\"é\\n\"},\"logprobs\":{\"content\":[{\"token\": \"x\"}]},\"finish_reason\":null}]}",
-    HEAD "{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"\"}}]},\"finish_reason\":null}]}",
-    HEAD "{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{\\\"a\\\":1}\"}}]},\"finish_reason\":null}]}",
-    HEAD "{\"index\":0,\"delta\":{\"refusal\":\"no\",\"audio\":{\"id\": \"x\"},\"annotations\":[{\"a\": 1}]},\"finish_reason\":null}]}",
+    HEAD "{\"index\":0,\"delta\":{\"content\":\"é\\n\"},"
+         "\"logprobs\":{\"content\":[{\"token\": \"x\"}]},\"finish_reason\":null}]}",
+    HEAD "{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"type\":\"function\","
+         "\"function\":{\"name\":\"f\",\"arguments\":\"\"}}]},\"finish_reason\":null}]}",
+    HEAD "{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0,"
+         "\"function\":{\"arguments\":\"{\\\"a\\\":1}\"}}]},\"finish_reason\":null}]}",
+    HEAD "{\"index\":0,\"delta\":{\"refusal\":\"no\",\"audio\":{\"id\": \"x\"},"
+         "\"annotations\":[{\"a\": 1}]},\"finish_reason\":null}]}",
     HEAD "{\"index\":0,\"delta\":{},\"finish_reason\":\"tool_calls\"}]}",
     HEAD "],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2,\"total_tokens\":3}}",
   };

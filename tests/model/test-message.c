@@ -8,7 +8,8 @@
 static void
 test_properties (void)
 {
-  g_autoptr (DheeraMessage) message = g_object_new (DHEERA_TYPE_MESSAGE, "role", DHEERA_ROLE_ASSISTANT, "text", "a", NULL);
+  g_autoptr (DheeraMessage) message = g_object_new (DHEERA_TYPE_MESSAGE, "role",
+                                                    DHEERA_ROLE_ASSISTANT, "text", "a", NULL);
   g_autoptr (GListModel) parts = NULL;
   g_autoptr (GListModel) tool_calls = NULL;
 

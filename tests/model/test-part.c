@@ -12,8 +12,10 @@ test_text (void)
   g_autofree char *text = NULL, *mime_type = NULL, *uri = NULL, *filename = NULL, *file_id = NULL;
   DheeraPartType type;
 
-  assert_properties (DHEERA_TYPE_PART, "part-type text bytes mime-type uri filename file-id detail cache-control");
-  g_object_get (part, "part-type", &type, "text", &text, "bytes", &bytes, "mime-type", &mime_type, "uri", &uri,
+  assert_properties (DHEERA_TYPE_PART, "part-type text bytes mime-type uri filename file-id detail "
+                                       "cache-control");
+  g_object_get (part, "part-type", &type, "text", &text, "bytes", &bytes, "mime-type", &mime_type,
+                "uri", &uri,
                 "filename", &filename, "file-id", &file_id, NULL);
   g_assert_cmpint (type, ==, DHEERA_PART_TYPE_TEXT);
   g_assert_cmpstr (text, ==, "hello");
@@ -96,7 +98,8 @@ test_data_url (void)
 static void
 test_base64 (void)
 {
-  static const char *const wrong[] = { "a", "ab", "abc", "ab==c", "====", "a===", "ab=c", "abc\n", "ab-_", "ab=" };
+  static const char *const wrong[] = { "a", "ab", "abc", "ab==c", "====", "a===", "ab=c", "abc\n",
+                                       "ab-_", "ab=" };
 
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
     {

@@ -14,9 +14,12 @@ test_defaults (void)
   g_autoptr (DheeraRequest) request = dheera_request_new ("m");
 
   assert_properties (DHEERA_TYPE_REQUEST,
-                     "conversation temperature top-p top-k max-tokens stop seed n presence-penalty frequency-penalty "
-                     "logprobs top-logprobs tools tool-choice parallel-tool-calls response-format response-schema "
-                     "response-schema-name response-schema-strict reasoning-effort reasoning-budget user metadata "
+                     "conversation temperature top-p top-k max-tokens stop seed n presence-penalty "
+                     "frequency-penalty "
+                     "logprobs top-logprobs tools tool-choice parallel-tool-calls response-format "
+                     "response-schema "
+                     "response-schema-name response-schema-strict reasoning-effort reasoning-budget "
+                     "user metadata "
                      "service-tier");
   g_assert_cmpstr (dheera_base_request_get_model (DHEERA_BASE_REQUEST (request)), ==, "m");
   g_assert_cmpfloat (dheera_request_get_temperature (request), ==, -1);
@@ -96,7 +99,8 @@ test_properties (void)
 
   g_assert_cmpint (dheera_param_from_name ("max_completion_tokens"), ==, DHEERA_PARAM_MAX_TOKENS);
   g_assert_cmpstr (dheera_param_get_name (DHEERA_PARAM_MAX_TOKENS), ==, "max_tokens");
-  g_assert_cmpint (dheera_param_from_name ("response_format"), ==, DHEERA_PARAM_JSON_OBJECT | DHEERA_PARAM_JSON_SCHEMA);
+  g_assert_cmpint (dheera_param_from_name ("response_format"), ==,
+                   DHEERA_PARAM_JSON_OBJECT | DHEERA_PARAM_JSON_SCHEMA);
   g_assert_cmpint (dheera_param_from_name ("tools"), ==, DHEERA_PARAM_TOOLS);
   g_assert_cmpint (dheera_param_from_name ("json_schema"), ==, DHEERA_PARAM_JSON_SCHEMA);
   g_assert_cmpint (dheera_param_from_name ("logit_bias"), ==, 0);
@@ -205,7 +209,8 @@ make_full (void)
   g_autoptr (DheeraTool) tool = dheera_tool_new ("f", "d", "{\"type\":\"object\"}");
   DheeraRequest *request = dheera_request_new_for_prompt ("m", "hello");
 
-  g_object_set (request, "temperature", 0.1, "top-p", 0.2, "top-k", 3, "max-tokens", 4, "stop", stop, "seed", G_GINT64_CONSTANT (5),
+  g_object_set (request, "temperature", 0.1, "top-p", 0.2, "top-k", 3, "max-tokens", 4, "stop", stop,
+                "seed", G_GINT64_CONSTANT (5),
                 "n", 6, "presence-penalty", 0.7, "frequency-penalty", 0.8, "logprobs", DHEERA_TRISTATE_YES, "top-logprobs", 9,
                 "tool-choice", "f", "parallel-tool-calls", DHEERA_TRISTATE_NO, "reasoning-effort", "low", "reasoning-budget", 10,
                 "user", "u", "metadata", "{\"a\":\"b\"}", "service-tier", "flex", "extra", "{\"verbosity\":\"low\"}",
@@ -400,11 +405,13 @@ make_with_tool (const char *name,
   return request;
 }
 
+#define SIXTY_FOUR "0123456789012345678901234567890123456789012345678901234567890123"
+
 static void
 test_wrong_tools (void)
 {
-  static const char *const names[] = { "", "two words", "a.b", "0123456789012345678901234567890123456789012345678901234567890123x" };
-  g_autoptr (DheeraRequest) longest = make_with_tool ("0123456789012345678901234567890123456789012345678901234567890123", "{}");
+  static const char *const names[] = { "", "two words", "a.b", SIXTY_FOUR "x" };
+  g_autoptr (DheeraRequest) longest = make_with_tool (SIXTY_FOUR, "{}");
   g_autoptr (DheeraRequest) broken = make_with_tool ("f", "{\"type\"}");
   g_autoptr (DheeraRequest) array = make_with_tool ("f", "[]");
   g_autoptr (DheeraTool) twin = dheera_tool_new ("f", NULL, NULL);

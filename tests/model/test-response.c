@@ -46,15 +46,19 @@ test_properties (void)
   guint n_choices;
 
   assert_properties (DHEERA_TYPE_RESPONSE,
-                     "id model provider created text reasoning refusal message tool-calls finish-reason finish-reason-raw "
+                     "id model provider created text reasoning refusal message tool-calls "
+                     "finish-reason finish-reason-raw "
                      "usage n-choices annotations request-id warnings call");
-  stream_feed (stream, "{\"id\":\"i\",\"model\":\"m\",\"created\":7,\"choices\":[{\"index\":0,\"delta\":{\"content\":\"t\",\"reasoning\":\"r\","
-                       "\"refusal\":\"n\",\"annotations\":[{}]},\"finish_reason\":\"length\"}],\"usage\":{\"prompt_tokens\":1}}");
+  stream_feed (stream, "{\"id\":\"i\",\"model\":\"m\",\"created\":7,\"choices\":[{\"index\":0,"
+                       "\"delta\":{\"content\":\"t\",\"reasoning\":\"r\","
+                       "\"refusal\":\"n\",\"annotations\":[{}]},\"finish_reason\":\"length\"}],"
+                       "\"usage\":{\"prompt_tokens\":1}}");
   dheera_response_set_request_id (response, "req_1");
   dheera_response_add_warning (response, "one");
   dheera_response_add_warning (response, "two");
 
-  g_object_get (response, "id", &id, "model", &model, "provider", &provider, "created", &created, "text", &text,
+  g_object_get (response, "id", &id, "model", &model, "provider", &provider, "created", &created,
+                "text", &text,
                 "reasoning", &reasoning, "refusal", &refusal, "message", &message, "tool-calls", &tool_calls,
                 "finish-reason", &reason, "finish-reason-raw", &raw, "usage", &usage, "n-choices", &n_choices,
                 "annotations", &annotations, "request-id", &request_id, "warnings", &warnings, NULL);
@@ -107,7 +111,8 @@ test_choice (void)
   g_assert_true (dheera_response_get_choice (response, 1) == choice);
   g_assert_true (dheera_response_get_message (response) != early);
 
-  g_object_get (choice, "index", &index, "message", &message, "finish-reason", &reason, "finish-reason-raw", &raw,
+  g_object_get (choice, "index", &index, "message", &message, "finish-reason", &reason,
+                "finish-reason-raw", &raw,
                 "logprobs", &logprobs, NULL);
   g_assert_cmpuint (index, ==, 2);
   g_assert_true (message == early);
@@ -124,8 +129,10 @@ test_finish_reason_names (void)
   g_assert_null (dheera_finish_reason_get_wire_name (DHEERA_FINISH_REASON_NONE, "x"));
   g_assert_cmpstr (dheera_finish_reason_get_wire_name (DHEERA_FINISH_REASON_STOP, "end_turn"), ==, "stop");
   g_assert_cmpstr (dheera_finish_reason_get_wire_name (DHEERA_FINISH_REASON_LENGTH, NULL), ==, "length");
-  g_assert_cmpstr (dheera_finish_reason_get_wire_name (DHEERA_FINISH_REASON_TOOL_CALLS, NULL), ==, "tool_calls");
-  g_assert_cmpstr (dheera_finish_reason_get_wire_name (DHEERA_FINISH_REASON_CONTENT_FILTER, NULL), ==, "content_filter");
+  g_assert_cmpstr (dheera_finish_reason_get_wire_name (DHEERA_FINISH_REASON_TOOL_CALLS, NULL), ==,
+                   "tool_calls");
+  g_assert_cmpstr (dheera_finish_reason_get_wire_name (DHEERA_FINISH_REASON_CONTENT_FILTER, NULL), ==,
+                   "content_filter");
   g_assert_cmpstr (dheera_finish_reason_get_wire_name (DHEERA_FINISH_REASON_OTHER, "weird"), ==, "weird");
   g_assert_cmpstr (dheera_finish_reason_get_wire_name (DHEERA_FINISH_REASON_OTHER, ""), ==, "other");
 }
@@ -152,7 +159,8 @@ test_notify (void)
   DheeraMessage *first, *second;
   guint n_response = 0, n_first = 0, n_second = 0, n_reasoning = 0;
 
-  stream_feed (stream, "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}},{\"index\":1,\"delta\":{\"content\":\"b\"}}]}");
+  stream_feed (stream, "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}},{\"index\":1,"
+                       "\"delta\":{\"content\":\"b\"}}]}");
   first = dheera_choice_get_message (dheera_response_get_choice (response, 0));
   second = dheera_choice_get_message (dheera_response_get_choice (response, 1));
   g_signal_connect (response, "notify::text", G_CALLBACK (count_notify), &n_response);
@@ -180,9 +188,12 @@ test_json (void)
   DheeraResponse *response = stream_response (stream);
   g_autofree char *text = NULL;
 
-  stream_feed (stream, "{\"id\":\"i\",\"model\":\"m\",\"created\":7,\"choices\":[{\"index\":0,\"delta\":{\"content\":\"t\",\"reasoning\":\"r\","
-                       "\"annotations\":[{\"type\": \"x\"}],\"native\":{\"a\": 1}},\"logprobs\":{\"content\":[{\"token\": \"t\"}]},\"finish_reason\":\"stop\"},"
-                       "{\"index\":1,\"delta\":{\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}},"
+  stream_feed (stream, "{\"id\":\"i\",\"model\":\"m\",\"created\":7,\"choices\":[{\"index\":0,"
+                       "\"delta\":{\"content\":\"t\",\"reasoning\":\"r\","
+                       "\"annotations\":[{\"type\": \"x\"}],\"native\":{\"a\": 1}},"
+                       "\"logprobs\":{\"content\":[{\"token\": \"t\"}]},\"finish_reason\":\"stop\"},"
+                       "{\"index\":1,\"delta\":{\"tool_calls\":[{\"id\":\"c\","
+                       "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}},"
                        "{\"index\":2,\"delta\":{\"refusal\":\"no\"},\"finish_reason\":\"weird\"}],"
                        "\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2}}");
   dheera_accumulator_finish (stream->accumulator);
@@ -190,12 +201,17 @@ test_json (void)
   parsed_free (parse (text));
   g_assert_cmpstr (text, ==,
                    "{\"id\":\"i\",\"object\":\"chat.completion\",\"created\":7,\"model\":\"m\",\"choices\":["
-                   "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"t\",\"reasoning_content\":\"r\","
-                   "\"provider_blocks\":[{\"family\":\"test\",\"block\":{\"a\": 1}}],\"annotations\":[{\"type\": \"x\"}]},"
-                   "\"logprobs\":{\"content\":[{\"token\": \"t\"}],\"refusal\":null},\"finish_reason\":\"stop\"},"
-                   "{\"index\":1,\"message\":{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c\",\"type\":\"function\","
+                   "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"t\","
+                   "\"reasoning_content\":\"r\","
+                   "\"provider_blocks\":[{\"family\":\"test\",\"block\":{\"a\": 1}}],"
+                   "\"annotations\":[{\"type\": \"x\"}]},"
+                   "\"logprobs\":{\"content\":[{\"token\": \"t\"}],\"refusal\":null},"
+                   "\"finish_reason\":\"stop\"},"
+                   "{\"index\":1,\"message\":{\"role\":\"assistant\",\"content\":null,"
+                   "\"tool_calls\":[{\"id\":\"c\",\"type\":\"function\","
                    "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]},\"finish_reason\":\"tool_calls\"},"
-                   "{\"index\":2,\"message\":{\"role\":\"assistant\",\"content\":null,\"refusal\":\"no\"},\"finish_reason\":\"weird\"}],"
+                   "{\"index\":2,\"message\":{\"role\":\"assistant\",\"content\":null,"
+                   "\"refusal\":\"no\"},\"finish_reason\":\"weird\"}],"
                    "\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2,\"total_tokens\":3}}");
 }
 

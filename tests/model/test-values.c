@@ -12,12 +12,14 @@
 static void
 test_version (void)
 {
-  g_autofree char *version = g_strdup_printf ("%d.%d.%d", DHEERA_MAJOR_VERSION, DHEERA_MINOR_VERSION, DHEERA_MICRO_VERSION);
+  g_autofree char *version = g_strdup_printf ("%d.%d.%d", DHEERA_MAJOR_VERSION, DHEERA_MINOR_VERSION,
+                                              DHEERA_MICRO_VERSION);
 
   g_assert_cmpstr (version, ==, DHEERA_VERSION_S);
   g_assert_true (DHEERA_CHECK_VERSION (0, 1, 0));
   g_assert_true (DHEERA_CHECK_VERSION (DHEERA_MAJOR_VERSION, DHEERA_MINOR_VERSION, DHEERA_MICRO_VERSION));
-  g_assert_false (DHEERA_CHECK_VERSION (DHEERA_MAJOR_VERSION, DHEERA_MINOR_VERSION, DHEERA_MICRO_VERSION + 1));
+  g_assert_false (DHEERA_CHECK_VERSION (DHEERA_MAJOR_VERSION, DHEERA_MINOR_VERSION,
+                                        DHEERA_MICRO_VERSION + 1));
   g_assert_false (DHEERA_CHECK_VERSION (DHEERA_MAJOR_VERSION, DHEERA_MINOR_VERSION + 1, 0));
   g_assert_false (DHEERA_CHECK_VERSION (DHEERA_MAJOR_VERSION + 1, 0, 0));
 }
@@ -44,7 +46,8 @@ test_enums (void)
       g_autoptr (GString) nicks = g_string_new (NULL);
 
       for (guint j = 0; j < klass->n_values; j++)
-        g_string_append_printf (nicks, "%s%s", j > 0 ? " " : "", g_enum_get_value (klass, (int) j)->value_nick);
+        g_string_append_printf (nicks, "%s%s", j > 0 ? " " : "", g_enum_get_value (klass,
+                                                                                   (int) j)->value_nick);
       g_assert_cmpstr (nicks->str, ==, enums[i].nicks);
     }
 }
@@ -57,7 +60,8 @@ test_usage (void)
   gint64 prompt, completion, total, cached, cache_write, reasoning;
 
   assert_properties (DHEERA_TYPE_USAGE,
-                     "prompt-tokens completion-tokens total-tokens cached-tokens cache-write-tokens reasoning-tokens");
+                     "prompt-tokens completion-tokens total-tokens cached-tokens cache-write-tokens "
+                     "reasoning-tokens");
   g_assert_cmpint (dheera_usage_get_prompt_tokens (usage), ==, -1);
   g_assert_cmpint (dheera_usage_get_completion_tokens (usage), ==, -1);
   g_assert_cmpint (dheera_usage_get_total_tokens (usage), ==, -1);
@@ -154,7 +158,8 @@ static void
 test_tool (void)
 {
   g_autoptr (DheeraTool) tool = dheera_tool_new ("f", "does it", "{\"type\":\"object\"}");
-  g_autoptr (DheeraTool) bare = g_object_new (DHEERA_TYPE_TOOL, "name", "g", "strict", DHEERA_TRISTATE_NO, NULL);
+  g_autoptr (DheeraTool) bare = g_object_new (DHEERA_TYPE_TOOL, "name", "g", "strict",
+                                              DHEERA_TRISTATE_NO, NULL);
   g_autoptr (DheeraTool) copy = NULL;
   g_autofree char *name = NULL;
 
