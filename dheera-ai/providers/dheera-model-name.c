@@ -101,15 +101,17 @@ set_unknown (const char        *name,
 {
   g_autofree char *ids = dheera_provider_list_ids ();
   g_autofree char *shown = dheera_string_cut (name, MAX_SHOWN_NAME);
-  g_autofree char *custom = NULL;
+  g_autoptr (GString) custom = g_string_new (NULL);
 
-  if (custom_ids != NULL && *custom_ids != NULL)
-    custom = g_strjoinv (", ", (char **) custom_ids);
-
+  for (; custom_ids != NULL && *custom_ids != NULL; custom_ids++)
+    {
+      if (dheera_provider_find_row (*custom_ids) == NULL)
+        g_string_append_printf (custom, "%s, ", *custom_ids);
+    }
   g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_UNKNOWN_MODEL,
                "The name “%s” does not say whose model it is. Write it as provider/model, such as “openai/%s”; "
-               "known providers are: %s%s%s.",
-               shown, shown, custom != NULL ? custom : "", custom != NULL ? ", " : "", ids);
+               "known providers are: %s%s.",
+               shown, shown, custom->str, ids);
 }
 
 gboolean

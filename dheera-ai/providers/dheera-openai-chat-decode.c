@@ -14,6 +14,11 @@
 
 #define MAX_EVENT_MESSAGE 1024
 
+/* What few providers send; all of them are passed over with one look. */
+#define RARE_KEYS \
+  (DHEERA_KEY_BIT (DHEERA_KEY_ERROR) | DHEERA_KEY_BIT (DHEERA_KEY_BASE_RESP) | DHEERA_KEY_BIT (DHEERA_KEY_X_GROQ) \
+   | DHEERA_KEY_BIT (DHEERA_KEY_CITATIONS) | DHEERA_KEY_BIT (DHEERA_KEY_SEARCH_RESULTS))
+
 static DheeraDecoded
 finish (DheeraDecoder *decoder)
 {
@@ -70,6 +75,9 @@ read_rest (DheeraDecoder   *decoder,
 {
   if (dheera_members_has (members, DHEERA_KEY_USAGE))
     dheera_openai_read_usage (decoder->accumulator, dheera_members_get (members, DHEERA_KEY_USAGE));
+  if (!dheera_members_has_any (members, RARE_KEYS))
+    return;
+
   if (dheera_members_has (members, DHEERA_KEY_X_GROQ))
     dheera_openai_read_usage (decoder->accumulator,
                               dheera_json_member (dheera_members_get (members, DHEERA_KEY_X_GROQ), "usage"));
@@ -152,18 +160,20 @@ is_unmarked_error (DheeraJsonValue root)
 }
 
 static gboolean
-has_error (DheeraJsonValue root,
+has_error (DheeraJsonValue      root,
            const DheeraMembers *members)
 {
-  if (dheera_members_has (members, DHEERA_KEY_ERROR) || dheera_members_has (members, DHEERA_KEY_BASE_RESP)
-      || dheera_members_type (members, DHEERA_KEY_CHOICES) != DHEERA_JSON_ARRAY)
+  gboolean has_choices = dheera_members_type (members, DHEERA_KEY_CHOICES) == DHEERA_JSON_ARRAY;
+
+  if (has_choices && !dheera_members_has_any (members, RARE_KEYS))
+    return FALSE;
+  if (!has_choices || dheera_members_has (members, DHEERA_KEY_ERROR) || dheera_members_has (members, DHEERA_KEY_BASE_RESP))
     {
       if (dheera_error_words_marked (root))
         return TRUE;
     }
 
-  return dheera_members_has (members, DHEERA_KEY_X_GROQ)
-         && dheera_json_exists (dheera_json_member (dheera_members_get (members, DHEERA_KEY_X_GROQ), "error"));
+  return dheera_json_exists (dheera_json_member (dheera_members_get (members, DHEERA_KEY_X_GROQ), "error"));
 }
 
 static DheeraDecoded

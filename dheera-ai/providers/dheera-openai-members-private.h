@@ -68,6 +68,16 @@ dheera_members_is_there (const DheeraMembers *self,
   return (self->seen & (1u << key)) != 0;
 }
 
+/* Is any of them there? keys is made of DHEERA_KEY_BIT(). */
+#define DHEERA_KEY_BIT(key) (1u << (key))
+
+static inline gboolean
+dheera_members_has_any (const DheeraMembers *self,
+                        guint32              keys)
+{
+  return (self->seen & keys) != 0;
+}
+
 static inline DheeraJsonValue
 dheera_members_get (const DheeraMembers *self,
                     DheeraKey            key)

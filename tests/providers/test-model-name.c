@@ -118,7 +118,7 @@ test_custom (void)
     }
 
   g_assert_false (dheera_model_name_resolve ("llama3.2", ids, &provider, &model, &error));
-  g_assert_nonnull (strstr (error->message, "lab"));
+  g_assert_nonnull (strstr (error->message, ": lab, openai, "));
 }
 
 static void
