@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Every recorded answer of the chat completions family goes through framer and decoder, in one piece, byte by byte, cut in two and cut off, and has to become what
- * read_recording.py, which knows nothing of this library, read in it. */
+/* Every recorded answer of the chat completions family goes through framer and decoder, in one piece, byte
+ * by byte, cut in two and cut off, and has to become what read_recording.py, which knows nothing of this
+ * library, read in it. */
 
 #include <string.h>
 
@@ -16,7 +17,8 @@
 /* Up to this size of a body every place to cut is tried, above it so many of them. */
 #define EVERY_CUT 20000
 #define SOME_CUTS 200
-/* Up to this size each split is also decoded; the frames, which are all that a decoder sees, are compared at each of them anyway. */
+/* Up to this size each split is also decoded; the frames, which are all that a decoder sees, are compared
+ * at each of them anyway. */
 #define EVERY_DECODED_SPLIT 2500
 #define SOME_DECODED_SPLITS 20
 
@@ -37,9 +39,10 @@ typedef struct
 static GArray *cases;
 static DheeraJsonValue exceptions; /* by test, then by recording: why it is known to fail */
 
-/* --- Running ------------------------------------------------------------------------------------------------------------------------ */
+/* --- Running --------------------------------------------------------------------------------- */
 
-/* Feeds the first bytes, then pieces of step, up to limit, and gives each frame to func until it has enough. */
+/* Feeds the first bytes, then pieces of step, up to limit, and gives each frame to func until it has
+ * enough. */
 typedef gboolean (*FrameFunc) (const DheeraFrame *frame,
                                gpointer           data);
 
@@ -165,7 +168,7 @@ run_clear (Run *run)
   dheera_decoder_free (run->decoder);
 }
 
-/* --- Comparing ---------------------------------------------------------------------------------------------------------------------- */
+/* --- Comparing ------------------------------------------------------------------------------- */
 
 static const char *
 enum_nick (GType type,
@@ -390,7 +393,7 @@ compare (const Case *c,
   return fault;
 }
 
-/* --- Tests -------------------------------------------------------------------------------------------------------------------------- */
+/* --- Tests ----------------------------------------------------------------------------------- */
 
 static const char *
 get_header (gpointer    data,
@@ -636,7 +639,7 @@ test_cuts (void)
   run_all ("cuts", check_cuts);
 }
 
-/* --- Loading ------------------------------------------------------------------------------------------------------------------------ */
+/* --- Loading --------------------------------------------------------------------------------- */
 
 static void
 case_clear (gpointer data)
