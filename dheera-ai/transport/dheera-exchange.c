@@ -146,40 +146,6 @@ wipe_key (DheeraExchange *self)
   g_clear_pointer (&self->key, g_free);
 }
 
-static gboolean
-free_cb (gpointer user_data)
-{
-  dheera_exchange_free (user_data);
-  return G_SOURCE_REMOVE;
-}
-
-void
-dheera_exchange_free (DheeraExchange *self)
-{
-  if (self == NULL)
-    return;
-  /* What came here by a fork is the parent's: its locks, sockets and libsoup's state are not ours to touch. */
-  if (self->generation != dheera_transport_get_generation ())
-    return;
-  /* A garbage collector drops streams in whichever thread it runs. Where that is not theirs, theirs has to close them. */
-  if (self->mode == DHEERA_MODE_CONTEXT && self->context != NULL)
-    {
-      if (!g_main_context_acquire (self->context))
-        {
-          g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, free_cb, self, NULL);
-          return;
-        }
-      g_main_context_release (self->context);
-    }
-
-  dheera_exchange_close (self);
-  if (self->message != NULL)
-    dheera_exchange_unwatch_message (self);
-  g_clear_object (&self->message);
-  wipe_key (self);
-  dheera_exchange_unref (self);
-}
-
 static void
 close_here (DheeraExchange *self)
 {
@@ -214,30 +180,81 @@ close_here (DheeraExchange *self)
   g_clear_object (&self->session);
 }
 
+/* libsoup ends the program when a message ends while another context than the one that sent it is the thread's default, and whoever closes or drops a
+ * stream need not be called from there; a garbage collector even does it in any thread. FALSE when it has to be done by the context's own thread. */
+static gboolean
+run_in_context (DheeraExchange *self,
+                void          (*func) (DheeraExchange *self))
+{
+  g_autoptr(GMainContext) current = g_main_context_ref_thread_default ();
+  g_autoptr(GMainContext) context = self->context != NULL ? g_main_context_ref (self->context) : NULL;
+
+  if (context == NULL || (self->mode == DHEERA_MODE_BLOCKING && context == current))
+    {
+      func (self);
+      return TRUE;
+    }
+  if (!g_main_context_acquire (context))
+    return FALSE;
+  if (context != current)
+    g_main_context_push_thread_default (context);
+  func (self);
+  if (context != current)
+    g_main_context_pop_thread_default (context);
+  g_main_context_release (context);
+
+  return TRUE;
+}
+
+static gboolean
+close_cb (gpointer user_data)
+{
+  dheera_exchange_close (user_data);
+  return G_SOURCE_REMOVE;
+}
+
 void
 dheera_exchange_close (DheeraExchange *self)
 {
-  g_autoptr(GMainContext) context = NULL;
-
   if (self->closed)
     return;
   if (self->mode == DHEERA_MODE_WORKER && !dheera_worker_is_here ())
-    {
-      dheera_worker_close (self);
-      return;
-    }
+    dheera_worker_close (self);
+  else if (!run_in_context (self, close_here))
+    g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, close_cb, dheera_exchange_ref (self), (GDestroyNotify) dheera_exchange_unref);
+}
 
-  /* libsoup ends the program when a message ends while another context than the one that sent it is the thread's default, and whoever cancels or drops
-   * a stream need not be called from there. */
-  if (self->context == NULL)
-    {
-      close_here (self);
-      return;
-    }
-  context = g_main_context_ref (self->context);
-  g_main_context_push_thread_default (context);
-  close_here (self);
-  g_main_context_pop_thread_default (context);
+static void
+free_here (DheeraExchange *self)
+{
+  dheera_exchange_close (self);
+  if (self->message != NULL)
+    dheera_exchange_unwatch_message (self);
+  g_clear_object (&self->message);
+  wipe_key (self);
+  dheera_exchange_unref (self);
+}
+
+static gboolean
+free_cb (gpointer user_data)
+{
+  dheera_exchange_free (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+void
+dheera_exchange_free (DheeraExchange *self)
+{
+  if (self == NULL)
+    return;
+  /* What came here by a fork is the parent's: its locks, sockets and libsoup's state are not ours to touch. */
+  if (self->generation != dheera_transport_get_generation ())
+    return;
+
+  if (self->mode == DHEERA_MODE_WORKER)
+    free_here (self);
+  else if (!run_in_context (self, free_here))
+    g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, free_cb, self, NULL);
 }
 
 void
