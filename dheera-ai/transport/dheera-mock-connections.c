@@ -159,19 +159,20 @@ connection_cb (gpointer data)
   if (n < 0 && (errno == EAGAIN || errno == EINTR))
     return G_SOURCE_CONTINUE;
 
-  /* The next request came before the end of this answer. Its bytes stay there and would be reported without a
-   * pause. */
-  if (n > 0)
+  /* Either the next request came before the end of this answer, and its bytes stay there and would be reported
+   * without a pause; or the client has left, and what is done about it takes a moment. */
+  if (n > 0 || gone != NULL)
     {
       connection_set_source (self, g_timeout_source_new (PAUSE_MS), watch_again_cb);
+      if (n > 0)
+        return G_SOURCE_REMOVE;
+      self->gone = NULL;
+      gone (gone_data);
       return G_SOURCE_REMOVE;
     }
 
   g_hash_table_remove (self->owner->all, self);
-  if (gone != NULL)
-    gone (gone_data);
-  else
-    g_socket_close (socket, NULL);
+  g_socket_close (socket, NULL);
 
   return G_SOURCE_REMOVE;
 }

@@ -62,9 +62,11 @@ reply_drop_connection (gpointer data)
   SoupMessageBody *body = soup_server_message_get_response_body (self->message);
 
   reply_rest (self);
+  g_socket_shutdown (self->socket, TRUE, TRUE, NULL);
+  if (self->ended)
+    return;
   if (soup_server_message_get_status (self->message) == 0)
     soup_server_message_set_status (self->message, 500, NULL);
-  g_socket_shutdown (self->socket, TRUE, TRUE, NULL);
   soup_message_body_append (body, SOUP_MEMORY_STATIC, "\n", 1);
   soup_message_body_complete (body);
   soup_server_message_unpause (self->message);
