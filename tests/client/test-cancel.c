@@ -55,8 +55,10 @@ typedef struct
 {
   const Case *c;
   DheeraClient *client;
+  FaultServer *server;
   DheeraCall *call;
   GCancellable *cancellable;
+  guint n_looks;
   gint64 cancelled_at;
   guint finished;
 } Test;
@@ -100,18 +102,26 @@ stop (Test *test)
     }
 }
 
+/* Some time after the server has read the request, when it has sent what it is going to send */
 static gboolean
 stop_cb (gpointer data)
 {
-  stop (data);
+  Test *test = data;
+
+  if (fault_server_get_n_requests (test->server) == 0 || test->n_looks++ == 0)
+    return G_SOURCE_CONTINUE;
+  stop (test);
   return G_SOURCE_REMOVE;
 }
 
 static gpointer
 stop_thread (gpointer data)
 {
+  Test *test = data;
+
+  fault_server_wait_for_requests (test->server, 1);
   g_usleep (40 * 1000);
-  stop (data);
+  stop (test);
   return NULL;
 }
 
@@ -145,7 +155,7 @@ test_stop (gconstpointer data)
   g_autoptr(DheeraStream) stream = NULL;
   g_autoptr(GError) error = NULL;
   GThread *thread = NULL;
-  Test test = { c, client, NULL, cancellable };
+  Test test = { c, client, server, NULL, cancellable };
 
   fault_server_add_script (server, c->phase->steps);
   dheera_base_request_set_base_url (DHEERA_BASE_REQUEST (request), url);

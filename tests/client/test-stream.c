@@ -321,10 +321,24 @@ test_cancellable (gconstpointer data)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
-static gboolean
-cancel_stream_cb (gpointer data)
+/* All that the server is going to send has come in. */
+static void
+arrived_cb (DheeraStream *stream,
+            GParamSpec   *pspec,
+            gpointer      data)
 {
-  dheera_stream_cancel (data);
+  if (g_str_equal (dheera_stream_get_text (stream), "one two three"))
+    g_atomic_pointer_set ((gpointer *) data, stream);
+}
+
+static gboolean
+cancel_arrived_cb (gpointer data)
+{
+  DheeraStream *stream = g_atomic_pointer_get ((gpointer *) data);
+
+  if (stream == NULL)
+    return G_SOURCE_CONTINUE;
+  dheera_stream_cancel (stream);
   return G_SOURCE_REMOVE;
 }
 
@@ -334,18 +348,20 @@ test_cancel_in_flight (void)
   g_autoptr(DheeraClient) client = dheera_client_new ();
   g_autoptr(DheeraStream) stream = open_stream (client, WORDS, "{\"stall_after\": 3}");
   g_autoptr(GError) error = NULL;
+  gpointer arrived = NULL;
 
-  g_timeout_add (60, cancel_stream_cb, stream);
+  g_signal_connect (stream, "notify::text", G_CALLBACK (arrived_cb), &arrived);
+  g_timeout_add (10, cancel_arrived_cb, &arrived);
   g_assert_null (collect_async (stream, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_cmpstr (dheera_stream_get_text (stream), ==, "one two three");
 }
 
 static gpointer
-cancel_later (gpointer data)
+cancel_arrived (gpointer data)
 {
-  g_usleep (60 * 1000);
-  dheera_stream_cancel (data);
+  while (cancel_arrived_cb (data) == G_SOURCE_CONTINUE)
+    g_usleep (10 * 1000);
   return NULL;
 }
 
@@ -355,8 +371,10 @@ test_cancel_from_another_thread (void)
   g_autoptr(DheeraClient) client = dheera_client_new ();
   g_autoptr(DheeraStream) stream = open_stream (client, WORDS, "{\"stall_after\": 3}");
   g_autoptr(GError) error = NULL;
-  GThread *thread = g_thread_new ("cancel", cancel_later, stream);
+  gpointer arrived = NULL;
+  GThread *thread = g_thread_new ("cancel", cancel_arrived, &arrived);
 
+  g_signal_connect (stream, "notify::text", G_CALLBACK (arrived_cb), &arrived);
   g_assert_null (dheera_stream_collect (stream, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_cmpstr (dheera_stream_get_text (stream), ==, "one two three");
