@@ -107,13 +107,14 @@ def report_costs(tap, cost):
         print(f'# {way} call: {cost[f"call dheera {way}"]:,.0f} instructions, bare libsoup {cost[f"call soup {way}"]:,.0f}, {ratio:.3f} times')
     print(f'# chunk of 331 bytes, bare libsoup: {cost["chunk soup pollable"]:,.0f} pollable, {cost["chunk soup sync"]:,.0f} sync')
     print(f'# chunk of 331 bytes, next_async: {cost["chunk next_async"]:,.0f}; collect_async: {cost["chunk collect_async"]:,.0f}')
+    events = [cost[f'event {size}'] - cost['event 0'] for size in (1, 4)]
+    print(f'# events, instructions per byte: {events[0] / MEGABYTE:.2f} in one of 1 MB, {events[1] / MEGABYTE / 4:.2f} in one of 4 MB')
     print(f'# start and end of a program without a call: {cost["start"]:,}, of one with bare libsoup {cost["start soup"]:,}')
 
     limit(tap, 'an asynchronous call beside bare libsoup', cost['call dheera async'] / cost['call soup async'], MAX_CALL_RATIO, 'times')
     limit(tap, 'a chunk in collect() without a delta handler', cost['chunk collect'], MAX_CHUNK_COLLECT, 'instructions')
     limit(tap, 'a chunk as a delta from next()', cost['chunk next'], MAX_CHUNK_NEXT, 'instructions')
-    limit(tap, 'an event of 4 MB beside one of 1 MB', (cost['event 4'] - cost['event 0']) / (cost['event 1'] - cost['event 0']),
-          MAX_EVENT_RATIO, 'times')
+    limit(tap, 'an event of 4 MB beside one of 1 MB', events[1] / events[0], MAX_EVENT_RATIO, 'times')
 
 
 def count_connections(tap, server, dheera):
