@@ -30,6 +30,15 @@ dheera_error_private_clear (DheeraErrorPrivate *priv)
   g_clear_object (&priv->details);
 }
 
+/**
+ * dheera_error_quark:
+ *
+ * Gets the error domain of this library, for languages that do not see %DHEERA_ERROR.
+ *
+ * Returns: the error domain
+ *
+ * Since: 0.1
+ */
 G_DEFINE_EXTENDED_ERROR (DheeraError, dheera_error)
 
 GError *

@@ -1,0 +1,36 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Puts the table of providers into the page about them: make-providers-page.py providers.json providers.md.in providers.md"""
+
+import json
+import pathlib
+import sys
+
+
+def code(words):
+    return ', '.join(f'`{word}`' for word in words)
+
+
+def line(row):
+    ids = [row['id'], *([row['stands_for']['id']] if 'stands_for' in row else []), *row.get('aliases', [])]
+    variables = [*row.get('key_env', []), *row.get('base_url_env', []), *row.get('header_env', {}).values()]
+    where = 'this machine' if row.get('local') else f"`{row['base_url'].removeprefix('https://')}`"
+    return f"| {code(ids)} | [{row['name']}]({row['docs']}) | {where} | {code(variables)} |"
+
+
+def name(row):
+    return row['name'].casefold()
+
+
+def table(rows):
+    shown = [row for row in rows if 'docs' in row]
+    return '\n'.join(['| id | who | address | variables |', '|---|---|---|---|', *map(line, sorted(shown, key=name))])
+
+
+def main(data, template, page):
+    rows = json.loads(pathlib.Path(data).read_text())['providers']
+    text = pathlib.Path(template).read_text()
+    pathlib.Path(page).write_text(text.replace('@TABLE@', table(rows)))
+
+
+main(*sys.argv[1:])
