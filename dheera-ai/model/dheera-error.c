@@ -39,6 +39,15 @@ dheera_error_private_clear (DheeraErrorPrivate *priv)
  *
  * Since: 0.1
  */
+/**
+ * dheera_error_quark:
+ *
+ * The error domain of this library, which C knows as %DHEERA_ERROR.
+ *
+ * Returns: the quark of the domain
+ *
+ * Since: 0.1
+ */
 G_DEFINE_EXTENDED_ERROR (DheeraError, dheera_error)
 
 GError *
