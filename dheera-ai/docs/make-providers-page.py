@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Puts the table of providers into the page about them: make-providers-page.py providers.json providers.md.in providers.md"""
+"""Puts the table of providers into the page about them: make-providers-page.py providers.json providers.in.md providers.md"""
 
 import json
 import pathlib
