@@ -33,15 +33,6 @@ dheera_error_private_clear (DheeraErrorPrivate *priv)
 /**
  * dheera_error_quark:
  *
- * Gets the error domain of this library, for languages that do not see %DHEERA_ERROR.
- *
- * Returns: the error domain
- *
- * Since: 0.1
- */
-/**
- * dheera_error_quark:
- *
  * The error domain of this library, which C knows as %DHEERA_ERROR.
  *
  * Returns: the quark of the domain
