@@ -18,12 +18,14 @@ static const struct
   { DHEERA_ERROR_CONTENT_POLICY, "The provider's policy refuses this content." },
   { DHEERA_ERROR_RATE_LIMIT, "Send fewer requests, or try again later." },
   { DHEERA_ERROR_OVERLOADED, "Try again later." },
-  { DHEERA_ERROR_STREAM_INTERRUPTED, "The part that came in is kept; ask again for the rest." },
 };
 
 static const char *
-find_advice (DheeraError code)
+find_advice (DheeraError code,
+             gboolean    stream)
 {
+  if (code == DHEERA_ERROR_STREAM_INTERRUPTED)
+    return stream ? "The part that came in is kept; ask again for the rest." : "Ask again.";
   for (guint i = 0; i < G_N_ELEMENTS (advices); i++)
     if (advices[i].code == code)
       return advices[i].advice;
@@ -69,7 +71,8 @@ code_from_transport (const GError *error,
 DheeraErrorDetails *
 dheera_call_error_describe (const GError   *error,
                             DheeraProvider *provider,
-                            const char     *model)
+                            const char     *model,
+                            gboolean        again)
 {
   DheeraFailure failure = DHEERA_FAILURE_INIT;
 
@@ -77,6 +80,7 @@ dheera_call_error_describe (const GError   *error,
     return NULL;
 
   failure.code = code_from_transport (error, &failure.retryable);
+  failure.retryable &= again;
   failure.message = error->message;
   failure.provider = dheera_provider_get_id (provider);
   failure.model = model;
@@ -101,7 +105,8 @@ append_sentence (GString    *text,
 GError *
 dheera_call_error_new (DheeraErrorDetails *details,
                        DheeraProvider     *provider,
-                       const char         *model)
+                       const char         *model,
+                       gboolean            stream)
 {
   DheeraError code = dheera_error_details_get_code (details);
   guint status = dheera_error_details_get_status (details);
@@ -132,6 +137,6 @@ dheera_call_error_new (DheeraErrorDetails *details,
     g_string_append_printf (text, " (%s)", facts->str + 2);
   g_string_append_c (text, '.');
 
-  append_sentence (text, find_advice (code));
+  append_sentence (text, find_advice (code, stream));
   return dheera_error_new_with_details (code, details, text->str);
 }

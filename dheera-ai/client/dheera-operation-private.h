@@ -62,11 +62,13 @@ struct _DheeraOperation
   DheeraTimeouts timeouts;
   double total_timeout;
   guint max_retries;
+  guint n_choices;               /* that are asked for, 0 where there are none */
   GPtrArray *warnings;
 
   DheeraStep step;
   DheeraExchange *exchange;
   DheeraBuffers *buffers;        /* from the first answer on */
+  char *read_into;               /* what dheera_operation_reserve() gave out last */
   DheeraDecoder *decoder;
   gint64 start;                  /* monotonic, 0 before the first step */
   gint64 delay_ms;

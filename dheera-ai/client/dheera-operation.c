@@ -6,15 +6,9 @@
 
 #include "dheera-call-error-private.h"
 
-#include "dheera-ai/model/dheera-base-request-private.h"
 #include "dheera-ai/model/dheera-response-private.h"
 #include "dheera-ai/providers/dheera-provider-private.h"
-#include "dheera-ai/transport/dheera-mock-server-private.h"
 #include "dheera-ai/transport/dheera-retry-private.h"
-#include "dheera-ai/wire/dheera-url-private.h"
-
-/* What the row of the offline model has for a base URL: it listens on a port that is known when it is first asked for. */
-#define MOCK_BASE_URL "http://mock.invalid"
 
 /* The body of an answer with an error status: more is not read, and not needed to know what went wrong. */
 #define MAX_ERROR_BODY (1024 * 1024)
@@ -27,120 +21,6 @@ wipe (char **secret)
   if (*secret != NULL)
     explicit_bzero (*secret, strlen (*secret));
   g_clear_pointer (secret, g_free);
-}
-
-/* --- What the request becomes ---------------------------------------------------------------------------------------------- */
-
-static double
-choose_timeout (double of_request,
-                double of_client)
-{
-  return of_request >= 0 ? of_request : of_client;
-}
-
-static void
-take_settings (DheeraOperation   *self,
-               DheeraBaseRequest *request)
-{
-  DheeraClient *client = self->client;
-  int retries = dheera_base_request_get_max_retries (request);
-
-  self->total_timeout = choose_timeout (dheera_base_request_get_timeout (request), dheera_client_get_timeout (client));
-  self->timeouts.total = self->total_timeout;
-  self->timeouts.connect = dheera_client_get_connect_timeout (client);
-  self->timeouts.first_token = choose_timeout (dheera_base_request_get_first_token_timeout (request),
-                                               dheera_client_get_first_token_timeout (client));
-  self->timeouts.idle = choose_timeout (dheera_base_request_get_idle_timeout (request),
-                                        dheera_client_get_idle_timeout (client));
-  self->max_retries = retries >= 0 ? (guint) retries : dheera_client_get_max_retries (client);
-  self->request_key = g_strdup (dheera_base_request_get_api_key (request));
-}
-
-static char *
-find_base_url (DheeraOperation   *self,
-               DheeraBaseRequest *request,
-               GError           **error)
-{
-  g_autofree char *url = dheera_provider_dup_base_url (self->provider, dheera_base_request_get_base_url (request), error);
-
-  if (url != NULL && g_str_equal (url, MOCK_BASE_URL))
-    return dheera_mock_server_dup_base_url (error);
-  return g_steal_pointer (&url);
-}
-
-static gboolean
-apply_headers (DheeraOperation   *self,
-               DheeraBaseRequest *request,
-               GError           **error)
-{
-  for (guint i = 0; i < dheera_base_request_get_n_headers (request); i++)
-    {
-      const char *name, *value;
-
-      dheera_base_request_get_header (request, i, &name, &value);
-      if (!dheera_http_request_set_header (self->http, name, value))
-        {
-          g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
-                       "The request's header \"%s\" can't be sent: its name or its value has a character that HTTP does not allow.", name);
-          return FALSE;
-        }
-    }
-  return TRUE;
-}
-
-static gboolean
-encode (DheeraOperation   *self,
-        DheeraBaseRequest *request,
-        GError           **error)
-{
-  g_autofree char *model = NULL;
-  g_autofree char *base_url = NULL;
-  DheeraEncoding encoding = { 0 };
-
-  self->provider = dheera_client_resolve (self->client, request, DHEERA_IS_REQUEST (request), &model, error);
-  if (self->provider == NULL)
-    return FALSE;
-  self->call->provider = g_strdup (dheera_provider_get_id (self->provider));
-  self->call->model = g_strdup (model);
-
-  base_url = find_base_url (self, request, error);
-  if (base_url == NULL)
-    return FALSE;
-
-  encoding.provider = self->provider;
-  encoding.base_url = base_url;
-  encoding.model = model;
-  encoding.stream = self->endpoint->stream;
-  encoding.policy = dheera_client_get_param_policy (self->client);
-  encoding.warnings = self->warnings;
-  self->http = self->endpoint->encode (&encoding, request, error);
-  if (self->http == NULL)
-    return FALSE;
-
-  dheera_provider_apply (self->provider, self->http);
-  return apply_headers (self, request, error);
-}
-
-DheeraOperation *
-dheera_operation_new (DheeraClient         *client,
-                      const DheeraEndpoint *endpoint,
-                      DheeraBaseRequest    *request)
-{
-  DheeraOperation *self = g_new0 (DheeraOperation, 1);
-
-  self->client = g_object_ref (client);
-  self->endpoint = endpoint;
-  self->call = dheera_call_new (endpoint->name);
-  self->transport = dheera_client_dup_transport (client, request);
-  if (!dheera_transport_is_own (self->transport))
-    self->session = dheera_transport_dup_session (self->transport, NULL);
-  self->warnings = g_ptr_array_new_with_free_func (g_free);
-  take_settings (self, request);
-
-  if (dheera_base_request_validate (request, &self->error) && encode (self, request, &self->error))
-    self->call->url = dheera_url_redact (self->http->url);
-
-  return self;
 }
 
 DheeraAccumulator *
@@ -332,7 +212,7 @@ fail_attempt (DheeraOperation    *self,
       self->step = DHEERA_STEP_SLEEP;
     }
   else
-    fail_call (self, dheera_call_error_new (details, self->provider, self->call->model));
+    fail_call (self, dheera_call_error_new (details, self->provider, self->call->model, self->endpoint->stream));
 
   g_object_unref (details);
 }
@@ -342,7 +222,12 @@ static void
 fail_transport (DheeraOperation *self,
                 GError          *error)
 {
-  DheeraErrorDetails *details = dheera_call_error_describe (error, self->provider, self->call->model);
+  gboolean is_dns = g_error_matches (error, DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_DNS);
+  DheeraErrorDetails *details;
+
+  /* A name that is not found a second time will not be found a third time. */
+  details = dheera_call_error_describe (error, self->provider, self->call->model, !(is_dns && self->dns_retried));
+  self->dns_retried |= is_dns;
 
   if (details == NULL)
     {
@@ -384,6 +269,7 @@ prepare_decoder (DheeraOperation *self)
     self->buffers = dheera_client_take_buffers (self->client);
   self->decoder = dheera_decoder_new (self->provider);
   self->decoder->json = self->buffers->json;
+  self->decoder->n_choices = self->n_choices;
   dheera_accumulator_set_recording (self->decoder->accumulator, self->recording);
 }
 
@@ -395,25 +281,26 @@ prepare_exchange (DheeraOperation *self)
   self->step = DHEERA_STEP_SEND;
 }
 
-static GError *
-missing_key_error (DheeraOperation *self)
+static void
+fail_without_key (DheeraOperation *self)
 {
   const DheeraProviderRow *row = dheera_provider_get_row (self->provider);
-  const char *variable = row->key_env != NULL && row->key_env[0] != NULL ? row->key_env[0] : NULL;
+  const char *variable = row->key_env != NULL ? row->key_env[0] : NULL;
+  g_autofree char *advice = variable != NULL ? g_strdup_printf ("set the environment variable %s, or ", variable) : g_strdup ("");
   g_autofree char *message = NULL;
   g_autoptr(DheeraErrorDetails) details = NULL;
   DheeraFailure failure = DHEERA_FAILURE_INIT;
 
-  message = g_strdup_printf ("%s needs an API key and there is none: %s%s%sset the api-key property of the provider or the request.",
-                             dheera_provider_get_name (self->provider), variable != NULL ? "set the environment variable " : "",
-                             variable != NULL ? variable : "", variable != NULL ? ", or " : "");
+  message = g_strdup_printf ("%s needs an API key and there is none: %sset the api-key property of the provider or the request.",
+                             dheera_provider_get_name (self->provider), advice);
   failure.code = DHEERA_ERROR_AUTHENTICATION;
   failure.message = message;
   failure.provider = dheera_provider_get_id (self->provider);
   failure.model = self->call->model;
   details = dheera_error_details_new (&failure);
   g_set_object (&self->call->error_details, details);
-  return dheera_error_new_with_details (DHEERA_ERROR_AUTHENTICATION, details, message);
+  finish_attempt (self);
+  fail_call (self, dheera_error_new_with_details (DHEERA_ERROR_AUTHENTICATION, details, message));
 }
 
 static void
@@ -433,7 +320,7 @@ begin_attempt (DheeraOperation *self)
   wipe (&self->key);
   self->key = self->request_key != NULL ? g_strdup (self->request_key) : dheera_provider_dup_key (self->provider);
   if (self->key == NULL && self->http->auth != DHEERA_AUTH_NONE && !row->key_optional)
-    fail_call (self, missing_key_error (self));
+    fail_without_key (self);
   else
     prepare_exchange (self);
 }
@@ -456,6 +343,25 @@ dheera_operation_begin (DheeraOperation *self)
     begin_attempt (self);
 }
 
+static void
+fail_key (DheeraOperation *self,
+          const GError    *error)
+{
+  DheeraFailure failure = DHEERA_FAILURE_INIT;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      fail_transport (self, g_error_copy (error));
+      return;
+    }
+
+  failure.code = DHEERA_ERROR_AUTHENTICATION;
+  failure.message = error->message;
+  failure.provider = dheera_provider_get_id (self->provider);
+  failure.model = self->call->model;
+  fail_attempt (self, dheera_error_details_new (&failure));
+}
+
 void
 dheera_operation_got_key (DheeraOperation *self,
                           const char      *key,
@@ -463,7 +369,7 @@ dheera_operation_got_key (DheeraOperation *self,
 {
   if (error != NULL)
     {
-      fail_call (self, g_error_copy (error));
+      fail_key (self, error);
       return;
     }
 
@@ -711,7 +617,19 @@ char *
 dheera_operation_reserve (DheeraOperation *self,
                           gsize           *size)
 {
-  return dheera_framer_reserve (self->buffers->framer, size);
+  self->read_into = dheera_framer_reserve (self->buffers->framer, size);
+  return self->read_into;
+}
+
+/* Some servers send blank lines while a request waits in their queue. */
+static gboolean
+has_substance (const char *bytes,
+               gsize       length)
+{
+  for (gsize i = 0; i < length; i++)
+    if (!g_ascii_isspace (bytes[i]))
+      return TRUE;
+  return FALSE;
 }
 
 void
@@ -729,6 +647,8 @@ dheera_operation_read (DheeraOperation *self,
     }
   else
     {
+      if (!self->framed && has_substance (self->read_into, (gsize) n))
+        dheera_exchange_mark_first_token (self->exchange);
       dheera_framer_commit (self->buffers->framer, (gsize) n);
       decode_frames (self);
     }

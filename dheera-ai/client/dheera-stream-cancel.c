@@ -69,7 +69,7 @@ dheera_stream_watch_cancelling (DheeraStream *self)
 void
 dheera_stream_cancel (DheeraStream *self)
 {
-  g_return_if_fail (DHEERA_IS_STREAM (self));
+  g_return_if_fail (DHEERA_IS_STREAM (self) && self->operation != NULL);
 
   dheera_call_cancel (self->operation->call);
 }

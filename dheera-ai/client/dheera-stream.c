@@ -61,6 +61,13 @@ enum
 static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
 
+/* A stream that was not made by a client has nothing to read. */
+static gboolean
+is_open (DheeraStream *self)
+{
+  return DHEERA_IS_STREAM (self) && self->operation != NULL;
+}
+
 /* --- Reading ------------------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -468,7 +475,7 @@ dheera_stream_init (DheeraStream *self)
 DheeraCall *
 dheera_stream_get_call (DheeraStream *self)
 {
-  g_return_val_if_fail (DHEERA_IS_STREAM (self), NULL);
+  g_return_val_if_fail (is_open (self), NULL);
 
   return self->operation->call;
 }
@@ -486,7 +493,7 @@ dheera_stream_get_call (DheeraStream *self)
 DheeraRequest *
 dheera_stream_get_request (DheeraStream *self)
 {
-  g_return_val_if_fail (DHEERA_IS_STREAM (self), NULL);
+  g_return_val_if_fail (is_open (self), NULL);
 
   return self->request;
 }
@@ -540,7 +547,7 @@ dheera_stream_get_reasoning (DheeraStream *self)
 gboolean
 dheera_stream_get_running (DheeraStream *self)
 {
-  g_return_val_if_fail (DHEERA_IS_STREAM (self), FALSE);
+  g_return_val_if_fail (is_open (self), FALSE);
 
   return self->running;
 }
@@ -560,7 +567,7 @@ dheera_stream_get_response (DheeraStream *self)
 {
   DheeraAccumulator *accumulator;
 
-  g_return_val_if_fail (DHEERA_IS_STREAM (self), NULL);
+  g_return_val_if_fail (is_open (self), NULL);
 
   accumulator = dheera_operation_get_accumulator (self->operation);
   return accumulator != NULL ? dheera_accumulator_get_response (accumulator) : NULL;
@@ -590,7 +597,7 @@ dheera_stream_next (DheeraStream  *self,
 {
   g_autoptr(DheeraStream) kept = NULL;
 
-  g_return_val_if_fail (DHEERA_IS_STREAM (self), NULL);
+  g_return_val_if_fail (is_open (self), NULL);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
@@ -621,7 +628,7 @@ dheera_stream_next_async (DheeraStream        *self,
 {
   GTask *task;
 
-  g_return_if_fail (DHEERA_IS_STREAM (self));
+  g_return_if_fail (is_open (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   task = g_task_new (self, cancellable, callback, user_data);
@@ -646,7 +653,7 @@ dheera_stream_next_finish (DheeraStream  *self,
                            GAsyncResult  *result,
                            GError       **error)
 {
-  g_return_val_if_fail (DHEERA_IS_STREAM (self), NULL);
+  g_return_val_if_fail (is_open (self), NULL);
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
   return propagate (self, result, error);
@@ -675,7 +682,7 @@ dheera_stream_collect (DheeraStream  *self,
 {
   g_autoptr(DheeraStream) kept = NULL;
 
-  g_return_val_if_fail (DHEERA_IS_STREAM (self), NULL);
+  g_return_val_if_fail (is_open (self), NULL);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
@@ -706,7 +713,7 @@ dheera_stream_collect_async (DheeraStream        *self,
 {
   GTask *task;
 
-  g_return_if_fail (DHEERA_IS_STREAM (self));
+  g_return_if_fail (is_open (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   task = g_task_new (self, cancellable, callback, user_data);
@@ -731,7 +738,7 @@ dheera_stream_collect_finish (DheeraStream  *self,
                               GAsyncResult  *result,
                               GError       **error)
 {
-  g_return_val_if_fail (DHEERA_IS_STREAM (self), NULL);
+  g_return_val_if_fail (is_open (self), NULL);
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
   return propagate (self, result, error);

@@ -57,6 +57,22 @@ fail_json (DheeraDecoder *decoder,
                               decoder->json.error_offset, decoder->json.error_message);
 }
 
+/* JSON that ended too early is the work of a connection that broke unseen: libsoup takes a cut chunked body for a whole one. */
+static gboolean
+was_cut (DheeraDecoder *decoder,
+         gsize          length)
+{
+  return length > 0 && decoder->json.error_offset >= length;
+}
+
+static DheeraDecoded
+fail_cut (DheeraDecoder *decoder,
+          gsize          length)
+{
+  return dheera_decoder_fail (decoder, DHEERA_ERROR_STREAM_INTERRUPTED,
+                              "the answer ends in the middle, after %" G_GSIZE_FORMAT " bytes", length);
+}
+
 static void
 keep_list (char           **field,
            DheeraJsonValue  list)
@@ -228,7 +244,7 @@ dheera_openai_chat_decode (DheeraDecoder *decoder,
 
   /* DeepSeek sends blank lines while a request waits for its turn; JSON allows them. */
   if (!dheera_json_parse (&decoder->json, body, length))
-    return fail_json (decoder, "the answer");
+    return was_cut (decoder, length) ? fail_cut (decoder, length) : fail_json (decoder, "the answer");
 
   decoded = decode_root (decoder, dheera_json_root (&decoder->json), FALSE);
   if (decoded == DHEERA_DECODED_FAILED)
@@ -297,7 +313,8 @@ dheera_openai_chat_decode_eof (DheeraDecoder *decoder)
   if (decoder->flags & DHEERA_CHAT_ENDED)
     return DHEERA_DECODED_END;
   /* Not everybody sends [DONE], but nobody goes on after the last finish reason. */
-  if (dheera_accumulator_has_finished (decoder->accumulator) && !(decoder->flags & DHEERA_CHAT_REOPENED))
+  if (dheera_accumulator_has_finished (decoder->accumulator) && !(decoder->flags & DHEERA_CHAT_REOPENED) &&
+      dheera_response_get_n_choices (dheera_accumulator_get_response (decoder->accumulator)) >= decoder->n_choices)
     return finish (decoder);
 
   return dheera_decoder_fail (decoder, DHEERA_ERROR_STREAM_INTERRUPTED, "the stream ended before the answer did");

@@ -45,6 +45,7 @@ typedef struct
   DheeraJson json;                 /* reused from event to event */
   DheeraErrorDetails *failure;     /* owned, nullable */
   gboolean raw_wanted;
+  guint n_choices;                 /* that were asked for; 0 when it is not known */
   guint flags;                     /* the protocol's own */
   GString *scratch;                /* the protocol's own, nullable, freed with the decoder */
   gpointer state;                  /* the protocol's own, nullable ... */

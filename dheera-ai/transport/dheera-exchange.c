@@ -157,6 +157,9 @@ close_here (DheeraExchange *self)
   if (self->watched)
     dheera_watchdog_remove (&self->watch);
   self->watched = FALSE;
+  if (self->inner_is_open)
+    g_cancellable_release_fd (self->inner);
+  self->inner_is_open = FALSE;
   switch (self->phase)
     {
     case DHEERA_PHASE_QUEUED:
@@ -165,6 +168,8 @@ close_here (DheeraExchange *self)
     case DHEERA_PHASE_CONNECTING:
     case DHEERA_PHASE_SENT:
       g_cancellable_cancel (self->inner);
+      /* A head that was refused has its body all the same. */
+      dheera_exchange_release_stream (self);
       break;
     case DHEERA_PHASE_BODY:
       dheera_exchange_release_stream (self);

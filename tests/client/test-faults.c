@@ -56,6 +56,7 @@ static const Fault faults[] = {
   { "invalid-utf-8", { FAULT_EXPECT (), FAULT_SEND (JSON_HEAD ("200 OK") "{\"choices\":\"\xff\xfe\"}"), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_PROTOCOL, 0, "" },
   { "wrong-types", { FAULT_EXPECT (), FAULT_SEND (JSON_HEAD ("200 OK") "{\"choices\":{\"a\":[1,2]},\"usage\":\"none\",\"id\":7}"), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_PROTOCOL, 0, "" },
   { "short-body", { FAULT_EXPECT (), FAULT_SEND ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 400\r\n\r\n{\"choices\":[{\"index\":0,"), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_STREAM_INTERRUPTED, 0, "" },
+  { "cut-body", { FAULT_EXPECT (), FAULT_SEND (JSON_HEAD ("200 OK") "{\"choices\":[{\"index\":0,"), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_STREAM_INTERRUPTED, 0, "in the middle" },
   { "stalled-body", { FAULT_EXPECT (), FAULT_SEND ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 400\r\n\r\n{\"choices\""), FAULT_STALL (), FAULT_END }, DHEERA_ERROR_TIMEOUT, 0, "0.3", 0.3 },
   { "gzip-that-is-none", { FAULT_EXPECT (), FAULT_SEND ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\nnot gzip at all"), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_PROTOCOL, 0, "" },
   { "two-codings", { FAULT_EXPECT (), FAULT_SEND ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip, gzip\r\nConnection: close\r\n\r\nxxxx"), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_PROTOCOL, 0, "" },
@@ -231,6 +232,50 @@ test_whole_answer_to_a_stream (void)
   g_assert_no_error (error);
 }
 
+/* What is refused by its head gives its connection back all the same: a session of two connections would be used up by the third call. */
+static void
+test_refused_heads_give_back (gconstpointer data)
+{
+  gboolean async = GPOINTER_TO_INT (data);
+  g_autoptr(FaultServer) server = fault_server_new (FAULT_TLS_NONE);
+  g_autoptr(SoupSession) session = soup_session_new ();
+  g_autoptr(DheeraClient) client = dheera_client_new_with_session (session);
+  g_autoptr(DheeraRequest) request = request_to (server);
+
+  fault_server_script (server, FAULT_EXPECT (), FAULT_SEND ("HTTP/1.1 302 Found\r\nLocation: http://other.example/\r\nContent-Length: 5\r\n\r\nmoved"),
+                       FAULT_AGAIN (), FAULT_END);
+  dheera_client_set_timeout (client, 5);
+  for (guint i = 0; i < 5; i++)
+    {
+      g_autoptr(GError) error = NULL;
+
+      g_assert_null (async ? complete_async (client, request, NULL, &error) : dheera_client_complete (client, request, NULL, &error));
+      g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_PROTOCOL);
+    }
+}
+
+/* The gap between two reads counts for whole answers too, once they have begun; blank lines are no beginning. */
+static void
+test_idle_whole_answer (gconstpointer data)
+{
+  gboolean async = GPOINTER_TO_INT (data);
+  g_autoptr(FaultServer) server = fault_server_new (FAULT_TLS_NONE);
+  g_autoptr(DheeraClient) client = dheera_client_new ();
+  g_autoptr(DheeraRequest) request = request_to (server);
+  g_autoptr(GError) error = NULL;
+  gint64 start = g_get_monotonic_time ();
+
+  fault_server_script (server, FAULT_EXPECT (), FAULT_SEND (JSON_HEAD ("200 OK") "\n\n"), FAULT_WAIT (500), FAULT_SEND ("{\"choices\""),
+                       FAULT_STALL (), FAULT_END);
+  dheera_client_set_max_retries (client, 0);
+  dheera_client_set_timeout (client, 10);
+  dheera_client_set_idle_timeout (client, 0.3);
+  g_assert_null (async ? complete_async (client, request, NULL, &error) : dheera_client_complete (client, request, NULL, &error));
+  g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_TIMEOUT);
+  g_assert_cmpint (g_get_monotonic_time () - start, >=, 750 * 1000);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * G_USEC_PER_SEC);
+}
+
 /* --- No server at all ------------------------------------------------------------------------------------------------------------------ */
 
 static void
@@ -264,6 +309,32 @@ test_no_such_host (gconstpointer data)
   g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_CONNECTION);
   g_test_message ("%s", error->message);
   g_assert_nonnull (strstr (error->message, "no-such-host.invalid"));
+}
+
+static void
+note_attempt_cb (DheeraClient *client,
+                 DheeraCall   *call,
+                 gpointer      data)
+{
+  guint *attempt = data;
+
+  *attempt = dheera_call_get_attempt (call);
+}
+
+static void
+test_no_such_host_twice (void)
+{
+  g_autoptr(DheeraClient) client = dheera_client_new ();
+  g_autoptr(DheeraRequest) request = dheera_request_new_for_prompt ("vllm/m", "Hi");
+  g_autoptr(GError) error = NULL;
+  guint attempt = 0;
+
+  dheera_base_request_set_base_url (DHEERA_BASE_REQUEST (request), "http://no-such-host.invalid/v1");
+  dheera_client_set_max_retries (client, 5);
+  g_signal_connect (client, "attempt-finished", G_CALLBACK (note_attempt_cb), &attempt);
+  g_assert_null (dheera_client_complete (client, request, NULL, &error));
+  g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_CONNECTION);
+  g_assert_cmpuint (attempt, ==, 2);
 }
 
 static void
@@ -337,8 +408,11 @@ main (int   argc,
   add_both ("/faults/good-ends", test_good_ends);
   g_test_add_func ("/faults/done-without-a-close", test_done_without_a_close);
   g_test_add_func ("/faults/whole-answer-to-a-stream", test_whole_answer_to_a_stream);
+  add_both ("/faults/refused-heads-give-back", test_refused_heads_give_back);
+  add_both ("/faults/idle-whole-answer", test_idle_whole_answer);
   add_both ("/faults/refused", test_refused);
   add_both ("/faults/no-such-host", test_no_such_host);
+  g_test_add_func ("/faults/no-such-host-twice", test_no_such_host_twice);
   add_both ("/faults/tls", test_tls);
 
   return g_test_run ();

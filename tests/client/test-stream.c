@@ -534,6 +534,26 @@ test_cancel_and_drop_in_a_handler (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+/* From a binding anybody can make one: it says so, and does not crash. */
+static void
+test_made_by_nobody (void)
+{
+  if (g_test_subprocess ())
+    {
+      g_autoptr(DheeraStream) stream = g_object_new (DHEERA_TYPE_STREAM, NULL);
+
+      g_log_set_always_fatal (G_LOG_FATAL_MASK);
+      g_assert_cmpstr (dheera_stream_get_text (stream), ==, "");
+      dheera_stream_cancel (stream);
+      return;
+    }
+
+  g_unsetenv ("G_DEBUG");
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_passed ();
+  g_test_trap_assert_stderr ("*assertion*failed*");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -571,6 +591,7 @@ main (int   argc,
   g_test_add_func ("/stream/cancel-in-flight", test_cancel_in_flight);
   g_test_add_func ("/stream/cancel-from-another-thread", test_cancel_from_another_thread);
   g_test_add_func ("/stream/pending", test_pending);
+  g_test_add_func ("/stream/made-by-nobody", test_made_by_nobody);
   g_test_add_func ("/stream/both-ways-on-one-stream", test_both_ways_on_one_stream);
   g_test_add_func ("/stream/cancel-all", test_cancel_all);
   g_test_add_func ("/stream/cancel-and-drop-in-a-handler", test_cancel_and_drop_in_a_handler);

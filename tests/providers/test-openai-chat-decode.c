@@ -386,6 +386,43 @@ test_no_errors (void)
     }
 }
 
+/* JSON that stops in the middle is a broken connection, which is worth another attempt; an event that stops there is not: its end was seen. */
+static void
+test_cut_answer (void)
+{
+  static const char *const bodies[] = { "{", "{\"choices\":[{\"index\":0,", "{\"choices\":[{\"index\":0,\"message\":{\"content\":\"Hel" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bodies); i++)
+    {
+      g_auto (Answer) whole = { 0 };
+      g_auto (Answer) streamed = { 0 };
+
+      answer_whole (&whole, "lab", bodies[i]);
+      assert_failed (&whole, DHEERA_ERROR_STREAM_INTERRUPTED);
+      g_assert_true (dheera_error_details_get_retryable (whole.decoder->failure));
+
+      answer_stream (&streamed, "lab", bodies[i]);
+      assert_failed (&streamed, DHEERA_ERROR_PROTOCOL);
+    }
+}
+
+/* An end without [DONE] is none while a choice that was asked for is missing. */
+static void
+test_missing_choice (void)
+{
+  for (guint wanted = 1; wanted <= 2; wanted++)
+    {
+      g_autoptr(DheeraProvider) provider = dheera_provider_new_compatible ("lab", "http://localhost/v1");
+      g_autoptr(DheeraDecoder) decoder = dheera_decoder_new (provider);
+      DheeraFrame frame = { .type = "message", .data = "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}", .id = "" };
+
+      frame.length = strlen (frame.data);
+      decoder->n_choices = wanted;
+      g_assert_cmpint (decoder->protocol->decode_frame (decoder, &frame), ==, DHEERA_DECODED_MORE);
+      g_assert_cmpint (decoder->protocol->decode_eof (decoder), ==, wanted == 1 ? DHEERA_DECODED_END : DHEERA_DECODED_FAILED);
+    }
+}
+
 static void
 test_protocol (void)
 {
@@ -406,7 +443,7 @@ test_protocol (void)
     "{\"choices\":[{\"message\":{\"tool_calls\":[{\"function\":\"f\"}]},\"delta\":{\"tool_calls\":[{\"function\":\"f\"}]}}]}",
     "{\"choices\":[{\"message\":{},\"delta\":{},\"finish_reason\":7}]}",
     "{\"choices\":[{\"message\":{},\"delta\":{},\"finish_reason\":{}}]}",
-    "{\"choices\":[{]}", "{", "nonsense", "<html></html>", "{\"a\":\"\xff\"}", "{}{}",
+    "{\"choices\":[{]}", "nonsense", "<html></html>", "{\"a\":\"\xff\"}", "{}{}",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (bodies); i++)
@@ -638,6 +675,8 @@ main (int    argc,
   g_test_add_func ("/openai-chat-decode/error-events", test_error_events);
   g_test_add_func ("/openai-chat-decode/no-errors", test_no_errors);
   g_test_add_func ("/openai-chat-decode/protocol", test_protocol);
+  g_test_add_func ("/openai-chat-decode/cut-answer", test_cut_answer);
+  g_test_add_func ("/openai-chat-decode/missing-choice", test_missing_choice);
   g_test_add_func ("/openai-chat-decode/no-choices", test_no_choices);
   g_test_add_func ("/openai-chat-decode/odd-types", test_odd_types);
   g_test_add_func ("/openai-chat-decode/offset", test_offset);
