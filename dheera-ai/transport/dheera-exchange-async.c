@@ -140,7 +140,11 @@ sent_cb (GObject      *source,
 {
   DheeraExchange *self = user_data;
   GError *error = NULL;
-  GInputStream *stream = soup_session_send_finish (SOUP_SESSION (source), result, &error);
+  GInputStream *stream;
+
+  /* A stream that came is ours to close, also when it was cancelled meanwhile in another thread: left to the task it would be finalized without its message. */
+  g_task_set_check_cancellable (G_TASK (result), FALSE);
+  stream = soup_session_send_finish (SOUP_SESSION (source), result, &error);
 
   if (self->phase == DHEERA_PHASE_CLOSED)
     {
@@ -226,8 +230,9 @@ dheera_exchange_check_deadline (DheeraExchange *self)
   DheeraDeadline which;
   gint64 deadline = dheera_exchange_get_deadline (self, &which);
 
+  /* What it returns is when to look again, which is no deadline. */
   if (self->phase == DHEERA_PHASE_QUEUED)
-    deadline = dheera_gate_look_again (self->gate, deadline);
+    dheera_gate_look_again (self->gate, 0);
   if (deadline == 0 || g_get_monotonic_time () < deadline || g_atomic_int_get (&self->stop) != DHEERA_STOP_NONE)
     return;
   if (self->phase == DHEERA_PHASE_QUEUED)
