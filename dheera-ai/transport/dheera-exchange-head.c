@@ -244,14 +244,37 @@ status_cb (SoupMessage *message,
       soup_message_headers_replace (headers, "Transfer-Encoding", "unusable");
       exchange_fault (self, DHEERA_TRANSPORT_ERROR_PROTOCOL, "the Content-Length of the response is not one number");
     }
+  else if (dheera_failure_is_coded_twice (message))
+    {
+      /* The answer is refused; no decoders, of which there may be thousands, are made for it. */
+      soup_message_disable_feature (message, SOUP_TYPE_CONTENT_DECODER);
+    }
+}
+
+/* By name, connecting costs more than being called does. */
+static gulong
+connect_by_id (DheeraExchange *self,
+               gsize          *id,
+               const char     *name,
+               GQuark          detail,
+               GCallback       callback)
+{
+  if (g_once_init_enter (id))
+    g_once_init_leave (id, g_signal_lookup (name, SOUP_TYPE_MESSAGE));
+
+  return g_signal_connect_closure_by_id (self->message, *id, detail, g_cclosure_new (callback, self, NULL), FALSE);
 }
 
 void
 dheera_exchange_watch_message (DheeraExchange *self)
 {
-  self->handlers[0] = g_signal_connect (self->message, "network-event", G_CALLBACK (network_event_cb), self);
-  self->handlers[1] = g_signal_connect (self->message, "starting", G_CALLBACK (starting_cb), self);
-  self->handlers[2] = g_signal_connect (self->message, "notify::status-code", G_CALLBACK (status_cb), self);
+  static gsize network_event_id;
+  static gsize starting_id;
+  static gsize notify_id;
+
+  self->handlers[0] = connect_by_id (self, &network_event_id, "network-event", 0, G_CALLBACK (network_event_cb));
+  self->handlers[1] = connect_by_id (self, &starting_id, "starting", 0, G_CALLBACK (starting_cb));
+  self->handlers[2] = connect_by_id (self, &notify_id, "notify", g_quark_from_static_string ("status-code"), G_CALLBACK (status_cb));
 }
 
 void
@@ -282,6 +305,22 @@ note_length (DheeraExchange *self)
   self->is_coded = soup_message_headers_get_one (headers, "Content-Encoding") != NULL;
   if (!self->is_coded && soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH)
     self->content_length = soup_message_headers_get_content_length (headers);
+}
+
+/* libsoup counts what it reads of a body with a signal for each piece, which nobody needs of a stream. */
+static void
+stop_counting (DheeraExchange *self)
+{
+  GInputStream *stream = self->stream;
+
+  if (self->framing == DHEERA_FRAMING_WHOLE || self->is_coded || self->is_http2)
+    return;
+  while (G_IS_FILTER_INPUT_STREAM (stream))
+    {
+      stream = g_filter_input_stream_get_base_stream (G_FILTER_INPUT_STREAM (stream));
+      if (g_str_equal (G_OBJECT_TYPE_NAME (stream), "SoupFilterInputStream"))
+        g_signal_handlers_disconnect_by_data (stream, self->message);
+    }
 }
 
 static void
@@ -343,6 +382,7 @@ dheera_exchange_take_head (DheeraExchange *self,
   self->media_type = dup_media_type (soup_message_get_response_headers (self->message));
   self->last_activity = g_get_monotonic_time ();
   note_length (self);
+  stop_counting (self);
 
   return TRUE;
 }

@@ -124,6 +124,9 @@ struct _DheeraExchange
   /* Blocking */
   DheeraWatch watch;
   gboolean watched;
+  gboolean inner_is_open;  /* has a file descriptor */
+  guint n_misses;          /* reads in a row that found nothing */
+  guint n_reads_to_wait;   /* that are not tried without waiting */
 
   /* Asynchronous */
   GMainContext *context;
@@ -215,6 +218,7 @@ void            dheera_worker_close              (DheeraExchange *self);
 GError         *dheera_failure_from_libsoup      (DheeraExchange *self,
                                                   const GError   *error);
 GError         *dheera_failure_from_answer       (DheeraExchange *self);
+gboolean        dheera_failure_is_coded_twice    (SoupMessage    *message);
 GError         *dheera_failure_from_deadline     (DheeraExchange *self);
 
 /* dheera-redact.c */

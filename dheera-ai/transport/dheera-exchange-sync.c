@@ -2,6 +2,10 @@
 
 #include "dheera-exchange-internal-private.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
 /* libsoup's blocking calls, in the caller's thread and without any main context, under the eyes of the watchdog. */
 
 static gint64
@@ -97,6 +101,25 @@ send_once (DheeraExchange *self)
   return dheera_exchange_take_head (self, stream, error);
 }
 
+/* GIO makes a file descriptor whenever it waits with a cancellable, unless there is one, and ends the program when it can't. */
+static gboolean
+open_cancellable (DheeraExchange *self)
+{
+  int probe = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+
+  if (probe == -1 && (errno == EMFILE || errno == ENFILE))
+    {
+      dheera_exchange_fail (self, g_error_new (DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_CONNECT,
+                                               "no connection can be made: this process has too many open files (%s)", g_strerror (errno)));
+      return FALSE;
+    }
+  if (probe != -1)
+    close (probe);
+  self->inner_is_open = g_cancellable_get_fd (self->inner) != -1;
+
+  return TRUE;
+}
+
 static gboolean
 send_blocking (DheeraExchange *self)
 {
@@ -109,6 +132,8 @@ send_blocking (DheeraExchange *self)
       return FALSE;
     }
   self->watched = TRUE;
+  if (!open_cancellable (self))
+    return FALSE;
 
   while (!send_once (self))
     {
@@ -157,10 +182,21 @@ read_ready (DheeraExchange  *self,
 {
   if (self->is_http2)
     return FALSE;
+  if (self->n_reads_to_wait > 0)
+    {
+      self->n_reads_to_wait--;
+      return FALSE;
+    }
 
   *n = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (self->stream), buffer, size, NULL, error);
   if (*n >= 0 || !g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-    return TRUE;
+    {
+      self->n_misses = 0;
+      return TRUE;
+    }
+  /* Where each piece has to be waited for it is cheaper not to ask for it before. */
+  self->n_misses = MIN (self->n_misses + 1, 3);
+  self->n_reads_to_wait = 1 << self->n_misses;
   g_clear_error (error);
   return FALSE;
 }

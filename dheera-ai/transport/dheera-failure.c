@@ -183,8 +183,8 @@ is_https (SoupMessage *message)
   return g_str_equal (g_uri_get_scheme (soup_message_get_uri (message)), "https");
 }
 
-static gboolean
-is_coded_twice (SoupMessage *message)
+gboolean
+dheera_failure_is_coded_twice (SoupMessage *message)
 {
   const char *coding = soup_message_headers_get_list (soup_message_get_response_headers (message), "Content-Encoding");
 
@@ -227,7 +227,7 @@ dheera_failure_from_answer (DheeraExchange *self)
   if (status >= 300 && status < 400 && status != SOUP_STATUS_NOT_MODIFIED)
     return describe_redirect (self);
   /* A few bytes unpack to any number when it happens twice. */
-  if (is_coded_twice (self->message))
+  if (dheera_failure_is_coded_twice (self->message))
     return failure (DHEERA_TRANSPORT_ERROR_PROTOCOL, "the response is encoded more than once (Content-Encoding names several codings)");
 
   return NULL;

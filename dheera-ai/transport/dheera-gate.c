@@ -6,7 +6,9 @@
 
 struct _DheeraOrigin
 {
-  char *key;              /* scheme://host:port */
+  char *host;
+  int port;
+  gboolean is_https;
   guint n_messages;       /* in the session, the application's too */
   guint n_blocking;       /* of these, ours that block */
   guint n_waiting;
@@ -19,7 +21,7 @@ struct _DheeraOrigin
 struct _DheeraGate
 {
   GMutex mutex;
-  GHashTable *origins;    /* key → DheeraOrigin */
+  GHashTable *origins;    /* set of DheeraOrigin */
   GHashTable *foreign;    /* the application's SoupMessage → ForeignMessage */
   GQueue waiting;         /* of DheeraTicket */
   GQueue starting;        /* likewise, the oldest first */
@@ -74,32 +76,50 @@ static void
 origin_free (DheeraOrigin *origin)
 {
   g_hash_table_unref (origin->threads);
-  g_free (origin->key);
+  g_free (origin->host);
   g_free (origin);
+}
+
+static guint
+origin_hash (gconstpointer data)
+{
+  const DheeraOrigin *origin = data;
+  guint hash = origin->port * 2 + origin->is_https;
+
+  for (const char *p = origin->host; *p != '\0'; p++)
+    hash = hash * 33 + g_ascii_tolower (*p);
+
+  return hash;
+}
+
+static gboolean
+origin_equal (gconstpointer a,
+              gconstpointer b)
+{
+  const DheeraOrigin *one = a;
+  const DheeraOrigin *two = b;
+
+  return one->port == two->port && one->is_https == two->is_https && g_ascii_strcasecmp (one->host, two->host) == 0;
 }
 
 static DheeraOrigin *
 gate_get_origin (DheeraGate *self,
                  GUri       *uri)
 {
-  char buffer[160];
-  const char *host = g_uri_get_host (uri) != NULL ? g_uri_get_host (uri) : "";
-  g_autofree char *long_key = NULL;
-  char *key = buffer;
+  const char *host = g_uri_get_host (uri);
+  DheeraOrigin key = { .host = (char *) (host != NULL ? host : ""), .port = g_uri_get_port (uri) };
   DheeraOrigin *origin;
 
-  if (g_snprintf (buffer, sizeof buffer, "%s://%s:%d", g_uri_get_scheme (uri), host, g_uri_get_port (uri)) >= (int) sizeof buffer)
-    key = long_key = g_strdup_printf ("%s://%s:%d", g_uri_get_scheme (uri), host, g_uri_get_port (uri));
-  for (char *p = key; *p != '\0'; p++)
-    *p = g_ascii_tolower (*p);
-
-  origin = g_hash_table_lookup (self->origins, key);
+  key.is_https = g_strcmp0 (g_uri_get_scheme (uri), "https") == 0;
+  origin = g_hash_table_lookup (self->origins, &key);
   if (origin == NULL)
     {
       origin = g_new0 (DheeraOrigin, 1);
-      origin->key = g_strdup (key);
+      origin->host = g_strdup (key.host);
+      origin->port = key.port;
+      origin->is_https = key.is_https;
       origin->threads = g_hash_table_new (NULL, NULL);
-      g_hash_table_insert (self->origins, origin->key, origin);
+      g_hash_table_add (self->origins, origin);
     }
 
   return origin;
@@ -113,7 +133,7 @@ gate_forget_origin (DheeraGate   *self,
   gboolean worthwhile = (origin->is_http2 || origin->n_idle > 0) && g_hash_table_size (self->origins) <= MAX_IDLE_ORIGINS;
 
   if (origin->n_messages == 0 && origin->n_waiting == 0 && !worthwhile)
-    g_hash_table_remove (self->origins, origin->key);
+    g_hash_table_remove (self->origins, origin);
 }
 
 /* A blocking message has a connection to itself, the others of a thread share one over HTTP/2. */
@@ -526,7 +546,7 @@ dheera_gate_new (SoupSession *session)
   g_mutex_init (&self->mutex);
   g_queue_init (&self->waiting);
   g_queue_init (&self->starting);
-  self->origins = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) origin_free);
+  self->origins = g_hash_table_new_full (origin_hash, origin_equal, (GDestroyNotify) origin_free, NULL);
   self->foreign = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->max_connections = soup_session_get_max_conns (session);
   self->max_per_host = soup_session_get_max_conns_per_host (session);
