@@ -6,7 +6,7 @@
 
 #include "dheera-ai/model/dheera-base-request-private.h"
 #include "dheera-ai/providers/dheera-provider-private.h"
-#include "dheera-ai/transport/dheera-mock-server-private.h"
+#include "dheera-ai/mock/dheera-mock-server-private.h"
 #include "dheera-ai/wire/dheera-url-private.h"
 
 /* What the row of the offline model has for a base URL: it listens on a port that is known when it is first asked for. */

@@ -5,7 +5,7 @@
 
 #include "client-util.h"
 
-#include "dheera-ai/transport/dheera-mock-server-private.h"
+#include "dheera-ai/mock/dheera-mock-server-private.h"
 
 typedef struct
 {
