@@ -307,22 +307,6 @@ note_length (DheeraExchange *self)
     self->content_length = soup_message_headers_get_content_length (headers);
 }
 
-/* libsoup counts what it reads of a body with a signal for each piece, which nobody needs of a stream. */
-static void
-stop_counting (DheeraExchange *self)
-{
-  GInputStream *stream = self->stream;
-
-  if (self->framing == DHEERA_FRAMING_WHOLE || self->is_coded || self->is_http2)
-    return;
-  while (G_IS_FILTER_INPUT_STREAM (stream))
-    {
-      stream = g_filter_input_stream_get_base_stream (G_FILTER_INPUT_STREAM (stream));
-      if (g_str_equal (G_OBJECT_TYPE_NAME (stream), "SoupFilterInputStream"))
-        g_signal_handlers_disconnect_by_data (stream, self->message);
-    }
-}
-
 static void
 note_metrics (DheeraExchange *self)
 {
@@ -382,7 +366,6 @@ dheera_exchange_take_head (DheeraExchange *self,
   self->media_type = dup_media_type (soup_message_get_response_headers (self->message));
   self->last_activity = g_get_monotonic_time ();
   note_length (self);
-  stop_counting (self);
 
   return TRUE;
 }

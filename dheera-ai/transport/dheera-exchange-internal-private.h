@@ -3,23 +3,17 @@
 #pragma once
 
 #include "dheera-exchange-private.h"
+#include "dheera-failure-private.h"
 #include "dheera-gate-private.h"
 #include "dheera-transport-internal-private.h"
 #include "dheera-watchdog-private.h"
+#include "dheera-worker-private.h"
 
 #define DHEERA_EXCHANGE_MIN_READ 64
 
 G_BEGIN_DECLS
 
-/* The inside of an exchange, shared by the files that make it up:
- *
- *   dheera-exchange.c        life, message, what is common
- *   dheera-exchange-head.c   what happens to the message until its head is there
- *   dheera-exchange-body.c   what comes after it
- *   dheera-exchange-sync.c   blocking in the caller's thread
- *   dheera-exchange-async.c  with a main context
- *   dheera-worker.c          blocking, but with the worker's main context
- */
+/* The inside of an exchange, shared by the files that make it up; dheera-exchange.c lists them. */
 
 typedef enum
 {
@@ -201,30 +195,5 @@ void            dheera_exchange_launch           (DheeraExchange *self);
 void            dheera_exchange_check_deadline   (DheeraExchange *self);
 void            dheera_exchange_pulse            (DheeraExchange *self);
 void            dheera_exchange_detach           (DheeraExchange *self);
-
-/* dheera-worker.c */
-gboolean        dheera_worker_is_here            (void);
-gboolean        dheera_worker_send               (DheeraExchange  *self,
-                                                  GCancellable    *cancellable,
-                                                  GError         **error);
-gssize          dheera_worker_read               (DheeraExchange  *self,
-                                                  char            *buffer,
-                                                  gsize            size,
-                                                  GCancellable    *cancellable,
-                                                  GError         **error);
-void            dheera_worker_close              (DheeraExchange *self);
-
-/* dheera-failure.c */
-GError         *dheera_failure_from_libsoup      (DheeraExchange *self,
-                                                  const GError   *error);
-GError         *dheera_failure_from_answer       (DheeraExchange *self);
-gboolean        dheera_failure_is_coded_twice    (SoupMessage    *message);
-GError         *dheera_failure_from_deadline     (DheeraExchange *self);
-
-/* dheera-redact.c */
-gboolean        dheera_redact_is_secret_header   (const char *name,
-                                                  const char *auth_header);
-char           *dheera_redact_message            (SoupMessage *message,
-                                                  const char  *auth_header);
 
 G_END_DECLS

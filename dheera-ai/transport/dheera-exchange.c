@@ -1,5 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* An exchange is made up of these files:
+ *
+ *   dheera-exchange.c        life, message, what is common
+ *   dheera-exchange-head.c   what happens to the message until its head is there
+ *   dheera-exchange-body.c   what comes after it
+ *   dheera-exchange-sync.c   blocking in the caller's thread
+ *   dheera-exchange-async.c  with a main context
+ *   dheera-worker.c          blocking, but with the worker's main context
+ */
+
 #include "dheera-exchange-internal-private.h"
 
 #include "dheera-ai/dheera-version.h"

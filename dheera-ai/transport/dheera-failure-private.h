@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "dheera-exchange-private.h"
+
+G_BEGIN_DECLS
+
+/* What went wrong, in words: of libsoup's errors, of answers that are none, of deadlines. And the one renderer of a request for whoever wants to see it. */
+
+GError         *dheera_failure_from_libsoup      (DheeraExchange *self,
+                                                  const GError   *error);
+GError         *dheera_failure_from_answer       (DheeraExchange *self);
+gboolean        dheera_failure_is_coded_twice    (SoupMessage    *message);
+GError         *dheera_failure_from_deadline     (DheeraExchange *self);
+
+gboolean        dheera_redact_is_secret_header   (const char *name,
+                                                  const char *auth_header);
+char           *dheera_redact_message            (SoupMessage *message,
+                                                  const char  *auth_header);
+
+G_END_DECLS
