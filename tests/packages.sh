@@ -66,7 +66,7 @@ install_packages() {
   log=$(mktemp)
   as_root apt-get -qq update >"$log" 2>&1 || cat "$log"
   for package in "${missing[@]}"; do
-    if apt-cache policy "$package" 2>/dev/null | grep -q 'Candidate: [^(]'; then
+    if [[ $(apt-cache policy "$package" 2>/dev/null) =~ Candidate:\ [^\(] ]]; then
       wanted+=("$package")
     else
       unknown+=("$package")

@@ -108,7 +108,7 @@ if [ "$quick" = no ]; then
   elif CC=clang step 'configure with sanitizers' configure "$checked" \
          -Db_sanitize=address,undefined -Db_lundef=false -Dc_link_args="$cxx" -Dfuzzing=enabled -Dintrospection=disabled -Dvapi=disabled -Ddocs=disabled -Dexamples=disabled &&
        step 'build with sanitizers' ninja -C "$checked" && make_preload; then
-    LD_PRELOAD=$PWD/$checked/lsan-soup.so run_tests sanitizers "$checked" --timeout-multiplier 5 --no-suite rules --no-suite performance
+    LD_PRELOAD=$PWD/$checked/lsan-soup.so run_tests sanitizers "$checked" --timeout-multiplier 5 --no-suite rules --no-suite performance --no-suite install
   fi
 fi
 

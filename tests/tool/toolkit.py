@@ -65,7 +65,10 @@ class Terminal:
     """The command in a terminal of its own."""
 
     def __init__(self, *arguments, env=None):
-        self.pid, self.fd = pty.fork()
+        try:
+            self.pid, self.fd = pty.fork()
+        except OSError as error:
+            raise Skip(f'no terminal can be made here: {error}') from error
         if self.pid == 0:
             try:
                 os.execve(TOOL, [TOOL, *arguments], env or environment())
