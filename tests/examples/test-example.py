@@ -6,6 +6,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
@@ -51,6 +52,14 @@ def test_the_answer_is_printed_while_it_comes_in():
             assert first and len(first) < 300 and program.poll() is None, first
         finally:
             program.kill()
+
+
+def test_the_output_can_go_into_a_file():
+    with tempfile.TemporaryFile() as file:
+        for _ in range(2):
+            subprocess.run([*COMMAND, 'One two three', 'mock/echo'], stdout=file, timeout=PATIENCE, check=True)
+        file.seek(0)
+        assert file.read() == b'One two three\n' * 2
 
 
 def test_an_error_is_a_sentence():
