@@ -67,6 +67,7 @@ dheera_ticket_unref (DheeraTicket *self)
 {
   if (g_atomic_ref_count_dec (&self->ref_count))
     {
+      g_clear_pointer (&self->waker, g_source_unref);
       g_cond_clear (&self->cond);
       g_free (self);
     }
@@ -257,7 +258,8 @@ dheera_gate_enter (DheeraGate   *self,
   ticket->origin = gate_get_origin (self, uri);
   ticket->thread = g_thread_self ();
   ticket->blocking = waker == NULL;
-  ticket->waker = waker;
+  /* Whoever cancels from another thread may come when the waiter is going. */
+  ticket->waker = waker != NULL ? g_source_ref (waker) : NULL;
   ticket->woken = FALSE;
   if (ticket->origin->n_waiting == 0 && gate_find_obstacle (self, ticket) == NULL)
     {
@@ -413,7 +415,7 @@ gate_leave (DheeraGate   *self,
     }
   ticket->state = DHEERA_TICKET_NONE;
   ticket->origin = NULL;
-  ticket->waker = NULL;
+  g_clear_pointer (&ticket->waker, g_source_unref);
   gate_serve (self);
   gate_forget_origin (self, origin);
 }
