@@ -11,7 +11,7 @@ assert_in_time (Outcome *outcome,
 {
   g_test_message ("%.3f s for a deadline of %.3f s", outcome->seconds, seconds);
   g_assert_cmpfloat (outcome->seconds, >=, seconds - 0.01);
-  g_assert_cmpfloat (outcome->seconds, <=, seconds + 1);
+  g_assert_cmpfloat (outcome->seconds, <=, seconds + 3);
 }
 
 static void
@@ -119,7 +119,7 @@ test_idle (void)
       assert_failed (outcome, DHEERA_TRANSPORT_ERROR_TIMEOUT, "127.0.0.1:* sent nothing more for 0.3 seconds");
       g_assert_cmpstr (outcome->body->str, ==, "xy");
       g_assert_cmpfloat (outcome->seconds, >=, 0.6);
-      g_assert_cmpfloat (outcome->seconds, <=, 1.8);
+      g_assert_cmpfloat (outcome->seconds, <=, 3.8);
     }
 }
 
@@ -154,7 +154,7 @@ test_total_is_over (void)
       fault_server_script (server, FAULT_EXPECT (), FAULT_STALL (), FAULT_END);
       outcome = run_exchange (mode, &(Run) { .transport = transport, .url = url, .timeouts = { .deadline = g_get_monotonic_time () - 1, .total = 1 } });
       assert_failed (outcome, DHEERA_TRANSPORT_ERROR_TIMEOUT, "127.0.0.1:* did not finish*");
-      g_assert_cmpfloat (outcome->seconds, <, 1);
+      g_assert_cmpfloat (outcome->seconds, <, 3);
     }
 }
 
