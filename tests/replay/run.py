@@ -214,14 +214,22 @@ def may_be_complete(recording, full, cut, part):
     return cut >= full['end'] and part['choices'] == expect_of(recording, full['end'])['choices']
 
 
+def are_choices_missing(recording, cut, part):
+    """Fewer came than were asked for: only the stream's own end says that there are no more."""
+    body = request_body(recording)[0]
+    wanted = json.loads(body).get('n') or 1 if body is not None else 1
+    return len(part['choices']) < wanted and b'data: [DONE]' not in read_recording.body(recording)[:cut]
+
+
 def judge_cut(run, result, recording, full):
     """Never a false completion; the text that came is the beginning of what would have come."""
     part = expect_of(recording, run['cut'])
     choices = {choice['index']: choice for choice in (result.get('response') or {'choices': []})['choices']}
     error = result.get('error')
-    whole = run['cut'] >= full['end'] and part['choices'] == full['choices']
+    missing = are_choices_missing(recording, run['cut'], part)
+    whole = run['cut'] >= full['end'] and part['choices'] == full['choices'] and not missing
     if error is None:
-        if not whole and not may_be_complete(recording, full, run['cut'], part):
+        if missing or not whole and not may_be_complete(recording, full, run['cut'], part):
             yield f'complete, though the answer needs {full["end"]} bytes'
     else:
         if whole and run['end'] != 'reset':
