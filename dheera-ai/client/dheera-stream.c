@@ -157,11 +157,13 @@ check_readable (DheeraStream *self,
 
   if (self->pending)
     {
+      dheera_error_details_set_last (NULL);
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PENDING, "The stream is being read already: wait for the operation in flight to finish.");
       return FALSE;
     }
   if (operation->start != 0 && operation->step != DHEERA_STEP_DONE && operation->blocking != blocking)
     {
+      dheera_error_details_set_last (NULL);
       g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
                    "The stream was begun with %s calls: read on with these.", operation->blocking ? "blocking" : "asynchronous");
       return FALSE;

@@ -90,6 +90,8 @@ def test_errors_do_not_know_the_details_of_others():
         assert error_of(client.complete, refuse()).details.get_status() == 429
         error = error_of(*fail)
         assert error.details is None or error.details.get_status() == 0, error.details
+        if fail[0] == begun.next:
+            assert Dheera.ErrorDetails.get_last() is None, Dheera.ErrorDetails.get_last()
 
 
 def test_cancelled_before():
