@@ -69,7 +69,7 @@ configure() { # FOLDER OPTION…
 
 make_preload() {
   # shellcheck disable=SC2046
-  clang -shared -fPIC -O1 -o "$checked/lsan-soup.so" tests/lsan-soup.c $(pkg-config --cflags libsoup-3.0)
+  clang -shared -fPIC -O1 -o "$checked/lsan-foreign.so" tests/lsan-foreign.c $(pkg-config --cflags libsoup-3.0)
 }
 
 run_tests() { # NAME FOLDER OPTION…
@@ -108,7 +108,7 @@ if [ "$quick" = no ]; then
   elif CC=clang step 'configure with sanitizers' configure "$checked" \
          -Db_sanitize=address,undefined -Db_lundef=false -Dc_link_args="$cxx" -Dfuzzing=enabled -Dintrospection=disabled -Dvapi=disabled -Ddocs=disabled -Dexamples=disabled &&
        step 'build with sanitizers' ninja -C "$checked" && make_preload; then
-    LD_PRELOAD=$PWD/$checked/lsan-soup.so run_tests sanitizers "$checked" --timeout-multiplier 5 --no-suite rules --no-suite performance --no-suite install
+    LD_PRELOAD=$PWD/$checked/lsan-foreign.so run_tests sanitizers "$checked" --timeout-multiplier 5 --no-suite rules --no-suite performance --no-suite install
   fi
 fi
 
