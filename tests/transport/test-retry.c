@@ -113,7 +113,8 @@ static const After afters[] = {
   { NULL, "Tue, 14 Nov 2023 22:00:00 GMT", NULL, 0 },
   { NULL, "Tuesday, 14-Nov-23 22:13:50 GMT", NULL, 30000 },
   { NULL, "Tue Nov 14 22:13:50 2023", NULL, 30000 },
-  { NULL, "Fri, 31 Dec 9999 23:59:59 GMT", NULL, G_GINT64_CONSTANT (251702300799) * 1000 },
+  /* Newer versions of libsoup know no date from the year 9999 on. */
+  { NULL, "Tue, 31 Dec 2999 23:59:59 GMT", NULL, G_GINT64_CONSTANT (30803679999) * 1000 },
   { NULL, "Tue, 99 Nov 2023 22:13:50 GMT", NULL, -1 },
   { NULL, "tomorrow", NULL, -1 },
   /* The server's clock goes an hour ahead of ours; what it means is still half a minute. */
