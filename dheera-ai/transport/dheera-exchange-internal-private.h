@@ -133,7 +133,9 @@ struct _DheeraExchange
   gpointer user_data;
 };
 
-/* dheera-exchange.c */
+/* dheera-exchange.c and its parts */
+SoupMessage    *dheera_exchange_make_message     (DheeraTransport         *transport,
+                                                  const DheeraHttpRequest *request);
 DheeraExchange *dheera_exchange_ref              (DheeraExchange *self);
 void            dheera_exchange_unref            (DheeraExchange *self);
 void            dheera_exchange_stop             (DheeraExchange *self,

@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include "dheera-origin-private.h"
+
 #include <libsoup/soup.h>
 
 G_BEGIN_DECLS
@@ -13,7 +15,6 @@ G_BEGIN_DECLS
 #define DHEERA_GATE_STARTING_COUNTS_FOR (50 * 1000) /* microseconds */
 
 typedef struct _DheeraGate DheeraGate;
-typedef struct _DheeraOrigin DheeraOrigin;
 
 typedef enum
 {

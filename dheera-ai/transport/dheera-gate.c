@@ -2,22 +2,6 @@
 
 #include "dheera-gate-private.h"
 
-#define MAX_IDLE_ORIGINS 64
-
-struct _DheeraOrigin
-{
-  char *host;
-  int port;
-  gboolean is_https;
-  guint n_messages;       /* in the session, the application's too */
-  guint n_blocking;       /* of these, ours that block */
-  guint n_waiting;
-  guint n_starting;
-  guint n_idle;           /* connections that our messages have left behind and none of them has taken since, as far as we know */
-  GHashTable *threads;    /* GThread → number of its messages, for HTTP/2, where they share a connection */
-  gboolean is_http2;
-};
-
 struct _DheeraGate
 {
   GMutex mutex;
@@ -73,105 +57,6 @@ dheera_ticket_unref (DheeraTicket *self)
     }
 }
 
-static void
-origin_free (DheeraOrigin *origin)
-{
-  g_hash_table_unref (origin->threads);
-  g_free (origin->host);
-  g_free (origin);
-}
-
-static guint
-origin_hash (gconstpointer data)
-{
-  const DheeraOrigin *origin = data;
-  guint hash = origin->port * 2 + origin->is_https;
-
-  for (const char *p = origin->host; *p != '\0'; p++)
-    hash = hash * 33 + g_ascii_tolower (*p);
-
-  return hash;
-}
-
-static gboolean
-origin_equal (gconstpointer a,
-              gconstpointer b)
-{
-  const DheeraOrigin *one = a;
-  const DheeraOrigin *two = b;
-
-  return one->port == two->port && one->is_https == two->is_https && g_ascii_strcasecmp (one->host, two->host) == 0;
-}
-
-static DheeraOrigin *
-gate_get_origin (DheeraGate *self,
-                 GUri       *uri)
-{
-  const char *host = g_uri_get_host (uri);
-  DheeraOrigin key = { .host = (char *) (host != NULL ? host : ""), .port = g_uri_get_port (uri) };
-  DheeraOrigin *origin;
-
-  key.is_https = g_strcmp0 (g_uri_get_scheme (uri), "https") == 0;
-  origin = g_hash_table_lookup (self->origins, &key);
-  if (origin == NULL)
-    {
-      origin = g_new0 (DheeraOrigin, 1);
-      origin->host = g_strdup (key.host);
-      origin->port = key.port;
-      origin->is_https = key.is_https;
-      origin->threads = g_hash_table_new (NULL, NULL);
-      g_hash_table_add (self->origins, origin);
-    }
-
-  return origin;
-}
-
-/* An application may talk to any number of hosts. */
-static void
-gate_forget_origin (DheeraGate   *self,
-                    DheeraOrigin *origin)
-{
-  gboolean worthwhile = (origin->is_http2 || origin->n_idle > 0) && g_hash_table_size (self->origins) <= MAX_IDLE_ORIGINS;
-
-  if (origin->n_messages == 0 && origin->n_waiting == 0 && !worthwhile)
-    g_hash_table_remove (self->origins, origin);
-}
-
-/* A blocking message has a connection to itself, the others of a thread share one over HTTP/2. */
-static guint
-origin_count_connections (DheeraOrigin *origin)
-{
-  if (!origin->is_http2)
-    return origin->n_messages;
-  return origin->n_blocking + g_hash_table_size (origin->threads);
-}
-
-static void
-gate_count (DheeraGate   *self,
-            DheeraOrigin *origin,
-            GThread      *thread,
-            gboolean      blocking,
-            int           difference)
-{
-  guint before = origin_count_connections (origin);
-
-  origin->n_messages += difference;
-  if (blocking)
-    {
-      origin->n_blocking += difference;
-    }
-  else
-    {
-      guint n = GPOINTER_TO_UINT (g_hash_table_lookup (origin->threads, thread)) + difference;
-
-      if (n > 0)
-        g_hash_table_insert (origin->threads, thread, GUINT_TO_POINTER (n));
-      else
-        g_hash_table_remove (origin->threads, thread);
-    }
-  self->n_connections += origin_count_connections (origin) - before;
-}
-
 /* What has been starting for longer waits for the network and not for the processor, which is all that the limit is about: a host that does not answer
  * must not hold up the others. */
 static gboolean
@@ -200,7 +85,7 @@ gate_find_obstacle (DheeraGate   *self,
     return "starting";
   if (origin->is_http2 && !ticket->blocking && g_hash_table_contains (origin->threads, ticket->thread))
     return NULL;
-  if (origin_count_connections (origin) >= self->max_per_host)
+  if (dheera_origin_count_connections (origin) >= self->max_per_host)
     return "max-conns-per-host";
   if (self->n_connections >= self->max_connections)
     return "max-conns";
@@ -222,7 +107,7 @@ gate_admit (DheeraGate   *self,
   ticket->started = g_get_monotonic_time ();
   g_queue_push_tail_link (&self->starting, &ticket->link);
   origin->n_starting++;
-  gate_count (self, origin, ticket->thread, ticket->blocking, 1);
+  self->n_connections += dheera_origin_count (origin, ticket->thread, ticket->blocking, 1);
 }
 
 /* First come, first served, but whoever waits for a full origin does not hold up the others. */
@@ -255,7 +140,7 @@ dheera_gate_enter (DheeraGate   *self,
   g_return_if_fail (ticket->state == DHEERA_TICKET_NONE);
 
   g_mutex_lock (&self->mutex);
-  ticket->origin = gate_get_origin (self, uri);
+  ticket->origin = dheera_origin_get (self->origins, uri);
   ticket->thread = g_thread_self ();
   ticket->blocking = waker == NULL;
   /* Whoever cancels from another thread may come when the waiter is going. */
@@ -384,9 +269,9 @@ dheera_gate_started (DheeraGate   *self,
     ticket->origin->n_idle = 0;
   if (is_http2 && ticket->state != DHEERA_TICKET_NONE && !ticket->origin->is_http2)
     {
-      self->n_connections -= origin_count_connections (ticket->origin);
+      self->n_connections -= dheera_origin_count_connections (ticket->origin);
       ticket->origin->is_http2 = TRUE;
-      self->n_connections += origin_count_connections (ticket->origin);
+      self->n_connections += dheera_origin_count_connections (ticket->origin);
     }
   gate_serve (self);
   g_mutex_unlock (&self->mutex);
@@ -411,13 +296,13 @@ gate_leave (DheeraGate   *self,
       gate_end_start (self, ticket);
       if (ticket->leaves_idle)
         origin->n_idle++;
-      gate_count (self, origin, ticket->thread, ticket->blocking, -1);
+      self->n_connections += dheera_origin_count (origin, ticket->thread, ticket->blocking, -1);
     }
   ticket->state = DHEERA_TICKET_NONE;
   ticket->origin = NULL;
   g_clear_pointer (&ticket->waker, g_source_unref);
   gate_serve (self);
-  gate_forget_origin (self, origin);
+  dheera_origin_forget (origin, self->origins);
 }
 
 void
@@ -510,8 +395,8 @@ request_queued_cb (SoupSession *session,
   foreign = g_new0 (ForeignMessage, 1);
   foreign->thread = g_thread_self ();
   g_mutex_lock (&self->mutex);
-  foreign->origin = gate_get_origin (self, soup_message_get_uri (message));
-  gate_count (self, foreign->origin, foreign->thread, FALSE, 1);
+  foreign->origin = dheera_origin_get (self->origins, soup_message_get_uri (message));
+  self->n_connections += dheera_origin_count (foreign->origin, foreign->thread, FALSE, 1);
   g_hash_table_insert (self->foreign, message, foreign);
   g_mutex_unlock (&self->mutex);
 }
@@ -532,9 +417,9 @@ request_unqueued_cb (SoupSession *session,
     }
   else if (g_hash_table_steal_extended (self->foreign, message, NULL, (gpointer *) &foreign))
     {
-      gate_count (self, foreign->origin, foreign->thread, FALSE, -1);
+      self->n_connections += dheera_origin_count (foreign->origin, foreign->thread, FALSE, -1);
       gate_serve (self);
-      gate_forget_origin (self, foreign->origin);
+      dheera_origin_forget (foreign->origin, self->origins);
       g_free (foreign);
     }
   g_mutex_unlock (&self->mutex);
@@ -548,7 +433,7 @@ dheera_gate_new (SoupSession *session)
   g_mutex_init (&self->mutex);
   g_queue_init (&self->waiting);
   g_queue_init (&self->starting);
-  self->origins = g_hash_table_new_full (origin_hash, origin_equal, (GDestroyNotify) origin_free, NULL);
+  self->origins = dheera_origin_new_table ();
   self->foreign = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->max_connections = soup_session_get_max_conns (session);
   self->max_per_host = soup_session_get_max_conns_per_host (session);
