@@ -133,7 +133,6 @@ struct _DheeraExchange
   gpointer user_data;
 };
 
-/* dheera-exchange.c and its parts */
 SoupMessage    *dheera_exchange_make_message     (DheeraTransport         *transport,
                                                   const DheeraHttpRequest *request);
 DheeraExchange *dheera_exchange_ref              (DheeraExchange *self);

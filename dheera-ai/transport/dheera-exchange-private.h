@@ -85,7 +85,9 @@ gssize           dheera_exchange_read_nonblocking (DheeraExchange  *self,
                                                    gsize            size,
                                                    GError         **error);
 
-/* func is called once when read_nonblocking has something to say: bytes, the end, or an error (deadline, cancelled). One wait at a time. */
+/* func is called once, from the main context, when read_nonblocking has something to say: bytes, the end, or an error (deadline, cancelled). Now
+ * and then that turns out to be nothing after all (half a TLS record); then one waits again. One wait at a time, and reading until there is nothing
+ * more before one waits is cheapest. */
 void             dheera_exchange_wait_async       (DheeraExchange     *self,
                                                    GCancellable       *cancellable,
                                                    DheeraExchangeFunc  func,
@@ -97,8 +99,9 @@ void             dheera_exchange_mark_first_token (DheeraExchange *self);
 /* Ends whatever is in flight with G_IO_ERROR_CANCELLED. From any thread. */
 void             dheera_exchange_cancel           (DheeraExchange *self);
 
-/* Closes the body. At the end of the body the connection returns to the pool, before it the connection is dropped. When the protocol's own end was seen but not yet the body's, the
- * little that may be left ([DONE]'s newline, the last chunk) is read without blocking so that the connection can be kept. */
+/* Closes the body. At its end the connection returns to the pool, after an asynchronous send when the main context runs again; before its end the
+ * connection is dropped. When the protocol's own end was seen but not yet the body's, the little that may be left ([DONE]'s newline, the last chunk) is
+ * read without blocking so that the connection can be kept. */
 void             dheera_exchange_close            (DheeraExchange *self);
 
 const DheeraExchangeStats *
