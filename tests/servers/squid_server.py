@@ -66,7 +66,8 @@ def main():
         port, = fixture.free_ports(1)
         # Where the system's file has localhost twice, squid goes by the last line, which is IPv6.
         (folder / 'hosts').write_text('127.0.0.1 localhost\n')
-        denied = [f'acl denied{i} dstdomain {host}\nhttp_access deny denied{i}'
+        # By names only: -n has it not look up what name an address has.
+        denied = [f'acl denied{i} dstdomain -n {host}\nhttp_access deny denied{i}'
                   for i, host in enumerate(arguments.deny)]
         fixture.fill('squid.conf.in', folder / 'squid.conf',
                      port=port,
