@@ -594,7 +594,22 @@ end_of_body (DheeraOperation *self)
     fail_decoding (self);
 }
 
-/* The connection broke. Of an error answer what came is enough; of a stream the protocol's end may be there although the bytes' end is not. */
+/* A stream whose connection broke behind its end is whole: libsoup 3.2 shows a clean end there, newer ones an error. TRUE when the call has ended with it. */
+static gboolean
+rescue_stream (DheeraOperation *self,
+               const GError    *error)
+{
+  if (!self->framed || !g_error_matches (error, DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_INTERRUPTED))
+    return FALSE;
+
+  dheera_framer_finish (self->buffers->framer);
+  decode_frames (self);
+  if (self->step == DHEERA_STEP_READ && self->decoder->protocol->decode_eof (self->decoder) == DHEERA_DECODED_END)
+    succeed_with_response (self);
+  return self->step != DHEERA_STEP_READ;
+}
+
+/* The connection broke. Of an error answer what came is enough. */
 static void
 broken_body (DheeraOperation *self,
              GError          *error)
@@ -602,6 +617,11 @@ broken_body (DheeraOperation *self,
   const char *rest;
   gsize length;
 
+  if (rescue_stream (self, error))
+    {
+      g_error_free (error);
+      return;
+    }
   if (is_success (self) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       fail_transport (self, error);

@@ -192,6 +192,33 @@ test_good_ends (gconstpointer data)
     }
 }
 
+/* A connection that is reset, or ends within a chunk, behind the last finish reason has taken nothing away. */
+static void
+test_broken_behind_the_end (gconstpointer data)
+{
+  gboolean async = GPOINTER_TO_INT (data);
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *events = g_strconcat (TEXT ("Hello"), STOP_EVENT, NULL);
+      g_autofree char *answer = g_strdup_printf (SSE_HEAD "%x\r\n%s\r\n%s", (guint) strlen (events), events, i == 0 ? "" : "40\r\n");
+      g_autoptr(FaultServer) server = fault_server_new (FAULT_TLS_NONE);
+      g_autoptr(DheeraClient) client = dheera_client_new ();
+      g_autoptr(DheeraRequest) request = request_to (server);
+      g_autoptr(DheeraStream) stream = dheera_client_stream (client, request);
+      g_autoptr(DheeraResponse) response = NULL;
+      g_autoptr(GError) error = NULL;
+
+      if (i == 0)
+        fault_server_script (server, FAULT_EXPECT (), FAULT_SEND (answer), FAULT_WAIT (100), FAULT_RESET (), FAULT_END);
+      else
+        fault_server_script (server, FAULT_EXPECT (), FAULT_SEND (answer), FAULT_CLOSE (), FAULT_END);
+      response = async ? collect_async (stream, NULL, &error) : dheera_stream_collect (stream, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (dheera_response_get_text (response), ==, "Hello");
+    }
+}
+
 /* [DONE] is the end even when the server keeps the connection open. */
 static void
 test_done_without_a_close (void)
@@ -406,6 +433,7 @@ main (int   argc,
   add_faults (faults, G_N_ELEMENTS (faults), BLOCKING);
   add_faults (stream_faults, G_N_ELEMENTS (stream_faults), STREAM);
   add_both ("/faults/good-ends", test_good_ends);
+  add_both ("/faults/broken-behind-the-end", test_broken_behind_the_end);
   g_test_add_func ("/faults/done-without-a-close", test_done_without_a_close);
   g_test_add_func ("/faults/whole-answer-to-a-stream", test_whole_answer_to_a_stream);
   add_both ("/faults/refused-heads-give-back", test_refused_heads_give_back);
