@@ -7,35 +7,9 @@
 #include "dheera-operation-private.h"
 #include "dheera-stream-private.h"
 
-#include "dheera-ai/providers/dheera-provider-private.h"
-
-static DheeraHttpRequest *
-encode_chat (const DheeraEncoding *encoding,
-             DheeraBaseRequest    *request,
-             GError              **error)
-{
-  return dheera_provider_get_protocol (encoding->provider)->encode_chat (encoding, DHEERA_REQUEST (request), error);
-}
-
-static DheeraHttpRequest *
-encode_models (const DheeraEncoding *encoding,
-               DheeraBaseRequest    *request,
-               GError              **error)
-{
-  return dheera_provider_get_protocol (encoding->provider)->encode_models (encoding, DHEERA_MODELS_REQUEST (request), error);
-}
-
-static GObject *
-decode_models (DheeraDecoder *decoder,
-               const char    *body,
-               gsize          length)
-{
-  return (GObject *) decoder->protocol->decode_models (decoder, body, length);
-}
-
-static const DheeraEndpoint complete_endpoint = { .name = "complete", .encode = encode_chat };
-static const DheeraEndpoint stream_endpoint = { .name = "stream", .stream = TRUE, .encode = encode_chat };
-static const DheeraEndpoint models_endpoint = { .name = "list_models", .encode = encode_models, .decode = decode_models };
+static const DheeraEndpoint complete_endpoint = { .name = "complete", .chat = TRUE };
+static const DheeraEndpoint stream_endpoint = { .name = "stream", .chat = TRUE, .stream = TRUE };
+static const DheeraEndpoint models_endpoint = { .name = "list_models", .task = DHEERA_TASK_LIST_MODELS };
 
 static gpointer
 call_blocking (DheeraClient         *self,

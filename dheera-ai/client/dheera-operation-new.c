@@ -56,6 +56,7 @@ encode (DheeraOperation   *self,
 {
   g_autofree char *model = NULL;
   g_autofree char *base_url = NULL;
+  const DheeraProtocol *protocol;
   DheeraEncoding encoding = { 0 };
 
   self->provider = dheera_client_resolve (self->client, request, DHEERA_IS_REQUEST (request), &model, error);
@@ -63,6 +64,7 @@ encode (DheeraOperation   *self,
     return FALSE;
   self->call->provider = g_strdup (dheera_provider_get_id (self->provider));
   self->call->model = g_strdup (model);
+  protocol = dheera_provider_get_protocol (self->provider);
 
   base_url = find_base_url (self, request, error);
   if (base_url == NULL)
@@ -74,7 +76,16 @@ encode (DheeraOperation   *self,
   encoding.stream = self->endpoint->stream;
   encoding.policy = dheera_client_get_param_policy (self->client);
   encoding.warnings = self->warnings;
-  self->http = self->endpoint->encode (&encoding, request, error);
+  if (self->endpoint->chat)
+    {
+      self->http = protocol->encode_chat (&encoding, DHEERA_REQUEST (request), error);
+    }
+  else
+    {
+      self->codec = dheera_protocol_get_codec (protocol, self->endpoint->task, self->provider, error);
+      if (self->codec != NULL)
+        self->http = self->codec->encode (&encoding, request, error);
+    }
   return self->http != NULL;
 }
 

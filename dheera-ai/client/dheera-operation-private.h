@@ -34,14 +34,9 @@ typedef struct _DheeraRun DheeraRun; /* an asynchronous driver at work */
 typedef struct
 {
   const char *name;
+  gboolean chat;   /* an answer that a DheeraResponse holds; else the protocol's codec of the task */
   gboolean stream;
-  DheeraHttpRequest *(*encode) (const DheeraEncoding *encoding,
-                                DheeraBaseRequest    *request,
-                                GError              **error);
-  /* The whole body of a success: (transfer full), or NULL with decoder->failure. NULL where frames are decoded. */
-  GObject *(*decode) (DheeraDecoder *decoder,
-                      const char    *body,
-                      gsize          length);
+  DheeraTask task;
 } DheeraEndpoint;
 
 /* Called once per socket read that brought something, when its frames are decoded */
@@ -53,6 +48,7 @@ struct _DheeraOperation
   DheeraClient *client;
   DheeraCall *call;
   const DheeraEndpoint *endpoint;
+  const DheeraCodec *codec;      /* of the endpoint's task; NULL for chat */
   DheeraProvider *provider;      /* NULL when it could not be found: error says why */
   DheeraTransport *transport;
   SoupSession *session;          /* the user's, kept to the end of the call: between two attempts nobody else may hold it; nullable */

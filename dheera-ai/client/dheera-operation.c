@@ -270,6 +270,7 @@ prepare_decoder (DheeraOperation *self)
   self->decoder = dheera_decoder_new (self->provider);
   self->decoder->json = self->buffers->json;
   self->decoder->n_choices = self->n_choices;
+  self->decoder->flags = self->http->decode_flags;
   dheera_accumulator_set_recording (self->decoder->accumulator, self->recording);
 }
 
@@ -467,6 +468,8 @@ dheera_operation_sent (DheeraOperation *self,
   self->call->status = dheera_exchange_get_status (self->exchange);
   self->call->request_id = g_strdup (dheera_provider_find_request_id (self->provider, get_header, self->exchange));
   self->framed = find_framed (self);
+  g_free (self->decoder->content_type);
+  self->decoder->content_type = g_strdup (dheera_exchange_get_content_type (self->exchange));
   framing = self->framed ? self->http->framing : DHEERA_FRAMING_WHOLE;
   dheera_framer_reset (self->buffers->framer, framing);
   self->step = DHEERA_STEP_READ;
@@ -516,9 +519,9 @@ decode_whole (DheeraOperation *self,
   const DheeraProtocol *protocol = self->decoder->protocol;
   GObject *result;
 
-  if (self->endpoint->decode != NULL)
+  if (self->codec != NULL)
     {
-      result = self->endpoint->decode (self->decoder, body, length);
+      result = self->codec->decode (self->decoder, body, length);
       if (result != NULL)
         succeed (self, result);
       else

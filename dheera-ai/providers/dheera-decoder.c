@@ -31,6 +31,7 @@ dheera_decoder_free (DheeraDecoder *self)
   dheera_json_clear (&self->json);
   dheera_accumulator_free (self->accumulator);
   g_object_unref (self->provider);
+  g_free (self->content_type);
   dheera_decoder_set_key (self, NULL);
   g_free (self);
 }

@@ -22,30 +22,11 @@
 static DheeraDecoded
 finish (DheeraDecoder *decoder)
 {
-  DheeraResponse *response = dheera_accumulator_get_response (decoder->accumulator);
-
   decoder->flags |= DHEERA_CHAT_ENDED;
   dheera_chat_state_flush (decoder);
   dheera_accumulator_finish (decoder->accumulator);
-  if (decoder->raw_wanted && decoder->scratch != NULL)
-    {
-      g_string_append_c (decoder->scratch, ']');
-      dheera_response_take_raw_json (response, g_string_free (g_steal_pointer (&decoder->scratch), FALSE));
-    }
 
   return DHEERA_DECODED_END;
-}
-
-/* The chunks as the elements of one array */
-static void
-keep_raw (DheeraDecoder *decoder,
-          const char    *text,
-          gsize          length)
-{
-  if (decoder->scratch == NULL)
-    decoder->scratch = g_string_new (NULL);
-  g_string_append_c (decoder->scratch, decoder->scratch->len == 0 ? '[' : ',');
-  g_string_append_len (decoder->scratch, text, length);
 }
 
 static DheeraDecoded
@@ -250,11 +231,7 @@ dheera_openai_chat_decode (DheeraDecoder *decoder,
   if (decoded == DHEERA_DECODED_FAILED)
     return decoded;
 
-  decoded = finish (decoder);
-  if (decoder->raw_wanted)
-    dheera_response_take_raw_json (dheera_accumulator_get_response (decoder->accumulator), g_strndup (body, length));
-
-  return decoded;
+  return finish (decoder);
 }
 
 /* An event of type "error", or the field of that name that older servers of llama.cpp write */
@@ -301,8 +278,6 @@ dheera_openai_chat_decode_frame (DheeraDecoder     *decoder,
 
   if (!dheera_json_parse (&decoder->json, frame->data, frame->length))
     return fail_json (decoder, "an event");
-  if (decoder->raw_wanted)
-    keep_raw (decoder, frame->data, frame->length);
 
   return decode_root (decoder, dheera_json_root (&decoder->json), TRUE);
 }

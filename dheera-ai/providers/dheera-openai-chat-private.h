@@ -21,19 +21,12 @@ void               dheera_openai_read_usage         (DheeraAccumulator *accumula
                                                      DheeraJsonValue    usage);
 
 DheeraHttpRequest *dheera_openai_encode_models      (const DheeraEncoding *encoding,
-                                                     DheeraModelsRequest  *request,
+                                                     DheeraBaseRequest    *request,
                                                      GError              **error);
-GListModel        *dheera_openai_decode_models      (DheeraDecoder *decoder,
+/* A GListStore of DheeraModel */
+GObject           *dheera_openai_decode_models      (DheeraDecoder *decoder,
                                                      const char    *body,
                                                      gsize          length);
-
-/* url with the provider's api-version, headers of provider and request, and where the key goes. NULL with
- * INVALID_REQUEST that names the header. */
-DheeraHttpRequest *dheera_openai_new_http_request   (const DheeraEncoding *encoding,
-                                                     DheeraBaseRequest    *request,
-                                                     const char           *method,
-                                                     const char           *path,
-                                                     GError              **error);
 
 /* <think>...</think> in the text of one choice, cut out of it piece by piece */
 typedef struct _DheeraThinkTags DheeraThinkTags;

@@ -21,7 +21,7 @@ static const char *const max_output_names[] = {
 
 DheeraHttpRequest *
 dheera_openai_encode_models (const DheeraEncoding *encoding,
-                             DheeraModelsRequest  *request,
+                             DheeraBaseRequest    *request,
                              GError              **error)
 {
   const DheeraProviderRow *row;
@@ -38,7 +38,7 @@ dheera_openai_encode_models (const DheeraEncoding *encoding,
       return NULL;
     }
 
-  return dheera_openai_new_http_request (encoding, DHEERA_BASE_REQUEST (request), "GET", row->models_path, error);
+  return dheera_encoding_new_http_request (encoding, request, "GET", row->models_path, error);
 }
 
 static gint64
@@ -163,7 +163,7 @@ find_list (DheeraJsonValue root)
   return dheera_json_member (root, "data");
 }
 
-GListModel *
+GObject *
 dheera_openai_decode_models (DheeraDecoder *decoder,
                              const char    *body,
                              gsize          length)
@@ -201,5 +201,5 @@ dheera_openai_decode_models (DheeraDecoder *decoder,
         g_list_store_append (models, model);
     }
 
-  return G_LIST_MODEL (g_steal_pointer (&models));
+  return G_OBJECT (g_steal_pointer (&models));
 }

@@ -7,8 +7,9 @@
 #include "dheera-ai/model/dheera-accumulator-private.h"
 #include "dheera-ai/model/dheera-error-private.h"
 #include "dheera-ai/model/dheera-models-request.h"
-#include "dheera-ai/model/dheera-request.h"
+#include "dheera-ai/model/dheera-request-private.h"
 #include "dheera-ai/wire/dheera-http-private.h"
+#include "dheera-ai/wire/dheera-json-writer-private.h"
 
 G_BEGIN_DECLS
 
@@ -29,6 +30,20 @@ typedef struct
   GPtrArray *warnings;       /* (element-type utf8): a sentence per parameter that was dropped */
 } DheeraEncoding;
 
+/* What a provider can be asked beside chat: one answer without frames for one request */
+typedef enum
+{
+  DHEERA_TASK_LIST_MODELS,
+  DHEERA_TASK_EMBED,
+  DHEERA_TASK_COUNT_TOKENS,
+  DHEERA_TASK_RERANK,
+  DHEERA_TASK_MODERATE,
+  DHEERA_TASK_GENERATE_IMAGE,
+  DHEERA_TASK_TRANSCRIBE,
+  DHEERA_TASK_SPEAK,
+  DHEERA_N_TASKS,
+} DheeraTask;
+
 typedef enum
 {
   DHEERA_DECODED_MORE,   /* go on */
@@ -44,14 +59,28 @@ typedef struct
   DheeraAccumulator *accumulator;  /* owned */
   DheeraJson json;                 /* reused from event to event */
   DheeraErrorDetails *failure;     /* owned, nullable */
-  gboolean raw_wanted;
-  guint n_choices;                 /* that were asked for; 0 when it is not known */
-  guint flags;                     /* the protocol's own */
+  guint n_choices;                 /* that were asked for (of embeddings: texts); 0 when it is not known */
+  guint flags;                     /* the protocol's own; begins as DheeraHttpRequest.decode_flags */
+  char *content_type;              /* owned, nullable: of the answer, without parameters */
   GString *scratch;                /* the protocol's own, nullable, freed with the decoder */
   gpointer state;                  /* the protocol's own, nullable ... */
   GDestroyNotify state_free;       /* ... freed with the decoder */
   char *key;                       /* owned, nullable: taken out of whatever a failure quotes */
 } DheeraDecoder;
+
+/* One task's two functions */
+typedef struct
+{
+  /* As encode_chat, for the task's own class of request */
+  DheeraHttpRequest *(*encode) (const DheeraEncoding *encoding,
+                                DheeraBaseRequest    *request,
+                                GError              **error);
+  /* (transfer full): the whole body of a success as an object of the task's own class, or NULL with
+   * decoder->failure */
+  GObject           *(*decode) (DheeraDecoder *decoder,
+                                const char    *body,
+                                gsize          length);
+} DheeraCodec;
 
 struct _DheeraProtocol
 {
@@ -74,14 +103,43 @@ struct _DheeraProtocol
    * came), else FAILED with STREAM_INTERRUPTED. */
   DheeraDecoded      (*decode_eof)    (DheeraDecoder *decoder);
 
-  DheeraHttpRequest *(*encode_models) (const DheeraEncoding *encoding,
-                                       DheeraModelsRequest  *request,
-                                       GError              **error);
-  /* (transfer full): a GListStore of DheeraModel, or NULL with decoder->failure */
-  GListModel        *(*decode_models) (DheeraDecoder *decoder,
-                                       const char    *body,
-                                       gsize          length);
+  /* encode is NULL where the protocol has no such thing: NOT_SUPPORTED */
+  DheeraCodec tasks[DHEERA_N_TASKS];
 };
+
+/* The protocol's codec of that task, or NULL with NOT_SUPPORTED. */
+const DheeraCodec  *dheera_protocol_get_codec    (const DheeraProtocol *self,
+                                                  DheeraTask            task,
+                                                  DheeraProvider       *provider,
+                                                  GError              **error);
+
+/* --- For encoders -------------------------------------------------------------------------------- */
+
+/* path (nullable: none) joined to the base URL, with the provider's api-version, and the headers: the
+ * request's before the provider's. Says where the key goes. NULL with INVALID_REQUEST that names the header. */
+DheeraHttpRequest  *dheera_encoding_new_http_request (const DheeraEncoding *self,
+                                                  DheeraBaseRequest    *request,
+                                                  const char           *method,
+                                                  const char           *path,
+                                                  GError              **error);
+/* Refuses, or with the policy DROP leaves out with a warning, what is set on the request and among
+ * unsupported: FALSE with UNSUPPORTED_PARAMETER. omit becomes what must not be written. */
+gboolean            dheera_encoding_check_params (const DheeraEncoding *self,
+                                                  DheeraRequest        *request,
+                                                  DheeraParams          unsupported,
+                                                  DheeraParams         *omit,
+                                                  GError              **error);
+/* The same for one parameter and a reason of its own: why follows "provider “x” ". TRUE when it is dropped. */
+gboolean            dheera_encoding_refuse       (const DheeraEncoding *self,
+                                                  DheeraParams          param,
+                                                  const char           *why,
+                                                  GError              **error);
+/* The body of a request, with the request's extra merged over it, as application/json */
+void                dheera_encoding_take_body    (DheeraHttpRequest *http,
+                                                  DheeraBaseRequest *request,
+                                                  DheeraJsonWriter  *body);
+
+/* --- For decoders -------------------------------------------------------------------------------- */
 
 DheeraDecoder      *dheera_decoder_new           (DheeraProvider *provider);
 void                dheera_decoder_free          (DheeraDecoder *self);

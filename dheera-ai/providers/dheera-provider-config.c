@@ -245,12 +245,22 @@ void
 dheera_provider_apply (DheeraProvider    *self,
                        DheeraHttpRequest *request)
 {
+  g_autoptr (DheeraHttpRequest) own = NULL;
   const char *auth_header;
 
   if (self->row == NULL)
     return;
 
-  set_headers (self, request, NULL);
+  own = dheera_http_request_new (request->method, request->url);
+  set_headers (self, own, NULL);
+  for (guint i = 0; own->headers != NULL && i < own->headers->len; i++)
+    {
+      DheeraHttpHeader *header = &g_array_index (own->headers, DheeraHttpHeader, i);
+
+      if (dheera_http_request_get_header (request, header->name) == NULL)
+        dheera_http_request_set_header (request, header->name, header->value);
+    }
+
   request->auth = self->row->auth;
   request->auth_header = self->row->auth_header != NULL ? g_intern_string (self->row->auth_header) : NULL;
   auth_header = request->auth == DHEERA_AUTH_HEADER ? request->auth_header : "Authorization";

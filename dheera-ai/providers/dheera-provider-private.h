@@ -98,8 +98,8 @@ char                    *dheera_provider_dup_base_url (DheeraProvider *self,
                                                      GError         **error);
 /* api-key > environment; NULL when there is none. Read anew at each call, never stored. */
 char                    *dheera_provider_dup_key    (DheeraProvider *self);
-/* Puts the provider's own headers (organization, project, set_header) on a request and says where its key
- * goes: nowhere, when one of them is the header the key would go in. */
+/* Adds the provider's own headers (environment, organization, project, set_header) that the request does not
+ * have yet, and says where its key goes: nowhere, when the header that the key would go in is there. */
 void                     dheera_provider_apply      (DheeraProvider    *self,
                                                      DheeraHttpRequest *request);
 

@@ -26,6 +26,10 @@ PARAMS = {
     'top_logprobs', 'tools', 'tool_choice', 'parallel_tool_calls', 'json_object', 'json_schema', 'reasoning_effort',
     'reasoning_budget', 'user', 'metadata', 'service_tier',
 }
+# Protocol of a row: the C table that holds its functions
+PROTOCOLS = {
+    'openai-chat': 'dheera_openai_chat',
+}
 FINISH_REASONS = {'stop', 'length', 'tool_calls', 'content_filter', 'other', 'error'}
 
 
@@ -96,6 +100,11 @@ def params(value, what):
     return value
 
 
+def protocol(value, what):
+    need(isinstance(value, str) and value in PROTOCOLS, f'{what} is {value!r}, not one of {", ".join(PROTOCOLS)}')
+    return value
+
+
 def stand_in(value, what):
     need(isinstance(value, dict) and set(value) == {'id', 'name'}, f'{what} is not an id and a name')
     text(value['id'], ID, f'{what}.id')
@@ -108,6 +117,7 @@ FIELDS = {
     'id': lambda v: text(v, ID, 'id'),
     'name': lambda v: text(v, LABEL, 'name'),
     'aliases': lambda v: texts(v, ID, 'aliases'),
+    'protocol': lambda v: protocol(v, 'protocol'),
     # Another id under which the row stands as well, until that provider has a protocol of its own
     'stands_for': lambda v: stand_in(v, 'stands_for'),
     'base_url': lambda v: url(v, 'base_url', ('https', 'http')),
@@ -219,7 +229,7 @@ def c_row(row):
         ('id', c_string(row['id'])),
         ('name', c_string(row['name'])),
         ('aliases', c_list(row.get('aliases'))),
-        ('protocol', '&dheera_openai_chat'),
+        ('protocol', '&' + PROTOCOLS[row.get('protocol', 'openai-chat')]),
         ('base_url', c_string(row['base_url'])),
         ('base_url_env', c_list(row.get('base_url_env'))),
         ('key_env', c_list(row.get('key_env'))),

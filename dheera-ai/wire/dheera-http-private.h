@@ -34,6 +34,7 @@ typedef struct
   DheeraAuth auth;
   const char *auth_header; /* interned; for DHEERA_AUTH_HEADER */
   DheeraFraming framing;   /* of a successful answer */
+  guint decode_flags;      /* what the protocol's encoder wants its decoder to know */
 } DheeraHttpRequest;
 
 DheeraHttpRequest *dheera_http_request_new        (const char *method,

@@ -227,7 +227,7 @@ try_models (DheeraProvider *provider,
   g_autoptr (GListModel) models = NULL;
 
   dheera_decoder_set_key (decoder, KEY);
-  models = decoder->protocol->decode_models (decoder, data, length);
+  models = (GListModel *) decoder->protocol->tasks[DHEERA_TASK_LIST_MODELS].decode (decoder, data, length);
   MUST ((models == NULL) == (decoder->failure != NULL));
   if (decoder->failure != NULL)
     check_details (decoder->failure);

@@ -601,29 +601,6 @@ test_surrogates (void)
   assert_text (&halved, "a\357\277\275");
 }
 
-static void
-test_raw (void)
-{
-  g_auto (Answer) whole = { 0 };
-  g_auto (Answer) streamed = { 0 };
-  const char *body = WHOLE ("{\"content\":\"a\"}");
-
-  answer_begin (&whole, "lab");
-  whole.decoder->raw_wanted = TRUE;
-  whole.decoded = whole.decoder->protocol->decode_chat (whole.decoder, body, strlen (body));
-  assert_end (&whole);
-  g_assert_cmpstr (dheera_response_get_raw_json (answer_response (&whole)), ==, body);
-
-  answer_begin (&streamed, "lab");
-  streamed.decoder->raw_wanted = TRUE;
-  answer_add_event (&streamed, "message", "{\"choices\":[]}");
-  answer_add_event (&streamed, "message", "{\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}");
-  answer_add_event (&streamed, "message", "[DONE]");
-  assert_end (&streamed);
-  g_assert_cmpstr (dheera_response_get_raw_json (answer_response (&streamed)), ==,
-                   "[{\"choices\":[]},{\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}]");
-}
-
 /* The key of the call is in no failure, even when the server quotes it. */
 static void
 test_key (void)
@@ -687,7 +664,6 @@ main (int    argc,
   g_test_add_func ("/openai-chat-decode/extras", test_extras);
   g_test_add_func ("/openai-chat-decode/empty-audio", test_empty_audio);
   g_test_add_func ("/openai-chat-decode/surrogates", test_surrogates);
-  g_test_add_func ("/openai-chat-decode/raw", test_raw);
   g_test_add_func ("/openai-chat-decode/key", test_key);
   g_test_add_func ("/openai-chat-decode/many-tool-calls", test_many_tool_calls);
 

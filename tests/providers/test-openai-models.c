@@ -8,7 +8,7 @@ static GListModel *
 decode (DheeraDecoder *decoder,
         const char    *body)
 {
-  return decoder->protocol->decode_models (decoder, body, strlen (body));
+  return (GListModel *) decoder->protocol->tasks[DHEERA_TASK_LIST_MODELS].decode (decoder, body, strlen (body));
 }
 
 static void
@@ -123,7 +123,7 @@ test_encode (void)
   g_autoptr (GError) error = NULL;
   DheeraEncoding encoding = { .provider = openai, .base_url = "https://api.openai.com/v1" };
 
-  http = dheera_openai_chat.encode_models (&encoding, request, &error);
+  http = dheera_openai_chat.tasks[DHEERA_TASK_LIST_MODELS].encode (&encoding, DHEERA_BASE_REQUEST (request), &error);
   g_assert_no_error (error);
   g_assert_cmpstr (http->method, ==, "GET");
   g_assert_cmpstr (http->url, ==, "https://api.openai.com/v1/models");
@@ -139,7 +139,7 @@ test_no_list (void)
   g_autoptr (GError) error = NULL;
   DheeraEncoding encoding = { .provider = perplexity, .base_url = "https://api.perplexity.ai" };
 
-  g_assert_null (dheera_openai_chat.encode_models (&encoding, request, &error));
+  g_assert_null (dheera_openai_chat.tasks[DHEERA_TASK_LIST_MODELS].encode (&encoding, DHEERA_BASE_REQUEST (request), &error));
   g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_NOT_SUPPORTED);
   g_assert_nonnull (strstr (error->message, "perplexity"));
 }

@@ -7,6 +7,7 @@
 The recordings lie in the folder that the environment variable DHEERA_SHARED names; without it the test is skipped.
 """
 
+import base64
 import json
 import os
 import pathlib
@@ -26,7 +27,7 @@ def cases(root):
             'status': recording['response']['status'],
             'headers': recording['response']['headers'],
             'framing': read_recording.framing(recording),
-            'body': read_recording.body(recording).decode('utf-8', 'replace'),
+            'body': base64.b64encode(read_recording.body(recording)).decode(),
             'expected': read_recording.expected(recording),
         }
 

@@ -125,7 +125,7 @@ decode_frame (const DheeraFrame *frame,
 
   if (run->models)
     {
-      run->list = protocol->decode_models (run->decoder, frame->data, frame->length);
+      run->list = (GListModel *) protocol->tasks[DHEERA_TASK_LIST_MODELS].decode (run->decoder, frame->data, frame->length);
       run->decoded = run->list != NULL ? DHEERA_DECODED_END : DHEERA_DECODED_FAILED;
     }
   else if (run->framed)
@@ -669,16 +669,28 @@ make_provider (DheeraJsonValue id)
   return dheera_provider_new (name);
 }
 
+static DheeraFraming
+read_framing (DheeraJsonValue name)
+{
+  if (dheera_json_equal (name, "sse"))
+    return DHEERA_FRAMING_SSE;
+  if (dheera_json_equal (name, "ndjson"))
+    return DHEERA_FRAMING_NDJSON;
+
+  return DHEERA_FRAMING_WHOLE;
+}
+
 static void
 load_case (DheeraJsonValue value)
 {
+  g_autofree char *body = NULL;
   Case c = { 0 };
 
   c.name = dheera_json_dup_string (dheera_json_member (value, "name"));
-  c.body = dheera_json_dup_string (dheera_json_member (value, "body"));
-  c.size = strlen (c.body);
+  body = dheera_json_dup_string (dheera_json_member (value, "body"));
+  c.body = (char *) g_base64_decode (body, &c.size);
   c.status = (guint) dheera_json_get_int (dheera_json_member (value, "status"), 0);
-  c.framing = dheera_json_equal (dheera_json_member (value, "framing"), "sse") ? DHEERA_FRAMING_SSE : DHEERA_FRAMING_WHOLE;
+  c.framing = read_framing (dheera_json_member (value, "framing"));
   c.models = dheera_json_equal (dheera_json_member (value, "api"), "models");
   c.provider = make_provider (dheera_json_member (value, "provider"));
   c.headers = dheera_json_member (value, "headers");

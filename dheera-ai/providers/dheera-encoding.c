@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What the encoders of all protocols share: the HTTP request around a body, and what becomes of parameters
+ * that a provider can't take. */
+
+#include "dheera-protocol-private.h"
+
+#include "dheera-provider-private.h"
+
+#include <string.h>
+
+#include "dheera-ai/wire/dheera-url-private.h"
+
+gboolean
+dheera_encoding_refuse (const DheeraEncoding *self,
+                        DheeraParams          param,
+                        const char           *why,
+                        GError              **error)
+{
+  const char *name = dheera_param_get_name (param);
+  const char *of = (param & (DHEERA_PARAM_JSON_OBJECT | DHEERA_PARAM_JSON_SCHEMA)) ? "response_format " : "";
+  const char *id = dheera_provider_get_id (self->provider);
+
+  if (self->policy == DHEERA_PARAM_POLICY_DROP)
+    {
+      if (self->warnings != NULL)
+        g_ptr_array_add (self->warnings,
+                         g_strdup_printf ("The parameter “%s%s” was left out: provider “%s” %s.", of, name, id,
+                                          why));
+      return TRUE;
+    }
+
+  g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_UNSUPPORTED_PARAMETER,
+               "The parameter “%s%s” can't be sent: provider “%s” %s. Leave it unset, or set the client's "
+               "param-policy to DROP to have such parameters left out.",
+               of, name, id, why);
+
+  return FALSE;
+}
+
+gboolean
+dheera_encoding_check_params (const DheeraEncoding *self,
+                              DheeraRequest        *request,
+                              DheeraParams          unsupported,
+                              DheeraParams         *omit,
+                              GError              **error)
+{
+  DheeraParams set = dheera_request_list_set_params (request);
+
+  /* What only means something beside another one goes with it. */
+  if (unsupported & DHEERA_PARAM_TOOLS)
+    unsupported |= DHEERA_PARAM_TOOL_CHOICE | DHEERA_PARAM_PARALLEL_TOOL_CALLS;
+  if (unsupported & DHEERA_PARAM_LOGPROBS)
+    unsupported |= DHEERA_PARAM_TOP_LOGPROBS;
+
+  *omit = set & unsupported;
+  for (guint bit = 0; bit < 32; bit++)
+    {
+      DheeraParams param = (DheeraParams) (1u << bit);
+
+      if ((*omit & param) && !dheera_encoding_refuse (self, param, "does not take it", error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+set_request_headers (DheeraHttpRequest *http,
+                     DheeraBaseRequest *request,
+                     GError           **error)
+{
+  for (guint i = 0; i < dheera_base_request_get_n_headers (request); i++)
+    {
+      const char *name;
+      const char *value;
+
+      dheera_base_request_get_header (request, i, &name, &value);
+      if (!dheera_http_request_set_header (http, name, value))
+        {
+          g_autofree char *shown = g_strescape (name, NULL);
+
+          g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
+                       "The request's header “%s” can't be sent: its name or its value has characters that are "
+                       "not allowed there.", shown);
+          return FALSE;
+        }
+    }
+
+  return TRUE;
+}
+
+DheeraHttpRequest *
+dheera_encoding_new_http_request (const DheeraEncoding *self,
+                                  DheeraBaseRequest    *request,
+                                  const char           *method,
+                                  const char           *path,
+                                  GError              **error)
+{
+  g_autoptr (DheeraHttpRequest) http = NULL;
+  g_autofree char *url = path != NULL ? dheera_url_join (self->base_url, path) : g_strdup (self->base_url);
+  const char *api_version = dheera_provider_get_api_version (self->provider);
+
+  if (!dheera_provider_check (self->provider, error))
+    return NULL;
+
+  if (api_version != NULL)
+    {
+      g_autofree char *plain = g_steal_pointer (&url);
+
+      url = dheera_url_add_query (plain, "api-version", api_version);
+    }
+
+  http = dheera_http_request_new (method, url);
+  if (!set_request_headers (http, request, error))
+    return NULL;
+  dheera_provider_apply (self->provider, http);
+
+  return g_steal_pointer (&http);
+}
+
+void
+dheera_encoding_take_body (DheeraHttpRequest *http,
+                           DheeraBaseRequest *request,
+                           DheeraJsonWriter  *body)
+{
+  const char *extra = dheera_base_request_peek_extra (request);
+  g_autofree char *plain = NULL;
+  char *merged;
+
+  if (extra == NULL)
+    {
+      dheera_http_request_take_json (http, dheera_json_writer_steal_bytes (body));
+      return;
+    }
+
+  plain = dheera_json_writer_steal (body);
+  merged = dheera_json_merge (plain, extra);
+  dheera_http_request_take_json (http, g_bytes_new_take (merged, strlen (merged)));
+}
+
+const DheeraCodec *
+dheera_protocol_get_codec (const DheeraProtocol *self,
+                           DheeraTask            task,
+                           DheeraProvider       *provider,
+                           GError              **error)
+{
+  static const char *const names[DHEERA_N_TASKS] = {
+    [DHEERA_TASK_LIST_MODELS] = "lists of models",
+    [DHEERA_TASK_EMBED] = "embeddings",
+    [DHEERA_TASK_COUNT_TOKENS] = "counting of tokens",
+    [DHEERA_TASK_RERANK] = "reranking",
+    [DHEERA_TASK_MODERATE] = "moderation",
+    [DHEERA_TASK_GENERATE_IMAGE] = "generation of images",
+    [DHEERA_TASK_TRANSCRIBE] = "transcription",
+    [DHEERA_TASK_SPEAK] = "speech",
+  };
+
+  if (self->tasks[task].encode != NULL)
+    return &self->tasks[task];
+
+  g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_NOT_SUPPORTED, "Provider “%s” has no %s. Choose another provider for it.",
+               dheera_provider_get_id (provider), names[task]);
+
+  return NULL;
+}
