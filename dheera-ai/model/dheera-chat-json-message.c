@@ -356,6 +356,10 @@ write_natives (DheeraJsonWriter        *writer,
           dheera_json_writer_begin_object (writer);
           dheera_json_writer_member_string (writer, "family", block->family);
           dheera_json_writer_member_raw (writer, "block", block->json);
+          if (block->after_text > 0)
+            dheera_json_writer_member_int (writer, "after_text", (gint64) block->after_text);
+          if (block->after_tool_calls > 0)
+            dheera_json_writer_member_int (writer, "after_tool_calls", block->after_tool_calls);
           dheera_json_writer_end_object (writer);
         }
       else

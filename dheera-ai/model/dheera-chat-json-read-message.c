@@ -131,6 +131,27 @@ read_list (DheeraMessage         *message,
   return TRUE;
 }
 
+/* At the front of the message where it is not given: signatures of thinking stand there. */
+static gboolean
+read_place (DheeraJsonValue        value,
+            const char            *name,
+            const DheeraChatPath  *parent,
+            gint64                *place,
+            GError               **error)
+{
+  const DheeraChatPath path = { parent, name };
+  DheeraJsonValue number = dheera_json_member (value, name);
+
+  if (!dheera_json_exists (number))
+    return TRUE;
+  if (!dheera_chat_read_integer (number, &path, place, error))
+    return FALSE;
+  if (*place < 0)
+    return dheera_chat_fail (&path, error, "is negative");
+
+  return TRUE;
+}
+
 static gboolean
 read_provider_block (DheeraMessage         *message,
                      DheeraJsonValue        value,
@@ -140,16 +161,19 @@ read_provider_block (DheeraMessage         *message,
   const DheeraChatPath block_path = { path, "block" };
   DheeraJsonValue block = dheera_json_member (value, "block");
   g_autofree char *family = NULL;
+  gint64 text = 0, calls = 0;
   const char *raw;
   gsize length;
 
   if (!dheera_chat_expect (value, DHEERA_JSON_OBJECT, path, error)
       || !dheera_chat_read_string (value, "family", TRUE, path, &family, error)
-      || !dheera_chat_expect (block, DHEERA_JSON_OBJECT, &block_path, error))
+      || !dheera_chat_expect (block, DHEERA_JSON_OBJECT, &block_path, error)
+      || !read_place (value, "after_text", path, &text, error)
+      || !read_place (value, "after_tool_calls", path, &calls, error))
     return FALSE;
 
   raw = dheera_json_raw (block, &length);
-  dheera_message_add_native (message, family, raw, (gssize) length);
+  dheera_message_add_native_at (message, family, raw, (gssize) length, (gsize) text, (guint) MIN (calls, G_MAXUINT));
 
   return TRUE;
 }
@@ -168,7 +192,7 @@ read_thinking_block (DheeraMessage         *message,
     return FALSE;
 
   raw = dheera_json_raw (value, &length);
-  dheera_message_add_native (message, "anthropic", raw, (gssize) length);
+  dheera_message_add_native_at (message, "anthropic", raw, (gssize) length, 0, 0);
 
   return TRUE;
 }
@@ -186,7 +210,7 @@ read_reasoning_detail (DheeraMessage         *message,
     return FALSE;
 
   raw = dheera_json_raw (value, &length);
-  dheera_message_add_native (message, "openrouter", raw, (gssize) length);
+  dheera_message_add_native_at (message, "openrouter", raw, (gssize) length, 0, 0);
 
   return TRUE;
 }

@@ -2,6 +2,8 @@
 
 #include "dheera-message-private.h"
 
+#include <string.h>
+
 #include "dheera-part-private.h"
 #include "dheera-strings-private.h"
 #include "dheera-tool-call-private.h"
@@ -94,6 +96,32 @@ dheera_message_peek_native (DheeraMessage *self,
   return g_str_equal (block->family, family) ? block->json : NULL;
 }
 
+const DheeraNativeBlock *
+dheera_message_peek_native_block (DheeraMessage *self,
+                                  guint          position)
+{
+  return &g_array_index (self->natives, DheeraNativeBlock, position);
+}
+
+void
+dheera_message_add_native (DheeraMessage *self,
+                           const char    *family,
+                           const char    *json,
+                           gssize         length)
+{
+  gsize text = self->text != NULL ? self->text->len : 0;
+
+  for (guint i = 0; i < dheera_message_get_n_parts (self); i++)
+    {
+      DheeraPart *part = dheera_message_peek_part (self, i);
+
+      if (part->type == DHEERA_PART_TYPE_TEXT && part->text != NULL)
+        text += strlen (part->text);
+    }
+
+  dheera_message_add_native_at (self, family, json, length, text, dheera_message_get_n_tool_calls (self));
+}
+
 static DheeraToolCall *
 copy_tool_call (DheeraToolCall *call)
 {
@@ -137,7 +165,7 @@ dheera_message_copy (DheeraMessage *self)
     {
       const DheeraNativeBlock *block = &g_array_index (self->natives, DheeraNativeBlock, i);
 
-      dheera_message_add_native (copy, block->family, block->json, -1);
+      dheera_message_add_native_at (copy, block->family, block->json, -1, block->after_text, block->after_tool_calls);
     }
 
   return copy;

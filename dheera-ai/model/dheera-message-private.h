@@ -7,11 +7,13 @@
 
 G_BEGIN_DECLS
 
-/* A block of some provider's that has to go back to its own family byte for byte. */
+/* A block of some provider's that has to go back to its own family byte for byte, and to its own place. */
 typedef struct
 {
   char *family;
   char *json;
+  gsize after_text;       /* so many bytes of text, the own one and that of the parts, come before it ... */
+  guint after_tool_calls; /* ... and so many of its tool calls */
 } DheeraNativeBlock;
 
 struct _DheeraMessage
@@ -43,15 +45,24 @@ DheeraToolCall *dheera_message_peek_tool_call (DheeraMessage *self,
 DheeraToolCall *dheera_message_find_tool_call (DheeraMessage *self,
                                                const char    *id);
 
-/* Native blocks in their order. peek gives NULL for a block of another family. */
+/* Native blocks in their order. add puts one behind the text and the calls that are there so far. peek gives NULL for a block of
+ * another family. */
 void            dheera_message_add_native     (DheeraMessage *self,
                                                const char    *family,
                                                const char    *json,
                                                gssize         length);
+void            dheera_message_add_native_at  (DheeraMessage *self,
+                                               const char    *family,
+                                               const char    *json,
+                                               gssize         length,
+                                               gsize          after_text,
+                                               guint          after_tool_calls);
 guint           dheera_message_get_n_natives  (DheeraMessage *self);
 const char     *dheera_message_peek_native    (DheeraMessage *self,
                                                guint          position,
                                                const char    *family);
+const DheeraNativeBlock *dheera_message_peek_native_block (DheeraMessage *self,
+                                               guint          position);
 
 /* Growing text does not notify by itself, since a stream brings hundreds of pieces a second:
  * whoever drives the stream calls this once per socket read. */

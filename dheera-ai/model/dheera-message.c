@@ -644,14 +644,18 @@ dheera_message_notify_changes (DheeraMessage *self,
 }
 
 void
-dheera_message_add_native (DheeraMessage *self,
-                           const char    *family,
-                           const char    *json,
-                           gssize         length)
+dheera_message_add_native_at (DheeraMessage *self,
+                              const char    *family,
+                              const char    *json,
+                              gssize         length,
+                              gsize          after_text,
+                              guint          after_tool_calls)
 {
   DheeraNativeBlock block = {
     .family = g_strdup (family),
     .json = length < 0 ? g_strdup (json) : g_strndup (json, length),
+    .after_text = after_text,
+    .after_tool_calls = after_tool_calls,
   };
 
   if (self->natives == NULL)

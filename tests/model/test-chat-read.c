@@ -74,7 +74,8 @@ test_identical (void)
     "\"file_data\":\"data:application/pdf;base64,aGVsbG8=\"}}]}]}",
     "{\"messages\":[{\"role\":\"assistant\",\"content\":null,\"refusal\":\"no\"},"
     "{\"role\":\"assistant\",\"content\":\"a\",\"reasoning_content\":\"r\","
-    "\"provider_blocks\":[{\"family\":\"x\",\"block\":{\"a\": 1}}]},"
+    "\"provider_blocks\":[{\"family\":\"x\",\"block\":{\"a\": 1}},"
+    "{\"family\":\"x\",\"block\":{\"b\":2},\"after_text\":2,\"after_tool_calls\":1}]},"
     "{\"role\":\"assistant\",\"content\":null,\"audio\":{\"id\":\"audio_1\",\"expires_at\":5,"
     "\"data\":\"aGVsbG8=\",\"format\":\"wav\",\"transcript\":\"t\"}},"
     "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"i\",\"type\":\"function\","
@@ -291,6 +292,10 @@ test_faults (void)
       "no message before calls that function" },
     { "{\"messages\":[{\"role\":\"assistant\",\"provider_blocks\":[{\"family\":\"x\"}]}]}",
       "messages[0].provider_blocks[0].block", "is missing" },
+    { "{\"messages\":[{\"role\":\"assistant\",\"provider_blocks\":[{\"family\":\"x\",\"block\":{},\"after_text\":\"1\"}]}]}",
+      "messages[0].provider_blocks[0].after_text", "is a string" },
+    { "{\"messages\":[{\"role\":\"assistant\",\"provider_blocks\":[{\"family\":\"x\",\"block\":{},\"after_tool_calls\":-1}]}]}",
+      "messages[0].provider_blocks[0].after_tool_calls", "is negative" },
     { "{\"messages\":[{\"role\":\"assistant\",\"thinking_blocks\":[1]}]}", "messages[0].thinking_blocks[0]", "is a number" },
     { "{\"messages\":[{\"role\":\"assistant\",\"reasoning_details\":\"x\"}]}", "messages[0].reasoning_details", "is a string" },
     { "{\"messages\":[{\"role\":\"assistant\",\"audio\":{\"data\":\"*\"}}]}", "messages[0].audio.data", "is not valid base64" },

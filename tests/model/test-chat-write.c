@@ -354,8 +354,9 @@ test_replay (void)
   assert_message (message, &dheera_chat_dialect_complete,
                   "{\"role\":\"assistant\",\"content\":\"t\",\"reasoning_content\":\"r\","
                   "\"provider_blocks\":["
-                  "{\"family\":\"a\",\"block\":{\"x\": 1}},{\"family\":\"b\",\"block\":{\"y\": 2}},"
-                  "{\"family\":\"b\",\"block\":{\"z\": 3}}]}");
+                  "{\"family\":\"a\",\"block\":{\"x\": 1},\"after_text\":1},"
+                  "{\"family\":\"b\",\"block\":{\"y\": 2},\"after_text\":1},"
+                  "{\"family\":\"b\",\"block\":{\"z\": 3},\"after_text\":1}]}");
 }
 
 static void

@@ -132,6 +132,7 @@ test_natives (void)
   g_assert_cmpstr (dheera_message_peek_native (message, 0, "anthropic"), ==, "{\"a\": 1}");
   g_assert_null (dheera_message_peek_native (message, 0, "gemini"));
   g_assert_cmpstr (dheera_message_peek_native (message, 1, "gemini"), ==, "[2]");
+  g_assert_cmpuint (dheera_message_peek_native_block (message, 1)->after_text, ==, 0);
 }
 
 static void
@@ -179,6 +180,8 @@ test_copy (void)
   g_assert_cmpstr (dheera_message_get_name (copy), ==, "name");
   g_assert_cmpstr (dheera_message_get_tool_call_id (copy), ==, "id");
   g_assert_cmpstr (dheera_message_peek_native (copy, 0, "x"), ==, "{}");
+  g_assert_cmpuint (dheera_message_peek_native_block (copy, 0)->after_text, ==, strlen ("textpart"));
+  g_assert_cmpuint (dheera_message_peek_native_block (copy, 0)->after_tool_calls, ==, 1);
   g_assert_cmpstr (dheera_json_text_get (&copy->extra), ==, "{\"prefix\":true}");
   g_assert_null (dheera_part_get_cache_control (dheera_message_peek_part (copy, 0)));
   g_assert_true (dheera_message_peek_tool_call (copy, 0) != call);

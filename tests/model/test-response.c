@@ -203,7 +203,7 @@ test_json (void)
                    "{\"id\":\"i\",\"object\":\"chat.completion\",\"created\":7,\"model\":\"m\",\"choices\":["
                    "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"t\","
                    "\"reasoning_content\":\"r\","
-                   "\"provider_blocks\":[{\"family\":\"test\",\"block\":{\"a\": 1}}],"
+                   "\"provider_blocks\":[{\"family\":\"test\",\"block\":{\"a\": 1},\"after_text\":1}],"
                    "\"annotations\":[{\"type\": \"x\"}]},"
                    "\"logprobs\":{\"content\":[{\"token\": \"t\"}],\"refusal\":null},"
                    "\"finish_reason\":\"stop\"},"
