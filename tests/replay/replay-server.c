@@ -41,7 +41,7 @@ replay_request_free (ReplayRequest *request)
 {
   g_free (request->method);
   g_free (request->target);
-  g_free (request->authorization);
+  g_ptr_array_unref (request->headers);
   g_bytes_unref (request->body);
   g_free (request);
 }
@@ -187,19 +187,33 @@ answer (int                 fd,
 
 /* --- What comes in ----------------------------------------------------------------------------------------------------------- */
 
-static char *
-find_header (const char *head,
-             const char *name)
+static GPtrArray *
+read_headers (const char *head)
 {
+  GPtrArray *headers = g_ptr_array_new_with_free_func (g_free);
   g_auto(GStrv) lines = g_strsplit (head, "\r\n", -1);
-  gsize length = strlen (name);
 
   for (guint i = 1; lines[0] != NULL && lines[i] != NULL; i++)
     {
-      if (g_ascii_strncasecmp (lines[i], name, length) == 0 && lines[i][length] == ':')
-        return g_strdup (g_strstrip (lines[i] + length + 1));
+      const char *colon = strchr (lines[i], ':');
+
+      if (colon == NULL)
+        continue;
+      g_ptr_array_add (headers, g_ascii_strdown (lines[i], colon - lines[i]));
+      g_ptr_array_add (headers, g_strstrip (g_strdup (colon + 1)));
     }
-  return g_strdup ("");
+  return headers;
+}
+
+static gsize
+find_length (GPtrArray *headers)
+{
+  for (guint i = 0; i < headers->len; i += 2)
+    {
+      if (g_str_equal (g_ptr_array_index (headers, i), "content-length"))
+        return g_ascii_strtoull (g_ptr_array_index (headers, i + 1), NULL, 10);
+    }
+  return 0;
 }
 
 /* Takes one whole request out of the input, or returns NULL when it is not all there yet. */
@@ -208,7 +222,7 @@ take_request (GByteArray *input)
 {
   const char *end = g_strstr_len ((const char *) input->data, input->len, "\r\n\r\n");
   g_autofree char *head = NULL;
-  g_autofree char *length_text = NULL;
+  g_autoptr(GPtrArray) headers = NULL;
   g_auto(GStrv) words = NULL;
   ReplayRequest *request;
   gsize head_length, length;
@@ -218,8 +232,8 @@ take_request (GByteArray *input)
 
   head_length = end - (const char *) input->data + 4;
   head = g_strndup ((const char *) input->data, head_length);
-  length_text = find_header (head, "content-length");
-  length = g_ascii_strtoull (length_text, NULL, 10);
+  headers = read_headers (head);
+  length = find_length (headers);
   if (input->len < head_length + length)
     return NULL;
 
@@ -227,7 +241,7 @@ take_request (GByteArray *input)
   request = g_new0 (ReplayRequest, 1);
   request->method = g_strdup (words[0]);
   request->target = g_strdup (words[1]);
-  request->authorization = find_header (head, "authorization");
+  request->headers = g_steal_pointer (&headers);
   request->body = g_bytes_new (input->data + head_length, length);
   g_byte_array_remove_range (input, 0, head_length + length);
   return request;

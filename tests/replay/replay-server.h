@@ -33,7 +33,7 @@ typedef struct
 {
   char *method;
   char *target;
-  char *authorization; /* "" when there was none */
+  GPtrArray *headers; /* (element-type utf8): name, in small letters, and value in turns */
   GBytes *body;
 } ReplayRequest;
 

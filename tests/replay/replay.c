@@ -289,6 +289,17 @@ run_models (Replay      *replay,
 /* --- Jobs and runs --------------------------------------------------------------------------------------------------------------- */
 
 static void
+report_headers (JsonBuilder *report,
+                GPtrArray   *headers)
+{
+  json_builder_set_member_name (report, "headers");
+  json_builder_begin_object (report);
+  for (guint i = 0; i + 1 < headers->len; i += 2)
+    report_string (report, g_ptr_array_index (headers, i), g_ptr_array_index (headers, i + 1));
+  json_builder_end_object (report);
+}
+
+static void
 report_request (JsonBuilder   *report,
                 ReplayRequest *request,
                 guint          n_requests)
@@ -307,7 +318,7 @@ report_request (JsonBuilder   *report,
   json_builder_begin_object (report);
   report_string (report, "method", request->method);
   report_string (report, "target", request->target);
-  report_string (report, "authorization", request->authorization);
+  report_headers (report, request->headers);
   report_string (report, "body", body);
   json_builder_end_object (report);
 }
@@ -325,7 +336,7 @@ make_report (Replay     *replay,
   json_builder_begin_object (report);
   report_string (report, "id", get_string (job, "id"));
   report_int (report, "run", json_object_get_int_member (run, "run"));
-  if (g_str_equal (get_string (job, "api"), "models"))
+  if (g_str_equal (get_string (job, "task"), "models"))
     run_models (replay, job, mode, report, error);
   else
     run_chat (replay, job, json, mode, report, error);

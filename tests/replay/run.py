@@ -6,7 +6,8 @@
 
 PROGRAM (replay.c) makes the calls; what is right comes from ../recordings/read_recording.py, which reads the recorded bytes on its own. Each recording is one case. It
 is called in every way that fits: whole answers by complete() and stream(), streams by next(), collect() and the delta signal, all of it blocking and
-asynchronously, streams also one byte per read, and cut at several bytes in three ways. What the server was asked is compared with what was recorded.
+asynchronously, streams also one byte per read, and cut at several bytes in three ways. What the server was asked is compared with what was recorded
+(recorded_requests.py, which also says what an API needs to be played back).
 
 Exceptions, each with its reason, are in exceptions.json; they are printed, and one that is no longer needed is a failure.
 """
@@ -26,7 +27,8 @@ HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / 'recordings')]
 
 import read_recording  # noqa: E402  pylint: disable=wrong-import-position
-from compare_request import compare_requests  # noqa: E402  pylint: disable=wrong-import-position
+import recorded_requests  # noqa: E402  pylint: disable=wrong-import-position
+from read_common import error_words  # noqa: E402  pylint: disable=wrong-import-position
 from tap import Tap  # noqa: E402  pylint: disable=wrong-import-position
 
 N_CUTS = 5
@@ -34,6 +36,9 @@ N_CUTS = 5
 NOT_SENT = {'content-length', 'transfer-encoding', 'connection', 'keep-alive', 'content-encoding', 'location'}
 # A byte per read is slow; recordings that are longer keep to pieces.
 MAX_DRIP = 20000
+# By framing: what a server calls its answer when the recording does not say, and the recording's kind
+CONTENT_TYPES = {'sse': 'text/event-stream', 'ndjson': 'application/x-ndjson', 'aws': 'application/vnd.amazon.eventstream'}
+KINDS = {'sse': 'sse', 'ndjson': 'ndjson', 'aws': 'aws_eventstream', 'whole': 'json'}
 REASONS = {'tool-calls': 'tool_calls', 'content-filter': 'content_filter'}
 
 
@@ -49,7 +54,7 @@ def cuts(name, recording, full):
 
 
 def runs(name, recording, full):
-    if recording['api'] == 'models':
+    if recorded_requests.task(recording) == 'models':
         return [{'mode': 'list'}, {'mode': 'list-async'}]
     if read_recording.framing(recording) == 'whole':
         return [{'mode': mode} for mode in ('complete', 'complete-async', 'collect', 'next-async')]
@@ -61,43 +66,18 @@ def runs(name, recording, full):
     return made
 
 
-def target(recording):
-    """(path before the API's own, whole recorded path or None when it is another API's)"""
-    request = recording['request']
-    own = '/models' if recording['api'] == 'models' else '/chat/completions'
-    path = urllib.parse.urlsplit(request['url']).path if request else ''
-    if not path.endswith(own) or not path.startswith('/') or request['method'] not in ('GET', 'POST'):
-        return '/v1', None
-    return path.removesuffix(own), path
-
-
-def request_body(recording):
-    """The recorded body where it is one of chat completions, else None and why"""
-    request = recording['request']
-    if recording['api'] == 'models':
-        return None, None
-    if request is None:
-        return None, 'its request was not recorded'
-    try:
-        value = json.loads(request.get('body') or '')
-    except ValueError:
-        return None, 'its recorded request is not JSON'
-    if not isinstance(value, dict) or 'messages' not in value:
-        return None, 'its recorded request is not one of chat completions'
-    return request['body'], None
-
-
 def job(name, recording, full):
     response = recording['response']
     headers = ''.join(f'{key}: {value}\r\n' for key, value in response['headers'].items()
                       if key not in NOT_SENT and '\n' not in str(value) and not key.startswith(':'))
-    sse = read_recording.framing(recording) == 'sse'
-    if sse and 'content-type' not in response['headers']:
-        headers += 'content-type: text/event-stream\r\n'
+    framing = read_recording.framing(recording)
+    if framing in CONTENT_TYPES and 'content-type' not in response['headers']:
+        headers += f'content-type: {CONTENT_TYPES[framing]}\r\n'
     provider = read_recording.provider(recording)
     made = {
-        'id': name, 'api': recording['api'], 'provider': provider, 'compatible': provider == 'compatible', 'prefix': target(recording)[0],
-        'request': request_body(recording)[0], 'status': response['status'], 'headers': headers, 'chunked': sse,
+        'id': name, 'task': recorded_requests.task(recording), 'provider': provider, 'compatible': provider == 'compatible',
+        'prefix': recorded_requests.target(recording)[0], 'request': recorded_requests.express(recording)[0], 'status': response['status'],
+        'headers': headers, 'chunked': framing != 'whole',
         'body': base64.b64encode(read_recording.body(recording)).decode(), 'seed': zlib.crc32(name.encode()) & 0xffff,
         'runs': runs(name, recording, full),
     }
@@ -139,7 +119,8 @@ def compare_usage(where, got, want):
 
 def compare_json(response, full):
     """to_json(), read as if a provider had sent it"""
-    again = read_recording.expected({'api': 'chat_completions', 'kind': 'json', 'response': {'status': 200, 'body': response['json']}})
+    again = read_recording.expected({'provider': 'openai', 'api': 'chat_completions', 'kind': 'json',
+                                     'response': {'status': 200, 'body': response['json']}})
     if again['error']:
         yield f'to_json() is not a chat completion: {again["error"]}'
         return
@@ -152,16 +133,6 @@ def compare_json(response, full):
     yield from differences('to_json() usage', again['usage'], full['usage'])
 
 
-def first_of(recording, key):
-    """A stream whose chunks disagree about id or model is taken at its first word."""
-    if read_recording.framing(recording) == 'sse':
-        for _, text, _ in read_recording.events(read_recording.body(recording)):
-            value = json.loads(text) if text.startswith('{') else {}
-            if value.get(key):
-                return value[key]
-    return None
-
-
 def compare_response(result, recording, full):
     response = result['response']
     yield from compare_choices('response', response['choices'], full['choices'])
@@ -170,7 +141,7 @@ def compare_response(result, recording, full):
     yield from compare_usage('response', response['usage'], full['usage'])
     for key in ('id', 'model'):
         if isinstance(full[key], str):
-            yield from differences(f'response {key}', response[key], first_of(recording, key) or full[key])
+            yield from differences(f'response {key}', response[key], full[key])
     yield from compare_json(response, full)
     if 'deltas' in result:
         got = [choice for choice in result['deltas']['choices']
@@ -190,7 +161,7 @@ def compare_error(error, recording, code):
     if 'replay-key' in error['message']:
         yield 'the error names the key'
     try:
-        words = read_recording.error_words(json.loads(read_recording.body(recording)))[1]
+        words = error_words(json.loads(read_recording.body(recording)))[1]
     except ValueError:
         return
     words = [str(word) for word in words if word is not None]
@@ -203,7 +174,7 @@ def compare_error(error, recording, code):
 def expect_of(recording, length):
     """What the first bytes of a stream mean"""
     data = read_recording.body(recording)[:length]
-    return read_recording.expected({**recording, 'kind': 'sse',
+    return read_recording.expected({**recording, 'kind': KINDS[read_recording.framing(recording)],
                                     'response': {'status': 200, 'body_b64': base64.b64encode(data).decode()}})
 
 
@@ -216,7 +187,7 @@ def may_be_complete(recording, full, cut, part):
 
 def are_choices_missing(recording, cut, part):
     """Fewer came than were asked for: only the stream's own end says that there are no more."""
-    body = request_body(recording)[0]
+    body = recorded_requests.express(recording)[0] if recording['api'] == 'chat_completions' else None
     wanted = json.loads(body).get('n') or 1 if body is not None else 1
     return len(part['choices']) < wanted and b'data: [DONE]' not in read_recording.body(recording)[:cut]
 
@@ -256,7 +227,7 @@ def judge(run, result, recording, full):
             yield from compare_error(error, recording, full['error'])
     elif error:
         yield f'{error.get("code")}: {error["message"]}'
-    elif recording['api'] == 'models':
+    elif recorded_requests.task(recording) == 'models':
         yield from differences('models', [model['id'] for model in result['models']], full['models'])
     else:
         yield from compare_response(result, recording, full)
@@ -264,8 +235,7 @@ def judge(run, result, recording, full):
 
 def run_that_asks(made, recording):
     """The run whose request is compared: one that streams exactly if the recorded one did"""
-    body = request_body(recording)[0]
-    stream = body is not None and json.loads(body).get('stream') is True
+    stream = recorded_requests.streams(recording)
     return next((run for run in made if run['mode'].startswith(('collect', 'next', 'signal')) == stream), made[0])
 
 
@@ -275,17 +245,17 @@ def judge_request(result, recording):
     if asked is None:
         return ['no request arrived'], []
     problems, notes = [], []
-    path = target(recording)[1]
+    path = recorded_requests.target(recording)[1]
     if path is not None:
-        problems += differences('path', asked['target'].partition('?')[0], path)
-    if 'request_error' in result:
-        notes.append(f'its request can\'t be expressed: {result["request_error"]}')
-    body, reason = request_body(recording)
+        problems += differences('path', *(urllib.parse.unquote(one) for one in (asked['target'].partition('?')[0], path)))
+    _, reason = recorded_requests.express(recording)
     if reason is not None:
         notes.append(reason)
-    if body is not None and 'request_error' not in result:
+    elif 'request_error' in result:
+        notes.append(f'its request can\'t be expressed: {result["request_error"]}')
+    elif recording['request'] is not None:
         warnings = (result.get('response') or {}).get('warnings', [])
-        more, others = compare_requests(json.loads(body), json.loads(asked['body']), warnings)
+        more, others = recorded_requests.compare(recording, asked, warnings)
         problems += more
         notes += others
     return problems, notes
@@ -345,7 +315,8 @@ def main():
         return
     exceptions = json.loads((HERE / 'exceptions.json').read_text(encoding='utf-8'))
     wanted = sys.argv[2:]
-    recordings = [(name, recording) for name, recording in read_recording.recordings(root) if not wanted or name in wanted]
+    recordings = [(name, recording) for name, recording in read_recording.recordings(root)
+                  if (not wanted or name in wanted) and recorded_requests.module(recording)]
     fulls = {name: read_recording.expected(recording) for name, recording in recordings}
     jobs = [job(name, recording, fulls[name]) for name, recording in recordings]
     status, results, last = play(sys.argv[1], jobs)
