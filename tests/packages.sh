@@ -12,6 +12,8 @@ BINDING_PACKAGES=(gobject-introspection libgirepository1.0-dev valac gjs python3
 
 # For the other tests: sanitizers and fuzzing, costs, servers with TLS and HTTP/2, a proxy, numbers with a decimal comma
 TEST_PACKAGES=(clang llvm libclang-rt-dev valgrind nginx-light squid openssl curl procps locales)
+# Programs of npm, however it came here: others' packages of Node.js bring it with them.
+command -v npm >/dev/null || TEST_PACKAGES+=(npm)
 
 say() {
   printf '==> %s\n' "$*"
