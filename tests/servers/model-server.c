@@ -3,17 +3,7 @@
 #include "model-server.h"
 
 #include "fault-server.h"
-
-#define COMPLETION \
-  "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0," \
-  "\"message\":{\"role\":\"assistant\",\"content\":\"" MODEL_SERVER_TEXT "\"},\"finish_reason\":\"stop\"}]," \
-  "\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":3,\"total_tokens\":4}}"
-
-#define CHUNK(delta, reason) \
-  "data: {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0," \
-  "\"delta\":" delta ",\"finish_reason\":" reason "}]}\n\n"
-
-#define MODELS "{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"object\":\"model\",\"created\":1,\"owned_by\":\"tests\"}]}"
+#include "model-answers.h"
 
 struct _ModelServer
 {
@@ -47,38 +37,28 @@ note_request (ModelServer       *self,
 }
 
 static void
-chat_cb (SoupServer        *server,
-         SoupServerMessage *message,
-         const char        *path,
-         GHashTable        *query,
-         gpointer           data)
-{
-  static const char stream[] = CHUNK ("{\"role\":\"assistant\",\"content\":\"\"}", "null")
-    CHUNK ("{\"content\":\"Hello,\"}", "null") CHUNK ("{\"content\":\" dear\"}", "null") CHUNK ("{\"content\":\" world\"}", "null")
-    CHUNK ("{}", "\"stop\"") "data: [DONE]\n\n";
-  SoupMessageBody *body = soup_server_message_get_request_body (message);
-  g_autoptr(GBytes) request = soup_message_body_flatten (body);
-  gsize length;
-  const char *text = g_bytes_get_data (request, &length);
-
-  note_request (data, message);
-  soup_server_message_set_status (message, 200, NULL);
-  if (g_strstr_len (text, (gssize) length, "\"stream\":true") != NULL)
-    soup_server_message_set_response (message, "text/event-stream", SOUP_MEMORY_STATIC, stream, sizeof stream - 1);
-  else
-    soup_server_message_set_response (message, "application/json", SOUP_MEMORY_STATIC, COMPLETION, sizeof COMPLETION - 1);
-}
-
-static void
-models_cb (SoupServer        *server,
+answer_cb (SoupServer        *server,
            SoupServerMessage *message,
            const char        *path,
            GHashTable        *query,
            gpointer           data)
 {
+  g_autoptr(GBytes) request = soup_message_body_flatten (soup_server_message_get_request_body (message));
+  g_autoptr(GBytes) answer = NULL;
+  const char *content_type = NULL;
+  gsize length;
+  const char *text = g_bytes_get_data (request, &length);
+
   note_request (data, message);
+  answer = model_answers_find (path, text != NULL ? text : "", length, &content_type);
+  if (answer == NULL)
+    {
+      soup_server_message_set_status (message, 404, NULL);
+      return;
+    }
   soup_server_message_set_status (message, 200, NULL);
-  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_STATIC, MODELS, sizeof MODELS - 1);
+  text = g_bytes_get_data (answer, &length);
+  soup_server_message_set_response (message, content_type, SOUP_MEMORY_COPY, text, length);
 }
 
 static gpointer
@@ -94,8 +74,7 @@ run_thread (gpointer data)
   else
     g_unsetenv ("SOUP_SERVER_HTTP2");
   self->server = soup_server_new ("tls-certificate", self->certificate, NULL);
-  soup_server_add_handler (self->server, "/v1/chat/completions", chat_cb, self, NULL);
-  soup_server_add_handler (self->server, "/v1/models", models_cb, self, NULL);
+  soup_server_add_handler (self->server, NULL, answer_cb, self, NULL);
   if (!soup_server_listen_local (self->server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY | (self->certificate != NULL ? SOUP_SERVER_LISTEN_HTTPS : 0), &error))
     g_error ("The test server can't listen: %s", error->message);
 

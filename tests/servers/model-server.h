@@ -4,9 +4,11 @@
 
 #include <libsoup/soup.h>
 
+#include "model-answers.h"
+
 G_BEGIN_DECLS
 
-/* A small OpenAI-compatible server in a thread of its own: over plain HTTP/1.1, TLS, or TLS with HTTP/2. It always gives the same answer, and counts.
+/* A small server of every protocol in a thread of its own: over plain HTTP/1.1, TLS, or TLS with HTTP/2. It always gives the same answer (model-answers.h), and counts.
  * Its certificate is signed by the authority of fault_server_new_database(). */
 
 typedef enum
@@ -16,7 +18,7 @@ typedef enum
   MODEL_SERVER_TLS_HTTP2,
 } ModelServerKind;
 
-#define MODEL_SERVER_TEXT "Hello, dear world"
+#define MODEL_SERVER_TEXT MODEL_ANSWERS_TEXT
 
 typedef struct _ModelServer ModelServer;
 
