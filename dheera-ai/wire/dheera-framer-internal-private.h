@@ -42,9 +42,11 @@ struct _DheeraFramer
   DheeraFramerMark lf;
   DheeraFramerMark cr;
 
-  /* SSE only */
+  /* SSE and AWS */
   gboolean sniffed; /* the first byte that is not blank was seen */
   gboolean bare;    /* and it begins a JSON text: the body is no event stream */
+
+  /* SSE only */
   gboolean known;   /* a line that belongs to an event stream was seen */
   gboolean skip_lf; /* the last line ended with a CR that may be half of CR LF */
   gboolean has_data;
@@ -65,6 +67,9 @@ DheeraFrameStatus dheera_sse_next               (DheeraFramer *self,
 gboolean          dheera_sse_collect_rest       (DheeraFramer *self);
 
 DheeraFrameStatus dheera_ndjson_next            (DheeraFramer *self,
+                                                 DheeraFrame  *frame);
+
+DheeraFrameStatus dheera_aws_events_next        (DheeraFramer *self,
                                                  DheeraFrame  *frame);
 
 /* Has all input been seen (and not been cut off by max_total)? */
@@ -104,6 +109,10 @@ dheera_framer_find (DheeraFramer     *self,
   return mark->at;
 }
 
+/* Ends it with that error, which it takes. */
+DheeraFrameStatus dheera_framer_fail            (DheeraFramer     *self,
+                                                 char             *error);
+
 /* Sets the error for a frame (what: "an event", "a line", "the body") that is longer than max_frame. */
 DheeraFrameStatus dheera_framer_fail_frame      (DheeraFramer     *self,
                                                  const char       *what);
@@ -113,6 +122,10 @@ void              dheera_framer_give            (DheeraFramer     *self,
                                                  DheeraFrame      *frame,
                                                  gsize             start,
                                                  gsize             length);
+
+/* The frame of a body that turned out to be JSON instead of an event stream: everything, at its end. */
+DheeraFrameStatus dheera_framer_next_bare       (DheeraFramer     *self,
+                                                 DheeraFrame      *frame);
 
 /* Is an unfinished last frame good enough: whole JSON, or [DONE]? */
 gboolean          dheera_framer_is_whole        (const DheeraFrame *frame);

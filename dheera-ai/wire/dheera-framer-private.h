@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* Cuts the bytes of one response into frames: SSE events, NDJSON lines, or the whole body.
+/* Cuts the bytes of one response into frames: SSE events, NDJSON lines, AWS's messages, or the whole body.
  *
  * The framer owns the buffer that the transport reads into, so that bytes are copied once, by the kernel:
  *
@@ -25,13 +25,17 @@ typedef enum
   DHEERA_FRAMING_WHOLE,  /* one frame: everything, at the end of the input, byte for byte (it may be audio: no UTF-8 is repaired) */
   DHEERA_FRAMING_SSE,
   DHEERA_FRAMING_NDJSON,
+  /* Messages of AWS's binary event stream. A frame's type is its :event-type. An exception and an error are of type "error": their id is the
+   * :exception-type or :error-code ("" when there is none), and their data the payload, or without one the :error-message. A message that is cut
+   * off is not given out, and a wrong checksum is an error. */
+  DHEERA_FRAMING_AWS,
 } DheeraFraming;
 
 typedef enum
 {
   DHEERA_FRAME_NONE,  /* more input is needed */
   DHEERA_FRAME_READY,
-  DHEERA_FRAME_ERROR, /* a limit was exceeded; see dheera_framer_get_error() */
+  DHEERA_FRAME_ERROR, /* a limit was exceeded, or a checksum is wrong; see dheera_framer_get_error() */
 } DheeraFrameStatus;
 
 typedef struct

@@ -108,9 +108,9 @@ dheera_framer_set_limits (DheeraFramer *self,
   self->max_total = max_total;
 }
 
-static DheeraFrameStatus
-framer_fail (DheeraFramer *self,
-             char         *error)
+DheeraFrameStatus
+dheera_framer_fail (DheeraFramer *self,
+                    char         *error)
 {
   g_free (self->error);
   self->error = error;
@@ -122,8 +122,8 @@ DheeraFrameStatus
 dheera_framer_fail_frame (DheeraFramer *self,
                           const char   *what)
 {
-  return framer_fail (self, g_strdup_printf ("%s is longer than %" G_GSIZE_FORMAT " bytes",
-                                             what, self->max_frame));
+  return dheera_framer_fail (self, g_strdup_printf ("%s is longer than %" G_GSIZE_FORMAT " bytes",
+                                                    what, self->max_frame));
 }
 
 static void
@@ -197,7 +197,7 @@ framer_make_room (DheeraFramer *self)
   if (buffer != NULL)
     self->allocated = allocated;
   else
-    framer_fail (self, g_strdup ("out of memory"));
+    dheera_framer_fail (self, g_strdup ("out of memory"));
 }
 
 char *
@@ -301,6 +301,23 @@ dheera_framer_is_whole (const DheeraFrame *frame)
   return whole;
 }
 
+DheeraFrameStatus
+dheera_framer_next_bare (DheeraFramer *self,
+                         DheeraFrame  *frame)
+{
+  gsize start = self->start;
+
+  if (self->end - start > self->max_frame)
+    return dheera_framer_fail_frame (self, "the body");
+  if (!dheera_framer_is_at_end (self) || start == self->end)
+    return DHEERA_FRAME_NONE;
+
+  self->start = self->end;
+  dheera_framer_give (self, frame, start, self->end - start);
+
+  return DHEERA_FRAME_READY;
+}
+
 /* A body may be audio or an image: it is given out byte for byte. */
 static DheeraFrameStatus
 framer_next_whole (DheeraFramer *self,
@@ -339,6 +356,9 @@ dheera_framer_next (DheeraFramer *self,
     case DHEERA_FRAMING_NDJSON:
       status = dheera_ndjson_next (self, frame);
       break;
+    case DHEERA_FRAMING_AWS:
+      status = dheera_aws_events_next (self, frame);
+      break;
     case DHEERA_FRAMING_WHOLE:
     default:
       status = framer_next_whole (self, frame);
@@ -346,8 +366,8 @@ dheera_framer_next (DheeraFramer *self,
     }
 
   if (G_UNLIKELY (status == DHEERA_FRAME_NONE && self->exceeded))
-    return framer_fail (self, g_strdup_printf ("the answer is longer than %" G_GUINT64_FORMAT " bytes",
-                                               self->max_total));
+    return dheera_framer_fail (self, g_strdup_printf ("the answer is longer than %" G_GUINT64_FORMAT " bytes",
+                                                      self->max_total));
 
   return status;
 }

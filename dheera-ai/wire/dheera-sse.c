@@ -45,23 +45,6 @@ sse_sniff (DheeraFramer *self)
   return DHEERA_FRAME_READY;
 }
 
-static DheeraFrameStatus
-sse_next_bare (DheeraFramer *self,
-               DheeraFrame  *frame)
-{
-  gsize start = self->start;
-
-  if (self->end - start > self->max_frame)
-    return dheera_framer_fail_frame (self, "the body");
-  if (!dheera_framer_is_at_end (self) || start == self->end)
-    return DHEERA_FRAME_NONE;
-
-  self->start = self->end;
-  dheera_framer_give (self, frame, start, self->end - start);
-
-  return DHEERA_FRAME_READY;
-}
-
 /* Takes the next line out of the unread bytes. FALSE when none is complete. */
 static inline gboolean
 sse_next_line (DheeraFramer *self,
@@ -297,7 +280,7 @@ dheera_sse_next (DheeraFramer *self,
         return status;
     }
   if (G_UNLIKELY (self->bare))
-    return sse_next_bare (self, frame);
+    return dheera_framer_next_bare (self, frame);
 
   while (self->start < self->end)
     {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Makes a folder of seeds for a fuzz target, and then runs the target.
 
-Usage: make-seeds.py {json,sse,ndjson,openai-chat,url} FOLDER [COMMAND [ARGUMENT...]]
+Usage: make-seeds.py {json,aws-events,sse,ndjson,openai-chat,url} FOLDER [COMMAND [ARGUMENT...]]
 
 The seeds are a few lines that are written down here and, when DHEERA_SHARED names a folder with recordings, bodies from real providers.
 """
@@ -13,7 +13,9 @@ import json
 import os
 import pathlib
 import shutil
+import struct
 import sys
+import zlib
 
 MAX_SEED = 16384
 MAX_PER_KIND = 150
@@ -84,6 +86,30 @@ def stream_seeds(kind, texts):
             yield bytes([number % 256, number // 256, 200, 100]) + body
 
 
+def aws_message(payload, **headers):
+    coded = b''.join(bytes([len(name) + 1]) + b':' + name.replace('_', '-').encode() + b'\x07' + struct.pack('>H', len(value)) + value.encode()
+                     for name, value in headers.items())
+    prelude = struct.pack('>II', 16 + len(coded) + len(payload), len(coded))
+    message = prelude + struct.pack('>I', zlib.crc32(prelude)) + coded + payload
+    return message + struct.pack('>I', zlib.crc32(message))
+
+
+AWS_EVENTS = [
+    aws_message(b''), aws_message(b'{}', event_type='messageStart', content_type='application/json', message_type='event') * 2,
+    aws_message(b'{"message":"slow down"}', exception_type='throttlingException', message_type='exception'),
+    aws_message(b'', message_type='error', error_code='500', error_message='no luck'), b'{"message":"x"}', aws_message(b'{}', x='y')[:-5],
+]
+
+
+def aws_events_seeds():
+    # The four bytes in front choose cuts and limits; of the first one the lowest bit has checksums put right.
+    for number, body in enumerate(AWS_EVENTS):
+        yield bytes([number, number * 37 % 256, 255, 255]) + body
+    for number, (record, body) in enumerate(recordings()):
+        if record['api'] == 'converse_stream' and not body.startswith(b'{'):
+            yield bytes([number % 256, number // 256, 200, 100]) + body
+
+
 def url_seeds():
     yield from (text.encode() for text in URL)
     for record, _body in recordings():
@@ -106,6 +132,7 @@ def openai_chat_seeds():
 
 
 SEEDS = {
+    'aws-events': aws_events_seeds,
     'json': json_seeds,
     'sse': lambda: stream_seeds('sse', SSE),
     'openai-chat': openai_chat_seeds,

@@ -151,9 +151,9 @@ assert_frames_len (DheeraFraming framing,
     {
       dheera_framer_reset (framer, framing);
       g_string_truncate (log, 0);
-      g_assert_true (feed (framer, bytes, split, G_MAXSIZE, log));
-      g_assert_true (feed (framer, bytes + split, length - split, G_MAXSIZE, log));
-      g_assert_true (end_input (framer, log));
+      if (!feed (framer, bytes, split, G_MAXSIZE, log) || !feed (framer, bytes + split, length - split, G_MAXSIZE, log) ||
+          !end_input (framer, log))
+        g_string_append_printf (log, "error: %s", dheera_framer_get_error (framer));
       if (strcmp (log->str, expected) != 0)
         g_error ("split at %" G_GSIZE_FORMAT ": %s", split, log->str);
     }
