@@ -190,11 +190,15 @@ measure_key (const char *p,
 /* Of the key at p, its length there; else 0. JSON may write a slash of it as two characters. */
 static gsize
 measure_same (const char *p,
-              const char *key)
+              const char *key,
+              gsize       key_length)
 {
   const char *start = p;
 
-  for (; *key != '\0'; key++, p++)
+  if (key_length < MIN_KEY_LENGTH)
+    return 0;
+
+  for (; key_length > 0; key_length--, key++, p++)
     {
       if (*p == '\\' && p[1] == *key)
         p++;
@@ -205,23 +209,40 @@ measure_same (const char *p,
   return p - start;
 }
 
+/* The same for each part of a key that is made of several, divided by colons: AWS quotes a session token alone. */
+static gsize
+measure_secret (const char *p,
+                const char *key)
+{
+  gsize length = measure_same (p, key, strlen (key));
+  const char *colon = strchr (key, ':');
+
+  while (length == 0 && colon != NULL)
+    {
+      length = measure_same (p, key, colon - key);
+      key = colon + 1;
+      colon = strchr (key, ':');
+      if (length == 0 && colon == NULL)
+        length = measure_same (p, key, strlen (key));
+    }
+
+  return length;
+}
+
 char *
 dheera_error_text_hide_key (const char *text,
                             const char *key)
 {
-  gsize key_length = key != NULL ? strlen (key) : 0;
   g_autoptr (GString) out = NULL;
   const char *p = text;
 
   if (text == NULL)
     return NULL;
-  if (key_length < MIN_KEY_LENGTH)
-    key_length = 0;
 
   out = g_string_sized_new (strlen (text));
   while (*p != '\0')
     {
-      gsize length = key_length > 0 ? measure_same (p, key) : 0;
+      gsize length = key != NULL ? measure_secret (p, key) : 0;
 
       if (length == 0)
         length = measure_key (p, p > text && g_ascii_isalnum (p[-1]));

@@ -69,9 +69,9 @@ struct _DheeraExchange
   DheeraTicket *ticket;
   SoupMessage *message;
   gulong handlers[3];      /* of the message */
-  char *key;
+  char *key, *sign_region;
   DheeraAuth auth;
-  const char *auth_header;
+  const char *auth_header, *sign_service;
   DheeraFraming framing;
   GBytes *body;
   const char *content_type;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "dheera-exchange-internal-private.h"
+#include "dheera-exchange-sign-private.h"
 
 #include "dheera-ai/dheera-version.h"
 #include "dheera-ai/wire/dheera-url-private.h"
@@ -50,6 +51,10 @@ add_headers (SoupMessage             *message,
       set_default_header (headers, "Accept", "application/x-ndjson");
       set_default_header (headers, "Accept-Encoding", "identity");
       break;
+    case DHEERA_FRAMING_AWS:
+      set_default_header (headers, "Accept", "application/vnd.amazon.eventstream");
+      set_default_header (headers, "Accept-Encoding", "identity");
+      break;
     case DHEERA_FRAMING_WHOLE:
     default:
       set_default_header (headers, "Accept", "application/json");
@@ -94,6 +99,9 @@ find_fault_in_request (DheeraExchange *self)
   if (self->auth != DHEERA_AUTH_NONE && self->key != NULL && !dheera_header_value_is_valid (self->key))
     return g_error_new_literal (DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_PROTOCOL,
                                 "the API key contains a character that can't be part of a header, such as a line break or a space at its end");
+  if (dheera_exchange_lacks_region (self))
+    return g_error_new_literal (DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_SESSION,
+                                "the request can't be signed for AWS without a region: set the region property of the provider, or AWS_REGION");
   return NULL;
 }
 
@@ -132,7 +140,10 @@ apply_credentials (DheeraExchange *self)
   if (self->key == NULL)
     return;
 
-  if (self->auth == DHEERA_AUTH_BEARER)
+  if (self->auth == DHEERA_AUTH_SIGV4 && dheera_exchange_sign (self))
+    return;
+
+  if (self->auth == DHEERA_AUTH_BEARER || self->auth == DHEERA_AUTH_SIGV4)
     {
       g_autofree char *value = g_strconcat ("Bearer ", self->key, NULL);
 

@@ -4,6 +4,7 @@
  *
  *   dheera-exchange.c          made, and asked about
  *   dheera-exchange-message.c  the message as it is sent
+ *   dheera-exchange-sign.c     its signature, where AWS wants one
  *   dheera-exchange-head.c     what happens to it until its head is there
  *   dheera-exchange-body.c     what comes after it
  *   dheera-exchange-stop.c     cancelling and deadlines
@@ -31,6 +32,8 @@ dheera_exchange_new (DheeraTransport         *transport,
   self->key = g_strdup (key);
   self->auth = request->auth;
   self->auth_header = request->auth == DHEERA_AUTH_HEADER ? request->auth_header : NULL;
+  self->sign_region = g_strdup (request->sign_region);
+  self->sign_service = request->sign_service;
   self->framing = request->framing;
   self->body = request->body != NULL ? g_bytes_ref (request->body) : NULL;
   self->content_type = request->content_type;
@@ -62,6 +65,7 @@ dheera_exchange_unref (DheeraExchange *self)
   g_clear_error (&self->fault);
   g_free (self->wait_text);
   g_free (self->proxy);
+  g_free (self->sign_region);
   g_free (self->media_type);
   g_mutex_clear (&self->mutex);
   g_free (self);

@@ -18,7 +18,7 @@ G_BEGIN_DECLS
  * and name host, cause and, where there is one, the remedy. Cancelling is G_IO_ERROR_CANCELLED. */
 typedef enum
 {
-  DHEERA_TRANSPORT_ERROR_SESSION,      /* the session can't be used: wrong process after fork, ... */
+  DHEERA_TRANSPORT_ERROR_SESSION,      /* the session can't be used: wrong process after fork, ...; or the request can't be signed */
   DHEERA_TRANSPORT_ERROR_DNS,
   DHEERA_TRANSPORT_ERROR_CONNECT,      /* refused, unreachable: nothing was sent */
   DHEERA_TRANSPORT_ERROR_TLS,

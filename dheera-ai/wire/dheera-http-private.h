@@ -16,6 +16,7 @@ typedef enum
   DHEERA_AUTH_NONE,
   DHEERA_AUTH_BEARER, /* Authorization: Bearer KEY */
   DHEERA_AUTH_HEADER, /* <auth_header>: KEY */
+  DHEERA_AUTH_SIGV4,  /* signed for sign_region and sign_service with a key ACCESS_KEY_ID:SECRET[:SESSION_TOKEN]; any other key as with BEARER */
 } DheeraAuth;
 
 typedef struct
@@ -33,6 +34,8 @@ typedef struct
   GArray *headers;          /* of DheeraHttpHeader; nullable; checked: names and values are valid */
   DheeraAuth auth;
   const char *auth_header; /* interned; for DHEERA_AUTH_HEADER */
+  char *sign_region;       /* nullable: not known; for DHEERA_AUTH_SIGV4 like the next one */
+  const char *sign_service; /* static */
   DheeraFraming framing;   /* of a successful answer */
   guint decode_flags;      /* what the protocol's encoder wants its decoder to know */
 } DheeraHttpRequest;

@@ -31,6 +31,7 @@ void
 dheera_http_request_free (DheeraHttpRequest *self)
 {
   g_free (self->url);
+  g_free (self->sign_region);
   g_clear_pointer (&self->body, g_bytes_unref);
   g_clear_pointer (&self->headers, g_array_unref);
   g_free (self);

@@ -19,6 +19,10 @@ test_hide_key (void)
     /* Too short to be told from a word */
     { "a key is a key", "key", "a key is a key" },
     { "", "secret-1", "" },
+    /* Any part of credentials, but no word that a part is too short to be told from */
+    { "AKIDEXAMPLE signed x-amz-security-token:tok/en== with se/cret", "AKIDEXAMPLE:se/cret:tok/en==",
+      "[hidden] signed x-amz-security-token:[hidden] with [hidden]" },
+    { "the one:other:two of secret-1", "the:secret-1", "the one:other:two of [hidden]" },
     { "Incorrect: sk-proj-abcdefghij0123456789.", NULL, "Incorrect: [hidden]" },
     { "gsk_abcdefghij0123456789 was wrong", NULL, "[hidden] was wrong" },
     { "key=AIzaSyabcdefghij0123456789&x=1", NULL, "key=[hidden]&x=1" },

@@ -36,6 +36,8 @@ runner_make_exchange (const Run *run)
   dheera_http_request_take_json (request, g_bytes_new (body, size));
   request->auth = run->auth;
   request->auth_header = run->auth_header;
+  request->sign_region = g_strdup (run->sign_region);
+  request->sign_service = "bedrock";
   request->framing = run->framing;
   if (timeouts.total == 0)
     timeouts.total = 20;

@@ -24,6 +24,7 @@ typedef struct
   const char *key;               /* "sk-test" */
   DheeraAuth auth;
   const char *auth_header;
+  const char *sign_region;
   DheeraFraming framing;
   gsize body_size;               /* 2 */
   DheeraTimeouts timeouts;       /* 20 seconds in all */
