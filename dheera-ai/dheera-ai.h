@@ -23,6 +23,7 @@
 #include <dheera-ai/model/dheera-tool-call-delta.h>
 #include <dheera-ai/model/dheera-tool-call.h>
 #include <dheera-ai/model/dheera-tool.h>
+#include <dheera-ai/model/dheera-type.h>
 #include <dheera-ai/model/dheera-types.h>
 #include <dheera-ai/model/dheera-usage.h>
 #include <dheera-ai/providers/dheera-credentials-request.h>

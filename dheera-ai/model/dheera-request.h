@@ -114,6 +114,10 @@ gboolean              dheera_request_set_response_schema        (DheeraRequest  
                                                                  const char            *schema,
                                                                  GError               **error);
 DHEERA_AVAILABLE_IN_0_1
+gboolean              dheera_request_set_response_type          (DheeraRequest         *self,
+                                                                 GType                  type,
+                                                                 GError               **error);
+DHEERA_AVAILABLE_IN_0_1
 const char           *dheera_request_get_response_schema_name   (DheeraRequest         *self);
 DHEERA_AVAILABLE_IN_0_1
 void                  dheera_request_set_response_schema_name   (DheeraRequest         *self,

@@ -58,4 +58,9 @@ char               *dheera_response_to_json               (DheeraResponse *self)
 DHEERA_AVAILABLE_IN_0_1
 const char         *dheera_response_get_raw_json          (DheeraResponse *self);
 
+DHEERA_AVAILABLE_IN_0_1
+gpointer            dheera_response_parse                 (DheeraResponse *self,
+                                                           GType           type,
+                                                           GError        **error) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS
