@@ -122,4 +122,7 @@ function _init() {
 
     for (const type of [Dheera.Request, Dheera.Conversation])
         type.new_from_json = telling(type.new_from_json);
+
+    for (const [type, name] of [[Dheera.Request, 'set_response_schema'], [Dheera.Request, 'set_response_type'], [Dheera.Response, 'parse']])
+        type.prototype[name] = telling(type.prototype[name]);
 }

@@ -172,6 +172,8 @@ _export(Stream)
 
 class Request(Dheera.Request):
     new_from_json = staticmethod(_telling(Dheera.Request.new_from_json))
+    set_response_schema = _telling(Dheera.Request.set_response_schema)
+    set_response_type = _telling(Dheera.Request.set_response_type)
 
     def __repr__(self):
         return _describe(self, model=self.get_model(), messages=len(self.get_conversation()))
@@ -199,6 +201,8 @@ _export(Message)
 
 
 class Response(Dheera.Response):
+    parse = _telling(Dheera.Response.parse)
+
     def __repr__(self):
         return _describe(self, model=self.get_model(), text=_shorten(self.get_text()),
                          finish_reason=self.get_finish_reason().value_nick)
