@@ -4,7 +4,6 @@
 #include "dheera-protocol-private.h"
 #include "dheera-provider-private.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "dheera-ai/wire/dheera-url-private.h"
@@ -52,63 +51,17 @@ dheera_provider_find_request_id (DheeraProvider  *provider,
   return value;
 }
 
-static gboolean
-parse_seconds (const char *text,
-               double     *seconds)
-{
-  char *end;
-
-  if (text == NULL || !g_ascii_isdigit (*text))
-    return FALSE;
-  *seconds = g_ascii_strtod (text, &end);
-
-  return *end == '\0' && *seconds < 1e9;
-}
-
-/* "Sun, 06 Nov 1994 08:49:37 GMT", the one form that may still be sent */
-static GDateTime *
-parse_http_date (const char *text)
-{
-  static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  const char *comma = text != NULL ? strchr (text, ',') : NULL;
-  const char *found;
-  char month[4];
-  int day, year, hour, minute, second;
-
-  if (comma == NULL
-      || sscanf (comma + 1, " %2d %3[A-Za-z] %4d %2d:%2d:%2d GMT", &day, month, &year, &hour, &minute, &second) != 6)
-    return NULL;
-  found = strstr (months, month);
-  if (found == NULL || strlen (month) != 3 || (found - months) % 3 != 0)
-    return NULL;
-
-  return g_date_time_new_utc (year, (int) (found - months) / 3 + 1, day, hour, minute, second);
-}
-
 /* Seconds, -1 when the headers say nothing that can be read. */
 static double
 read_retry_after (DheeraGetHeader get_header,
                   gpointer        data)
 {
-  const char *text;
-  double seconds;
-  g_autoptr (GDateTime) until = NULL;
-  g_autoptr (GDateTime) now = NULL;
+  gint64 delay = dheera_http_parse_retry_after (get_text_header (get_header, data, "retry-after-ms"),
+                                                get_text_header (get_header, data, "retry-after"),
+                                                get_text_header (get_header, data, "date"),
+                                                g_get_real_time () / G_USEC_PER_SEC);
 
-  if (parse_seconds (get_text_header (get_header, data, "retry-after-ms"), &seconds))
-    return seconds / 1000.0;
-  text = get_text_header (get_header, data, "retry-after");
-  if (parse_seconds (text, &seconds))
-    return seconds;
-
-  until = parse_http_date (text);
-  if (until == NULL)
-    return -1;
-  now = parse_http_date (get_text_header (get_header, data, "date"));
-  if (now == NULL)
-    now = g_date_time_new_now_utc ();
-
-  return MAX (0.0, (double) g_date_time_difference (until, now) / G_TIME_SPAN_SECOND);
+  return delay >= 0 ? delay / 1000.0 : -1;
 }
 
 /* What the details keep of the body: without the key, even where a cut went through it. */

@@ -15,26 +15,13 @@ typedef struct
   gboolean retryable;        /* what the error itself says (status, provider code) */
   gboolean delivered;        /* something reached the application: never again then */
   const char *should_retry;  /* x-should-retry, nullable */
-  gint64 retry_after_ms;     /* from dheera_retry_parse_after(), -1 when the server said nothing */
+  gint64 retry_after_ms;     /* what the server asked for, -1 when the server said nothing */
   gint64 time_left_ms;       /* until the call's deadline, -1 for none */
   double random;             /* in [0, 1) */
 } DheeraRetryInput;
 
 /* Milliseconds to wait, or -1 for no more attempts. Backoff 0.5 s * 2^n up to 8 s, less up to 25 % by random; a server's wish is honoured exactly up to
  * 120 s, beyond that (or beyond the deadline) there is no retry. */
-gint64  dheera_retry_decide      (const DheeraRetryInput *input);
-
-/* Milliseconds from retry-after-ms, else retry-after (decimal seconds or an HTTP date, relative to the response's Date or, without one, now). -1 when neither can be read,
- * negative values, NaN and dates in the past count as 0; never overflows. now is in seconds since the epoch. */
-gint64  dheera_retry_parse_after (const char *retry_after_ms,
-                                  const char *retry_after,
-                                  const char *date,
-                                  gint64      now);
-
-/* A duration as rate-limit headers give it: "6m0s", "12ms", "1h2m3s", plain seconds. Seconds, or -1 when it is none of these. */
-double  dheera_retry_parse_duration (const char *text);
-
-/* 408, 409, 429 and 5xx */
-gboolean dheera_retry_status_is_retryable (guint status);
+gint64 dheera_retry_decide (const DheeraRetryInput *input);
 
 G_END_DECLS

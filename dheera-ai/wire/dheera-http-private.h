@@ -53,6 +53,15 @@ gboolean           dheera_http_request_set_header (DheeraHttpRequest *self,
 const char        *dheera_http_request_get_header (DheeraHttpRequest *self,
                                                    const char        *name);
 
+/* Milliseconds from retry-after-ms, else retry-after (decimal seconds or an HTTP date, relative to the response's Date or, without one, now). -1 when neither can be read,
+ * negative values, NaN and dates in the past count as 0; never overflows. now is in seconds since the epoch. All three texts are nullable. */
+gint64             dheera_http_parse_retry_after  (const char *retry_after_ms,
+                                                   const char *retry_after,
+                                                   const char *date,
+                                                   gint64      now);
+/* A duration as rate-limit headers give it: "6m0s", "12ms", "1h2m3s", plain seconds. Seconds, or -1 when it is none of these. */
+double             dheera_http_parse_duration     (const char *text);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DheeraHttpRequest, dheera_http_request_free)
 
 G_END_DECLS
