@@ -5,7 +5,7 @@
 
 # To build the library and the command
 BUILD_PACKAGES=(gcc libc6-dev pkg-config meson ninja-build python3
-  libglib2.0-dev libsoup-3.0-dev libjson-glib-dev zlib1g-dev glib-networking ca-certificates)
+  libglib2.0-dev libsoup-3.0-dev libjson-glib-dev zlib1g-dev libgnutls28-dev glib-networking ca-certificates)
 
 # For the bindings and the reference
 BINDING_PACKAGES=(gobject-introspection libgirepository1.0-dev valac gjs python3-gi gir1.2-soup-3.0 gir1.2-json-1.0 gi-docgen)

@@ -15,9 +15,11 @@ DheeraErrorDetails *dheera_call_error_describe (const GError   *error,
                                                 const char     *model,
                                                 gboolean        again);
 
+/* advice (nullable) says what to do better than the code does. */
 GError             *dheera_call_error_new      (DheeraErrorDetails *details,
                                                 DheeraProvider     *provider,
                                                 const char         *model,
-                                                gboolean            stream);
+                                                gboolean            stream,
+                                                const char         *advice);
 
 G_END_DECLS

@@ -106,7 +106,8 @@ GError *
 dheera_call_error_new (DheeraErrorDetails *details,
                        DheeraProvider     *provider,
                        const char         *model,
-                       gboolean            stream)
+                       gboolean            stream,
+                       const char         *advice)
 {
   DheeraError code = dheera_error_details_get_code (details);
   guint status = dheera_error_details_get_status (details);
@@ -137,6 +138,6 @@ dheera_call_error_new (DheeraErrorDetails *details,
     g_string_append_printf (text, " (%s)", facts->str + 2);
   g_string_append_c (text, '.');
 
-  append_sentence (text, find_advice (code, stream));
+  append_sentence (text, advice != NULL ? advice : find_advice (code, stream));
   return dheera_error_new_with_details (code, details, text->str);
 }

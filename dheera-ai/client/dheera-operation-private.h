@@ -5,7 +5,7 @@
 #include "dheera-client-private.h"
 
 #include "dheera-ai/model/dheera-call-private.h"
-#include "dheera-ai/providers/dheera-protocol-private.h"
+#include "dheera-ai/providers/dheera-token-source-private.h"
 #include "dheera-ai/transport/dheera-exchange-private.h"
 
 G_BEGIN_DECLS
@@ -16,7 +16,9 @@ G_BEGIN_DECLS
  *                    ▲                 │
  *                    └──── SLEEP ◄─────┘ a failure that is worth another attempt
  *
- * All that is decided about a call is decided in dheera-operation.c; the drivers only wait. */
+ * Where the key is to be exchanged for an access token first, SEND and READ are gone through twice (dheera-operation-token.c).
+ *
+ * All that is decided about a call is decided in dheera-operation.c, -key.c and -token.c; the drivers only wait. */
 
 typedef enum
 {
@@ -62,14 +64,18 @@ struct _DheeraOperation
   GPtrArray *warnings;
 
   DheeraStep step;
-  DheeraExchange *exchange;
+  DheeraExchange *exchange;      /* that is sent or read: the token's or the call's own */
+  DheeraTokenSource *token_source; /* where the attempt's key comes from, nullable */
+  DheeraHttpRequest *token_http;
+  gboolean fetching_token;       /* the exchange is the token's */
+  char *advice;                  /* what to do about the attempt's failure where its code does not say; nullable */
   DheeraBuffers *buffers;        /* from the first answer on */
   char *read_into;               /* what dheera_operation_reserve() gave out last */
   DheeraDecoder *decoder;
   gint64 start;                  /* monotonic, 0 before the first step */
   gint64 delay_ms;
   gboolean framed;               /* the answer comes as a stream of frames */
-  gboolean key_refused;          /* the credentials function was asked once more after a 401 */
+  gboolean key_refused;          /* the credentials function, or the token endpoint, was asked once more after a 401 */
   gboolean dns_retried;
   gboolean recording;            /* deltas are wanted */
   gboolean announced;            /* call-started was emitted */

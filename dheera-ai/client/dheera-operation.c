@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "dheera-operation-private.h"
-
-#include <string.h>
+#include "dheera-operation-internal-private.h"
 
 #include "dheera-call-error-private.h"
 
@@ -14,14 +12,6 @@
 #define MAX_ERROR_BODY (1024 * 1024)
 
 static void begin_attempt (DheeraOperation *self);
-
-static void
-wipe (char **secret)
-{
-  if (*secret != NULL)
-    explicit_bzero (*secret, strlen (*secret));
-  g_clear_pointer (secret, g_free);
-}
 
 DheeraAccumulator *
 dheera_operation_get_accumulator (DheeraOperation *self)
@@ -63,7 +53,7 @@ note_stats (DheeraOperation *self)
   const DheeraExchangeStats *stats;
   DheeraCall *call = self->call;
 
-  if (self->exchange == NULL)
+  if (self->exchange == NULL || self->fetching_token)
     return;
 
   stats = dheera_exchange_get_stats (self->exchange);
@@ -82,7 +72,8 @@ finish_attempt (DheeraOperation *self)
 {
   note_stats (self);
   g_clear_pointer (&self->exchange, dheera_exchange_free);
-  wipe (&self->key);
+  dheera_operation_clear_token (self);
+  dheera_operation_wipe (&self->key);
   dheera_client_attempt_finished (self->client, self->call);
 }
 
@@ -90,7 +81,7 @@ static void
 finish_call (DheeraOperation *self)
 {
   self->step = DHEERA_STEP_DONE;
-  wipe (&self->request_key);
+  dheera_operation_wipe (&self->request_key);
   g_clear_object (&self->session);
   self->call->total_time = (g_get_monotonic_time () - self->start) / 1e6;
   dheera_client_call_finished (self->client, self->call);
@@ -122,8 +113,9 @@ dheera_operation_free (DheeraOperation *self)
     }
 
   g_clear_pointer (&self->exchange, dheera_exchange_free);
-  wipe (&self->key);
-  wipe (&self->request_key);
+  dheera_operation_clear_token (self);
+  dheera_operation_wipe (&self->key);
+  dheera_operation_wipe (&self->request_key);
   drop_decoder (self);
   if (self->buffers != NULL)
     dheera_client_give_buffers (self->client, self->buffers);
@@ -136,6 +128,7 @@ dheera_operation_free (DheeraOperation *self)
   g_clear_object (&self->call);
   g_clear_object (&self->client);
   g_clear_error (&self->error);
+  g_free (self->advice);
   g_free (self);
 }
 
@@ -180,31 +173,18 @@ decide_retry (DheeraOperation    *self,
   return dheera_retry_decide (&input);
 }
 
-/* A credentials function may know a newer key than the one that was refused: it is asked once more. */
-static gboolean
-try_another_key (DheeraOperation    *self,
-                 DheeraErrorDetails *details)
-{
-  if (self->key_refused || self->request_key != NULL ||
-      dheera_error_details_get_status (details) != 401 ||
-      !dheera_provider_has_credentials_func (self->provider))
-    return FALSE;
-
-  self->key_refused = TRUE;
-  return TRUE;
-}
-
-/* Takes details. */
-static void
-fail_attempt (DheeraOperation    *self,
-              DheeraErrorDetails *details)
+void
+dheera_operation_fail_attempt (DheeraOperation    *self,
+                               DheeraErrorDetails *details)
 {
   gint64 delay = decide_retry (self, details);
+  gboolean renewed = dheera_operation_renew_key (self, details);
+  g_autofree char *advice = g_steal_pointer (&self->advice);
 
   g_set_object (&self->call->error_details, details);
   finish_attempt (self);
 
-  if (try_another_key (self, details))
+  if (renewed)
     begin_attempt (self);
   else if (delay >= 0)
     {
@@ -212,15 +192,14 @@ fail_attempt (DheeraOperation    *self,
       self->step = DHEERA_STEP_SLEEP;
     }
   else
-    fail_call (self, dheera_call_error_new (details, self->provider, self->call->model, self->endpoint->stream));
+    fail_call (self, dheera_call_error_new (details, self->provider, self->call->model, self->endpoint->stream, advice));
 
   g_object_unref (details);
 }
 
-/* Takes error. */
-static void
-fail_transport (DheeraOperation *self,
-                GError          *error)
+void
+dheera_operation_fail_transport (DheeraOperation *self,
+                                 GError          *error)
 {
   gboolean is_dns = g_error_matches (error, DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_DNS);
   DheeraErrorDetails *details;
@@ -237,7 +216,7 @@ fail_transport (DheeraOperation *self,
     }
 
   g_error_free (error);
-  fail_attempt (self, details);
+  dheera_operation_fail_attempt (self, details);
 }
 
 static void
@@ -274,56 +253,22 @@ prepare_decoder (DheeraOperation *self)
   dheera_accumulator_set_recording (self->decoder->accumulator, self->recording);
 }
 
-static void
-prepare_exchange (DheeraOperation *self)
+void
+dheera_operation_send (DheeraOperation *self)
 {
+  dheera_provider_place_key (self->provider, self->http, self->key, self->token_source != NULL);
   dheera_decoder_set_key (self->decoder, self->key);
   self->exchange = dheera_exchange_new (self->transport, self->http, self->key, &self->timeouts);
   self->step = DHEERA_STEP_SEND;
 }
 
 static void
-fail_without_key (DheeraOperation *self)
-{
-  const DheeraProviderRow *row = dheera_provider_get_row (self->provider);
-  const char *variable = row->key_env != NULL ? row->key_env[0] : NULL;
-  g_autofree char *advice = variable != NULL ? g_strdup_printf ("set the environment variable %s, or ", variable) : g_strdup ("");
-  g_autofree char *message = NULL;
-  g_autoptr(DheeraErrorDetails) details = NULL;
-  DheeraFailure failure = DHEERA_FAILURE_INIT;
-
-  message = g_strdup_printf ("%s needs an API key and there is none: %sset the api-key property of the provider or the request.",
-                             dheera_provider_get_name (self->provider), advice);
-  failure.code = DHEERA_ERROR_AUTHENTICATION;
-  failure.message = message;
-  failure.provider = dheera_provider_get_id (self->provider);
-  failure.model = self->call->model;
-  details = dheera_error_details_new (&failure);
-  g_set_object (&self->call->error_details, details);
-  finish_attempt (self);
-  fail_call (self, dheera_error_new_with_details (DHEERA_ERROR_AUTHENTICATION, details, message));
-}
-
-static void
 begin_attempt (DheeraOperation *self)
 {
-  const DheeraProviderRow *row = dheera_provider_get_row (self->provider);
-
   dheera_call_begin_attempt (self->call);
   prepare_decoder (self);
 
-  if (self->request_key == NULL && dheera_provider_has_credentials_func (self->provider))
-    {
-      self->step = DHEERA_STEP_KEY;
-      return;
-    }
-
-  wipe (&self->key);
-  self->key = self->request_key != NULL ? g_strdup (self->request_key) : dheera_provider_dup_key (self->provider);
-  if (self->key == NULL && self->http->auth != DHEERA_AUTH_NONE && !row->key_optional)
-    fail_without_key (self);
-  else
-    prepare_exchange (self);
+  dheera_operation_find_key (self);
 }
 
 void
@@ -344,55 +289,6 @@ dheera_operation_begin (DheeraOperation *self)
     begin_attempt (self);
 }
 
-static void
-fail_key (DheeraOperation *self,
-          const GError    *error)
-{
-  DheeraFailure failure = DHEERA_FAILURE_INIT;
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    {
-      fail_transport (self, g_error_copy (error));
-      return;
-    }
-
-  failure.code = DHEERA_ERROR_AUTHENTICATION;
-  failure.message = error->message;
-  failure.provider = dheera_provider_get_id (self->provider);
-  failure.model = self->call->model;
-  fail_attempt (self, dheera_error_details_new (&failure));
-}
-
-void
-dheera_operation_got_key (DheeraOperation *self,
-                          const char      *key,
-                          const GError    *error)
-{
-  if (error != NULL)
-    {
-      fail_key (self, error);
-      return;
-    }
-
-  wipe (&self->key);
-  self->key = g_strdup (key);
-  prepare_exchange (self);
-}
-
-void
-dheera_operation_key_timed_out (DheeraOperation *self)
-{
-  g_autofree char *message = g_strdup_printf ("the credentials function gave no answer within the call's timeout of %g seconds",
-                                              self->total_timeout);
-  DheeraFailure failure = DHEERA_FAILURE_INIT;
-
-  failure.code = DHEERA_ERROR_TIMEOUT;
-  failure.message = message;
-  failure.provider = dheera_provider_get_id (self->provider);
-  failure.model = self->call->model;
-  fail_attempt (self, dheera_error_details_new (&failure));
-}
-
 void
 dheera_operation_slept (DheeraOperation *self,
                         GError          *error)
@@ -407,7 +303,7 @@ void
 dheera_operation_cancelled (DheeraOperation *self)
 {
   if (self->step != DHEERA_STEP_DONE)
-    fail_transport (self, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The call was cancelled."));
+    dheera_operation_fail_transport (self, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The call was cancelled."));
 }
 
 static void
@@ -459,9 +355,14 @@ dheera_operation_sent (DheeraOperation *self,
 {
   DheeraFraming framing;
 
+  if (self->fetching_token)
+    {
+      dheera_operation_token_sent (self, error);
+      return;
+    }
   if (error != NULL)
     {
-      fail_transport (self, error);
+      dheera_operation_fail_transport (self, error);
       return;
     }
 
@@ -480,14 +381,14 @@ fail_status (DheeraOperation *self,
              const char      *body,
              gsize            length)
 {
-  fail_attempt (self, dheera_error_body_decode_hiding (self->provider, self->key, self->call->model, self->call->status,
-                                                       body, length, get_header, self->exchange));
+  dheera_operation_fail_attempt (self, dheera_error_body_decode_hiding (self->provider, self->key, self->call->model, self->call->status,
+                                                                        body, length, get_header, self->exchange));
 }
 
 static void
 fail_decoding (DheeraOperation *self)
 {
-  fail_attempt (self, g_steal_pointer (&self->decoder->failure));
+  dheera_operation_fail_attempt (self, g_steal_pointer (&self->decoder->failure));
 }
 
 static void
@@ -627,7 +528,7 @@ broken_body (DheeraOperation *self,
     }
   if (is_success (self) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
-      fail_transport (self, error);
+      dheera_operation_fail_transport (self, error);
       return;
     }
 
@@ -660,6 +561,11 @@ dheera_operation_read (DheeraOperation *self,
                        gssize           n,
                        GError          *error)
 {
+  if (self->fetching_token)
+    {
+      dheera_operation_token_read (self, n, error);
+      return;
+    }
   if (n < 0)
     {
       broken_body (self, error);

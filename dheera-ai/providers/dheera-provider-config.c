@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "dheera-credentials-request-private.h"
+#include "dheera-jwt-private.h"
 #include "dheera-protocol-private.h"
 
 #include "dheera-ai/model/dheera-error.h"
@@ -264,8 +265,21 @@ dheera_provider_apply (DheeraProvider    *self,
   request->auth = self->row->auth;
   request->auth_header = self->row->auth_header != NULL ? g_intern_string (self->row->auth_header) : NULL;
   auth_header = request->auth == DHEERA_AUTH_HEADER ? request->auth_header : "Authorization";
-  if (dheera_http_request_get_header (request, auth_header) != NULL)
+  if (dheera_http_request_get_header (request, auth_header) != NULL ||
+      (self->row->tokens != NULL && dheera_http_request_get_header (request, "Authorization") != NULL))
     request->auth = DHEERA_AUTH_NONE;
+}
+
+void
+dheera_provider_place_key (DheeraProvider    *self,
+                           DheeraHttpRequest *request,
+                           const char        *key,
+                           gboolean           is_token)
+{
+  if (request->auth == DHEERA_AUTH_NONE || self->row->auth != DHEERA_AUTH_HEADER || self->row->tokens == NULL)
+    return;
+
+  request->auth = is_token || (key != NULL && dheera_jwt_looks_like_one (key)) ? DHEERA_AUTH_BEARER : DHEERA_AUTH_HEADER;
 }
 
 gboolean

@@ -10,6 +10,7 @@
 G_BEGIN_DECLS
 
 typedef struct _DheeraProtocol DheeraProtocol;
+typedef struct _DheeraTokenScheme DheeraTokenScheme;
 
 /* A row of the table: what the build makes of providers.json. All static. */
 typedef struct
@@ -24,6 +25,7 @@ typedef struct
   const char *const *header_env;     /* nullable; pairs: name of a header, variable that it comes from when no property says otherwise */
   DheeraAuth auth;
   const char *auth_header;
+  const DheeraTokenScheme *tokens;   /* nullable: access tokens are got for credentials that are no key themselves */
   gboolean key_optional;
   gboolean local;                    /* a server of the user's own machine */
   const char *chat_path;
@@ -64,6 +66,9 @@ struct _DheeraProvider
   DheeraHttpRequest *headers; /* nullable; only its headers are used */
   char *bad_header;           /* the name of one that can't be sent */
   DheeraProviderCredentials *credentials;
+  char *token;                /* nullable, wiped: see dheera-token-cache.c */
+  char *token_id;
+  gint64 token_renewal;
 };
 
 /* For dheera-provider.c: the parts of it that are kept in dheera-provider-config.c */
@@ -102,6 +107,12 @@ char                    *dheera_provider_dup_key    (DheeraProvider *self);
  * have yet, and says where its key goes: nowhere, when the header that the key would go in is there. */
 void                     dheera_provider_apply      (DheeraProvider    *self,
                                                      DheeraHttpRequest *request);
+
+/* Says where this key goes: of a provider that takes keys in a header of its own, a token goes into Authorization. */
+void                     dheera_provider_place_key  (DheeraProvider    *self,
+                                                     DheeraHttpRequest *request,
+                                                     const char        *key,
+                                                     gboolean           is_token);
 
 /* Calls the credentials function; done is called exactly once, perhaps from inside this call, perhaps
  * later, in any thread, with either key or error, both borrowed. */

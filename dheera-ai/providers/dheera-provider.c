@@ -31,6 +31,16 @@
  * [method@Provider.set_credentials_func], [property@Provider:api-key], the environment. It is never
  * readable, and never part of a URL.
  *
+ * Some providers take access tokens, which hold for an hour. For those the library gets one itself,
+ * over the session of the call, keeps it in memory for all calls of this object, and gets another
+ * some minutes before it expires, or once it is refused:
+ *
+ * - `vertexai`: with the file that `GOOGLE_APPLICATION_CREDENTIALS` names, the key file of a service
+ *   account, or with what `gcloud auth application-default login` has left. The text of such a file
+ *   may also be given in place of a key.
+ * - `azure`: where there is no key, with `AZURE_TENANT_ID`, `AZURE_CLIENT_ID` and
+ *   `AZURE_CLIENT_SECRET`. A token of Microsoft Entra ID may also be given in place of a key.
+ *
  * Since: 0.1
  */
 G_DEFINE_FINAL_TYPE (DheeraProvider, dheera_provider, G_TYPE_OBJECT)
@@ -64,6 +74,8 @@ dheera_provider_finalize (GObject *object)
   g_free (self->api_version);
   g_free (self->region);
   dheera_provider_free_secret (self->api_key);
+  dheera_provider_free_secret (self->token);
+  g_free (self->token_id);
   g_clear_pointer (&self->headers, dheera_http_request_free);
   g_free (self->bad_header);
   g_clear_pointer (&self->credentials, dheera_provider_credentials_unref);

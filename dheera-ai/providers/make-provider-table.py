@@ -30,6 +30,11 @@ PARAMS = {
 PROTOCOLS = {
     'openai-chat': 'dheera_openai_chat',
 }
+# Where access tokens come from: the C table that holds its functions
+TOKENS = {
+    'google': 'dheera_token_google',
+    'entra': 'dheera_token_entra',
+}
 FINISH_REASONS = {'stop', 'length', 'tool_calls', 'content_filter', 'other', 'error'}
 
 
@@ -105,6 +110,11 @@ def protocol(value, what):
     return value
 
 
+def tokens(value, what):
+    need(isinstance(value, str) and value in TOKENS, f'{what} is {value!r}, not one of {", ".join(TOKENS)}')
+    return value
+
+
 def stand_in(value, what):
     need(isinstance(value, dict) and set(value) == {'id', 'name'}, f'{what} is not an id and a name')
     text(value['id'], ID, f'{what}.id')
@@ -125,6 +135,8 @@ FIELDS = {
     'key_env': lambda v: texts(v, ENV, 'key_env'),
     'header_env': lambda v: header_pairs(v, 'header_env'),
     'auth_header': lambda v: text(v, HEADER, 'auth_header'),
+    # Access tokens that are got for credentials which are no key themselves
+    'tokens': lambda v: tokens(v, 'tokens'),
     'key_optional': lambda v: flag(v, 'key_optional'),
     'local': lambda v: flag(v, 'local'),
     'chat_path': lambda v: text(v, PATH, 'chat_path'),
@@ -236,6 +248,7 @@ def c_row(row):
         ('header_env', c_list(flatten(row.get('header_env', {})))),
         ('auth', 'DHEERA_AUTH_HEADER' if 'auth_header' in row else 'DHEERA_AUTH_BEARER'),
         ('auth_header', c_string(row.get('auth_header'))),
+        ('tokens', '&' + TOKENS[row['tokens']] if 'tokens' in row else 'NULL'),
         ('key_optional', YES_NO[row.get('key_optional', False)]),
         ('local', YES_NO[local]),
         ('chat_path', c_string(row.get('chat_path', '/chat/completions'))),
@@ -258,7 +271,8 @@ def c_row(row):
 def generate(rows, names):
     out = ['/* Made by make-provider-table.py from data/providers.json; edit that. */', '',
            '#include "dheera-ai/providers/dheera-provider-table-private.h"', '',
-           '#include "dheera-ai/providers/dheera-protocol-private.h"', '',
+           '#include "dheera-ai/providers/dheera-protocol-private.h"',
+           '#include "dheera-ai/providers/dheera-token-source-private.h"', '',
            'const DheeraProviderRow dheera_provider_table[] = {']
     out += [c_row(row) for row in rows]
     out += ['};', 'const guint dheera_provider_table_size = G_N_ELEMENTS (dheera_provider_table);', '',

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "dheera-operation-private.h"
+
+G_BEGIN_DECLS
+
+/* What the parts of the state machine know of each other: dheera-operation.c begins and ends attempts and reads the call's own answer, dheera-operation-key.c finds
+ * the key, dheera-operation-token.c gets an access token for one. */
+
+void     dheera_operation_wipe           (char **secret);
+
+/* --- dheera-operation.c --- */
+
+/* Takes details; decides whether there is another attempt. */
+void     dheera_operation_fail_attempt   (DheeraOperation    *self,
+                                          DheeraErrorDetails *details);
+/* Takes error. */
+void     dheera_operation_fail_transport (DheeraOperation *self,
+                                          GError          *error);
+/* The key is there: what follows is the call's own exchange. */
+void     dheera_operation_send           (DheeraOperation *self);
+
+/* --- dheera-operation-key.c --- */
+
+void     dheera_operation_find_key       (DheeraOperation *self);
+/* Something that the library found out itself, without an answer; message is a phrase, advice (nullable: what the code says) a sentence. */
+void     dheera_operation_fail_here      (DheeraOperation *self,
+                                          DheeraError      code,
+                                          const char      *message,
+                                          const char      *advice);
+/* A credentials function, or a token endpoint, may give another key than the one that was refused: it is asked once more. */
+gboolean dheera_operation_renew_key      (DheeraOperation    *self,
+                                          DheeraErrorDetails *details);
+
+/* --- dheera-operation-token.c --- */
+
+/* Takes source. */
+void     dheera_operation_use_token      (DheeraOperation   *self,
+                                          DheeraTokenSource *source);
+void     dheera_operation_token_sent     (DheeraOperation *self,
+                                          GError          *error);
+void     dheera_operation_token_read     (DheeraOperation *self,
+                                          gssize           n,
+                                          GError          *error);
+void     dheera_operation_clear_token    (DheeraOperation *self);
+
+G_END_DECLS
