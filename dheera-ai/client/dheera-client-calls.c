@@ -4,74 +4,12 @@
 
 #include "dheera-client-private.h"
 
-#include "dheera-operation-private.h"
+#include "dheera-client-call-private.h"
 #include "dheera-stream-private.h"
 
 static const DheeraEndpoint complete_endpoint = { .name = "complete", .chat = TRUE };
 static const DheeraEndpoint stream_endpoint = { .name = "stream", .chat = TRUE, .stream = TRUE };
 static const DheeraEndpoint models_endpoint = { .name = "list_models", .task = DHEERA_TASK_LIST_MODELS };
-
-static gpointer
-call_blocking (DheeraClient         *self,
-               const DheeraEndpoint *endpoint,
-               gpointer              request,
-               GCancellable         *cancellable,
-               GError              **error)
-{
-  g_autoptr(DheeraOperation) operation = dheera_operation_new (self, endpoint, request);
-
-  dheera_operation_drive (operation, DHEERA_UNTIL_DONE, cancellable);
-  if (operation->error != NULL)
-    {
-      dheera_error_details_set_last (operation->call->error_details);
-      g_propagate_error (error, g_steal_pointer (&operation->error));
-    }
-  return g_steal_pointer (&operation->result);
-}
-
-static void
-call_ready_cb (DheeraOperation *operation,
-               gpointer         data)
-{
-  g_autoptr(GTask) task = data;
-
-  if (operation->error != NULL)
-    g_task_return_error (task, g_steal_pointer (&operation->error));
-  else
-    g_task_return_pointer (task, g_steal_pointer (&operation->result), g_object_unref);
-}
-
-static void
-call_async (DheeraClient         *self,
-            const DheeraEndpoint *endpoint,
-            gpointer              request,
-            GCancellable         *cancellable,
-            GAsyncReadyCallback   callback,
-            gpointer              user_data,
-            gpointer              tag)
-{
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
-  DheeraOperation *operation = dheera_operation_new (self, endpoint, request);
-
-  g_task_set_source_tag (task, tag);
-  /* The operation reports cancelling itself, once its connection is closed. */
-  g_task_set_check_cancellable (task, FALSE);
-  g_task_set_task_data (task, operation, (GDestroyNotify) dheera_operation_free);
-  dheera_operation_drive_async (operation, DHEERA_UNTIL_DONE, cancellable, call_ready_cb, task);
-}
-
-static gpointer
-call_finish (GAsyncResult  *result,
-             GError       **error)
-{
-  GTask *task = G_TASK (result);
-  DheeraOperation *operation = g_task_get_task_data (task);
-  gpointer value = g_task_propagate_pointer (task, error);
-
-  if (value == NULL)
-    dheera_error_details_set_last (operation->call->error_details);
-  return value;
-}
 
 /**
  * dheera_client_complete:
@@ -102,7 +40,7 @@ dheera_client_complete (DheeraClient  *self,
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return call_blocking (self, &complete_endpoint, request, cancellable, error);
+  return dheera_client_call_blocking (self, &complete_endpoint, request, cancellable, error);
 }
 
 /**
@@ -128,7 +66,7 @@ dheera_client_complete_async (DheeraClient        *self,
   g_return_if_fail (DHEERA_IS_REQUEST (request));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  call_async (self, &complete_endpoint, request, cancellable, callback, user_data, dheera_client_complete_async);
+  dheera_client_call_async (self, &complete_endpoint, request, cancellable, callback, user_data, dheera_client_complete_async);
 }
 
 /**
@@ -152,7 +90,7 @@ dheera_client_complete_finish (DheeraClient  *self,
   g_return_val_if_fail (g_async_result_is_tagged (result, dheera_client_complete_async), NULL);
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
-  return call_finish (result, error);
+  return dheera_client_call_finish (result, error);
 }
 
 /**
@@ -207,7 +145,7 @@ dheera_client_list_models (DheeraClient  *self,
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return call_blocking (self, &models_endpoint, request, cancellable, error);
+  return dheera_client_call_blocking (self, &models_endpoint, request, cancellable, error);
 }
 
 /**
@@ -233,7 +171,7 @@ dheera_client_list_models_async (DheeraClient        *self,
   g_return_if_fail (DHEERA_IS_MODELS_REQUEST (request));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  call_async (self, &models_endpoint, request, cancellable, callback, user_data, dheera_client_list_models_async);
+  dheera_client_call_async (self, &models_endpoint, request, cancellable, callback, user_data, dheera_client_list_models_async);
 }
 
 /**
@@ -257,7 +195,7 @@ dheera_client_list_models_finish (DheeraClient  *self,
   g_return_val_if_fail (g_async_result_is_tagged (result, dheera_client_list_models_async), NULL);
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
-  return call_finish (result, error);
+  return dheera_client_call_finish (result, error);
 }
 
 /**

@@ -114,6 +114,10 @@ dheera_client_resolve (DheeraClient      *self,
   if (!name_provider (self, request, needs_model, &id, model, error))
     return NULL;
 
+  /* The default model says where to ask, not which model: it is one for chats. */
+  if (!needs_model && dheera_base_request_get_model (request) == NULL)
+    g_clear_pointer (model, g_free);
+
   provider = dup_provider (self, id);
   if (provider == NULL)
     {

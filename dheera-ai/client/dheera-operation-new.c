@@ -50,6 +50,12 @@ find_base_url (DheeraOperation   *self,
 }
 
 static gboolean
+needs_model (const DheeraEndpoint *endpoint)
+{
+  return !endpoint->model_optional && (endpoint->chat || endpoint->task != DHEERA_TASK_LIST_MODELS);
+}
+
+static gboolean
 encode (DheeraOperation   *self,
         DheeraBaseRequest *request,
         GError           **error)
@@ -59,7 +65,7 @@ encode (DheeraOperation   *self,
   const DheeraProtocol *protocol;
   DheeraEncoding encoding = { 0 };
 
-  self->provider = dheera_client_resolve (self->client, request, DHEERA_IS_REQUEST (request), &model, error);
+  self->provider = dheera_client_resolve (self->client, request, needs_model (self->endpoint), &model, error);
   if (self->provider == NULL)
     return FALSE;
   self->call->provider = g_strdup (dheera_provider_get_id (self->provider));
@@ -104,7 +110,7 @@ dheera_operation_new (DheeraClient         *client,
     self->session = dheera_transport_dup_session (self->transport, NULL);
   self->warnings = g_ptr_array_new_with_free_func (g_free);
   take_settings (self, request);
-  self->n_choices = DHEERA_IS_REQUEST (request) ? MAX (1, dheera_request_get_n (DHEERA_REQUEST (request))) : 0;
+  self->n_choices = dheera_base_request_count (request);
 
   if (dheera_base_request_validate (request, &self->error) && encode (self, request, &self->error))
     self->call->url = dheera_url_redact (self->http->url);

@@ -39,6 +39,7 @@ typedef struct
   gboolean chat;   /* an answer that a DheeraResponse holds; else the protocol's codec of the task */
   gboolean stream;
   DheeraTask task;
+  gboolean model_optional; /* without a model in the request the provider takes one of its own */
 } DheeraEndpoint;
 
 /* Called once per socket read that brought something, when its frames are decoded */

@@ -4,6 +4,7 @@
 
 #include "dheera-call-error-private.h"
 
+#include "dheera-ai/model/dheera-base-response-private.h"
 #include "dheera-ai/model/dheera-response-private.h"
 #include "dheera-ai/providers/dheera-provider-private.h"
 #include "dheera-ai/transport/dheera-retry-private.h"
@@ -219,9 +220,10 @@ dheera_operation_fail_transport (DheeraOperation *self,
   dheera_operation_fail_attempt (self, details);
 }
 
+/* Tells the answer what only the call knows, and the call what only the answer knows. */
 static void
-succeed (DheeraOperation *self,
-         GObject         *result)
+join_result (DheeraOperation *self,
+             GObject         *result)
 {
   if (DHEERA_IS_RESPONSE (result))
     {
@@ -232,6 +234,20 @@ succeed (DheeraOperation *self,
         dheera_response_add_warning (response, g_ptr_array_index (self->warnings, i));
       g_set_object (&self->call->usage, dheera_response_get_usage (response));
     }
+  else if (DHEERA_IS_BASE_RESPONSE (result))
+    {
+      DheeraBaseResponse *response = DHEERA_BASE_RESPONSE (result);
+
+      dheera_base_response_set_call (response, self->call, self->warnings);
+      g_set_object (&self->call->usage, dheera_base_response_get_usage (response));
+    }
+}
+
+static void
+succeed (DheeraOperation *self,
+         GObject         *result)
+{
+  join_result (self, result);
   self->result = result;
   dheera_exchange_close (self->exchange);
   finish_attempt (self);
@@ -412,6 +428,14 @@ note_first_token (DheeraOperation *self)
   dheera_exchange_mark_first_token (self->exchange);
 }
 
+/* Did the codec read the body as JSON? Sound and plain text are no JSON. */
+static gboolean
+is_json (DheeraDecoder *decoder,
+         const char    *body)
+{
+  return decoder->json.text == body && decoder->json.error_message == NULL;
+}
+
 static void
 decode_whole (DheeraOperation *self,
               const char      *body,
@@ -423,6 +447,8 @@ decode_whole (DheeraOperation *self,
   if (self->codec != NULL)
     {
       result = self->codec->decode (self->decoder, body, length);
+      if (result != NULL && DHEERA_IS_BASE_RESPONSE (result) && is_json (self->decoder, body))
+        dheera_base_response_take_raw_json (DHEERA_BASE_RESPONSE (result), g_strndup (body, length));
       if (result != NULL)
         succeed (self, result);
       else

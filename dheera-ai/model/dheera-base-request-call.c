@@ -45,6 +45,14 @@ dheera_base_request_copy (DheeraBaseRequest *self)
   return copy;
 }
 
+guint
+dheera_base_request_count (DheeraBaseRequest *self)
+{
+  DheeraBaseRequestClass *klass = DHEERA_BASE_REQUEST_GET_CLASS (self);
+
+  return klass->count != NULL ? klass->count (self) : 0;
+}
+
 static gboolean
 check_timeout (const char  *name,
                double       seconds,

@@ -40,6 +40,8 @@ struct _DheeraBaseRequestClass
   /* Checks what the subclass adds. */
   gboolean (*validate) (DheeraBaseRequest  *self,
                         GError            **error);
+  /* How many answers, vectors or results it asks for; 0, as NULL, when that is not known. */
+  guint    (*count)    (DheeraBaseRequest  *self);
 };
 
 #define DHEERA_BASE_REQUEST_GET_CLASS(self) \
@@ -53,6 +55,9 @@ DheeraBaseRequest *dheera_base_request_copy          (DheeraBaseRequest  *self) 
  * one. */
 gboolean           dheera_base_request_validate      (DheeraBaseRequest  *self,
                                                       GError            **error);
+
+/* How many answers it asks for: choices, vectors, results; 0 when that is not known. */
+guint              dheera_base_request_count         (DheeraBaseRequest  *self);
 
 /* The key is for transport/ alone. NULL when there is none. */
 const char        *dheera_base_request_get_api_key   (DheeraBaseRequest  *self);

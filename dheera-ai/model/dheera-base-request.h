@@ -8,26 +8,10 @@
 
 G_BEGIN_DECLS
 
-/* What G_DECLARE_FINAL_TYPE() does, without the parent's class structure, which is private: nobody
- * outside of the library can derive a kind of request that any provider would understand. */
-#define _DHEERA_DECLARE_REQUEST(Type, type_name, TYPE) \
-  GType type_name##_get_type (void); \
-  G_DEFINE_AUTOPTR_CLEANUP_FUNC (Type, g_object_unref) \
-  G_GNUC_UNUSED static inline Type * \
-  DHEERA_##TYPE (gpointer ptr) \
-  { \
-    return G_TYPE_CHECK_INSTANCE_CAST (ptr, type_name##_get_type (), Type); \
-  } \
-  G_GNUC_UNUSED static inline gboolean \
-  DHEERA_IS_##TYPE (gpointer ptr) \
-  { \
-    return G_TYPE_CHECK_INSTANCE_TYPE (ptr, type_name##_get_type ()); \
-  }
-
 #define DHEERA_TYPE_BASE_REQUEST (dheera_base_request_get_type ())
 
 DHEERA_AVAILABLE_IN_0_1
-_DHEERA_DECLARE_REQUEST (DheeraBaseRequest, dheera_base_request, BASE_REQUEST)
+_DHEERA_DECLARE_CLASS (DheeraBaseRequest, dheera_base_request, BASE_REQUEST)
 
 DHEERA_AVAILABLE_IN_0_1
 const char  *dheera_base_request_get_model               (DheeraBaseRequest *self);

@@ -108,6 +108,23 @@ typedef enum
 } DheeraTristate;
 
 /**
+ * DheeraTimestamps:
+ * @DHEERA_TIMESTAMPS_NONE: of nothing
+ * @DHEERA_TIMESTAMPS_SEGMENTS: of sentences, or what comes near to them
+ * @DHEERA_TIMESTAMPS_WORDS: of words
+ *
+ * Of what a transcription is to tell when it is said.
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  DHEERA_TIMESTAMPS_NONE = 0,
+  DHEERA_TIMESTAMPS_SEGMENTS = 1 << 0,
+  DHEERA_TIMESTAMPS_WORDS = 1 << 1,
+} DheeraTimestamps;
+
+/**
  * DheeraParamPolicy:
  * @DHEERA_PARAM_POLICY_REJECT: the call fails with %DHEERA_ERROR_UNSUPPORTED_PARAMETER
  * @DHEERA_PARAM_POLICY_DROP: the parameter is left out, and [property@Response:warnings] says so

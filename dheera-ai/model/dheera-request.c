@@ -261,6 +261,12 @@ dheera_request_real_copy (DheeraBaseRequest *base,
   into->service_tier = g_strdup (self->service_tier);
 }
 
+static guint
+dheera_request_count (DheeraBaseRequest *base)
+{
+  return (guint) MAX (1, DHEERA_REQUEST (base)->n);
+}
+
 static void
 install_sampling (const GParamFlags flags)
 {
@@ -549,6 +555,7 @@ dheera_request_class_init (DheeraRequestClass *klass)
   object_class->set_property = dheera_request_set_property;
   request_class->copy = dheera_request_real_copy;
   request_class->validate = dheera_request_check;
+  request_class->count = dheera_request_count;
 
   install_sampling (G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   install_the_rest (G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS,

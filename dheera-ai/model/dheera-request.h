@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 #define DHEERA_TYPE_REQUEST (dheera_request_get_type ())
 
 DHEERA_AVAILABLE_IN_0_1
-_DHEERA_DECLARE_REQUEST (DheeraRequest, dheera_request, REQUEST)
+_DHEERA_DECLARE_CLASS (DheeraRequest, dheera_request, REQUEST)
 
 DHEERA_AVAILABLE_IN_0_1
 DheeraRequest        *dheera_request_new                        (const char            *model);
