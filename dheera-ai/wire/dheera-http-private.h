@@ -54,7 +54,7 @@ const char        *dheera_http_request_get_header (DheeraHttpRequest *self,
                                                    const char        *name);
 
 /* Milliseconds from retry-after-ms, else retry-after (decimal seconds or an HTTP date, relative to the response's Date or, without one, now). -1 when neither can be read,
- * negative values, NaN and dates in the past count as 0; never overflows. now is in seconds since the epoch. All three texts are nullable. */
+ * dates in the past count as 0; never overflows. now is in seconds since the epoch. All three texts are nullable. */
 gint64             dheera_http_parse_retry_after  (const char *retry_after_ms,
                                                    const char *retry_after,
                                                    const char *date,

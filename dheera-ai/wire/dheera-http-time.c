@@ -17,9 +17,7 @@ parse_number (const char *text,
 
   while (g_ascii_isspace (*p))
     p++;
-  if (g_ascii_strncasecmp (p, "nan", 3) == 0)
-    return 0;
-  /* Not what g_ascii_strtod() takes beyond that: hexadecimal numbers and "inf". */
+  /* Not what g_ascii_strtod() takes beyond that: hexadecimal numbers, "inf" and "nan". */
   if (p[strspn (p, "+-.0123456789eE \t")] != '\0')
     return -1;
   value = g_ascii_strtod (p, &end);
@@ -27,8 +25,8 @@ parse_number (const char *text,
     end++;
   if (end == p || *end != '\0')
     return -1;
-  if (value <= 0)
-    return 0;
+  if (value < 0)
+    return -1;
 
   value *= factor;
   return value >= (double) G_MAXINT64 / 2 ? G_MAXINT64 / 2 : (gint64) value;
