@@ -169,6 +169,40 @@ replace (GString    *url,
   g_string_replace (url, placeholder, segment, 0);
 }
 
+char *
+dheera_provider_dup_region (DheeraProvider *self)
+{
+  if (self->region != NULL && *self->region != '\0')
+    return g_strdup (self->region);
+
+  return g_strdup (self->row != NULL ? get_variable (self->row->region_env) : NULL);
+}
+
+/* It becomes part of the name of a host. */
+static gboolean
+check_region (DheeraProvider *self,
+              const char     *region,
+              GError        **error)
+{
+  const char *variable = self->row->region_env != NULL ? self->row->region_env[0] : NULL;
+
+  if (region == NULL)
+    {
+      g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
+                   "Provider “%s” needs to know a region, and there is none: set its region property, or the environment variable %s.",
+                   self->id, variable);
+      return FALSE;
+    }
+  if (strspn (region, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") != strlen (region))
+    {
+      g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
+                   "The region of provider “%s” is not the name of one: it has to be like eu-central-1.", self->id);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
 /* The row's URL with what the properties know about its placeholders. NULL with an error that says what is
  * missing. */
 static char *
@@ -176,9 +210,15 @@ fill_row_url (DheeraProvider *self,
               GError        **error)
 {
   g_autoptr (GString) url = g_string_new (self->row->base_url);
+  g_autofree char *region = dheera_provider_dup_region (self);
 
-  replace (url, "{region}", self->region);
-  replace (url, "{location}", self->region);
+  if (self->row->region_env != NULL && !check_region (self, region, error))
+    return NULL;
+
+  replace (url, "{region}", region);
+  replace (url, "{location}", region);
+  if (self->row->sign_service != NULL)
+    dheera_aws_set_domain (url, region);
   replace (url, "{project}", self->project);
   if (strchr (url->str, '{') != NULL || url->len == 0)
     {
@@ -238,6 +278,8 @@ dheera_provider_dup_key (DheeraProvider *self)
   g_mutex_unlock (&self->lock);
   if (key == NULL && self->row != NULL)
     key = g_strdup (get_variable (self->row->key_env));
+  if (key == NULL && self->row != NULL && self->row->sign_service != NULL)
+    key = dheera_aws_dup_key_of_environment ();
 
   return key;
 }
@@ -264,6 +306,12 @@ dheera_provider_apply (DheeraProvider    *self,
 
   request->auth = self->row->auth;
   request->auth_header = self->row->auth_header != NULL ? g_intern_string (self->row->auth_header) : NULL;
+  if (request->auth == DHEERA_AUTH_SIGV4)
+    {
+      g_free (request->sign_region);
+      request->sign_region = dheera_provider_dup_region (self);
+      request->sign_service = self->row->sign_service;
+    }
   auth_header = request->auth == DHEERA_AUTH_HEADER ? request->auth_header : "Authorization";
   if (dheera_http_request_get_header (request, auth_header) != NULL ||
       (self->row->tokens != NULL && dheera_http_request_get_header (request, "Authorization") != NULL))

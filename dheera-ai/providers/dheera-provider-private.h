@@ -22,10 +22,12 @@ typedef struct
   const char *base_url;              /* may hold {placeholders}: then the user must set base-url, and the error says so */
   const char *const *base_url_env;
   const char *const *key_env;
+  const char *const *region_env;     /* nullable; where the region comes from when no property says otherwise */
   const char *const *header_env;     /* nullable; pairs: name of a header, variable that it comes from when no property says otherwise */
   DheeraAuth auth;
   const char *auth_header;
   const DheeraTokenScheme *tokens;   /* nullable: access tokens are got for credentials that are no key themselves */
+  const char *sign_service;          /* of AWS; with DHEERA_AUTH_SIGV4 */
   gboolean key_optional;
   gboolean local;                    /* a server of the user's own machine */
   const char *chat_path;
@@ -101,6 +103,8 @@ const DheeraProtocol    *dheera_provider_get_protocol (DheeraProvider *self);
 char                    *dheera_provider_dup_base_url (DheeraProvider *self,
                                                      const char      *override_url,
                                                      GError         **error);
+/* region > environment; NULL when there is none */
+char                    *dheera_provider_dup_region (DheeraProvider *self);
 /* api-key > environment; NULL when there is none. Read anew at each call, never stored. */
 char                    *dheera_provider_dup_key    (DheeraProvider *self);
 /* Adds the provider's own headers (environment, organization, project, set_header) that the request does not
@@ -113,6 +117,12 @@ void                     dheera_provider_place_key  (DheeraProvider    *self,
                                                      DheeraHttpRequest *request,
                                                      const char        *key,
                                                      gboolean           is_token);
+
+/* Amazon's: puts the domain of the region's partition in the place of amazonaws.com. */
+void                     dheera_aws_set_domain      (GString    *url,
+                                                     const char *region);
+/* ACCESS_KEY_ID:SECRET[:SESSION_TOKEN] of the usual variables, NULL when they are not set */
+char                    *dheera_aws_dup_key_of_environment (void);
 
 /* Calls the credentials function; done is called exactly once, perhaps from inside this call, perhaps
  * later, in any thread, with either key or error, both borrowed. */

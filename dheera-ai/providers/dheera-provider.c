@@ -209,6 +209,9 @@ dheera_provider_class_init (DheeraProviderClass *klass)
    *
    * The key that is sent. It can be set, not read; %NULL for the one from the environment.
    *
+   * Amazon Bedrock takes an API key, or credentials as `ACCESS_KEY_ID:SECRET` or
+   * `ACCESS_KEY_ID:SECRET:SESSION_TOKEN`, with which each request is signed.
+   *
    * Since: 0.1
    */
   properties[PROP_API_KEY] = g_param_spec_string ("api-key", NULL, NULL, NULL,
@@ -246,8 +249,9 @@ dheera_provider_class_init (DheeraProviderClass *klass)
   /**
    * DheeraProvider:region:
    *
-   * The region of providers whose address depends on it (Amazon Bedrock, Vertex AI), such as
-   * `eu-central-1`.
+   * The region of providers whose address, or signature, depends on it (Amazon Bedrock, Vertex AI), such as
+   * `eu-central-1`; %NULL for the one from the environment (`AWS_REGION`, `AWS_DEFAULT_REGION`,
+   * `AWS_REGION_NAME`).
    *
    * Since: 0.1
    */
@@ -582,7 +586,7 @@ dheera_provider_get_region (DheeraProvider *self)
  * @self: a provider
  * @region: (nullable): a region such as `eu-central-1`
  *
- * Sets the region that the provider's address is made with.
+ * Sets the region that the provider's address is made with, and for which requests to AWS are signed.
  *
  * Since: 0.1
  */

@@ -133,10 +133,14 @@ FIELDS = {
     'base_url': lambda v: url(v, 'base_url', ('https', 'http')),
     'base_url_env': lambda v: texts(v, ENV, 'base_url_env'),
     'key_env': lambda v: texts(v, ENV, 'key_env'),
+    # Where the {region} of the base URL may come from
+    'region_env': lambda v: texts(v, ENV, 'region_env'),
     'header_env': lambda v: header_pairs(v, 'header_env'),
     'auth_header': lambda v: text(v, HEADER, 'auth_header'),
     # Access tokens that are got for credentials which are no key themselves
     'tokens': lambda v: tokens(v, 'tokens'),
+    # Requests are signed for this service of AWS when the key is one of AWS's
+    'sign_service': lambda v: text(v, ID, 'sign_service'),
     'key_optional': lambda v: flag(v, 'key_optional'),
     'local': lambda v: flag(v, 'local'),
     'chat_path': lambda v: text(v, PATH, 'chat_path'),
@@ -235,6 +239,12 @@ def c_list(values):
     return '(const char *const[]) { %s, NULL }' % ', '.join(c_string(value) for value in values)
 
 
+def auth(row):
+    if 'sign_service' in row:
+        return 'DHEERA_AUTH_SIGV4'
+    return 'DHEERA_AUTH_HEADER' if 'auth_header' in row else 'DHEERA_AUTH_BEARER'
+
+
 def c_row(row):
     local = row.get('local', False)
     fields = [
@@ -245,10 +255,12 @@ def c_row(row):
         ('base_url', c_string(row['base_url'])),
         ('base_url_env', c_list(row.get('base_url_env'))),
         ('key_env', c_list(row.get('key_env'))),
+        ('region_env', c_list(row.get('region_env'))),
         ('header_env', c_list(flatten(row.get('header_env', {})))),
-        ('auth', 'DHEERA_AUTH_HEADER' if 'auth_header' in row else 'DHEERA_AUTH_BEARER'),
+        ('auth', auth(row)),
         ('auth_header', c_string(row.get('auth_header'))),
         ('tokens', '&' + TOKENS[row['tokens']] if 'tokens' in row else 'NULL'),
+        ('sign_service', c_string(row.get('sign_service'))),
         ('key_optional', YES_NO[row.get('key_optional', False)]),
         ('local', YES_NO[local]),
         ('chat_path', c_string(row.get('chat_path', '/chat/completions'))),

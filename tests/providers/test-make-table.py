@@ -50,6 +50,8 @@ FAULTS = [
     ({'stands_for': {'id': 'lab', 'name': 'Lab'}}, 'lab is the name of two rows'),
     ({'stands_for': {'id': 'x'}}, 'stands_for'),
     ({'header_env': {'X Y': 'Z'}}, 'header_env'),
+    ({'region_env': ['a region']}, 'region_env'),
+    ({'sign_service': ''}, 'sign_service'),
     ({'protocol': 'smoke-signals'}, 'smoke-signals'),
     ({'colour': 'red'}, 'colour'),
     ({'comment': 7}, 'comment'),
