@@ -185,6 +185,7 @@ const char         *dheera_provider_find_request_id (DheeraProvider  *provider,
                                                   DheeraGetHeader  get_header,
                                                   gpointer         data);
 
+extern const DheeraProtocol dheera_ollama;
 extern const DheeraProtocol dheera_openai_chat;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DheeraDecoder, dheera_decoder_free)

@@ -6,6 +6,7 @@
 
 #include "dheera-credentials-request-private.h"
 #include "dheera-jwt-private.h"
+#include "dheera-ollama-host-private.h"
 #include "dheera-protocol-private.h"
 
 #include "dheera-ai/model/dheera-error.h"
@@ -231,6 +232,28 @@ fill_row_url (DheeraProvider *self,
   return g_string_free (g_steal_pointer (&url), FALSE);
 }
 
+/* Behind the host, with its slash; NULL when there is none */
+static const char *
+find_path (const char *url)
+{
+  const char *host = strstr (url, "://");
+
+  return host != NULL ? strchr (host + strlen ("://"), '/') : NULL;
+}
+
+/* NULL when the environment says nothing */
+static char *
+dup_environment_url (const DheeraProviderRow *row)
+{
+  const char *url = get_variable (row->base_url_env);
+  const char *host = get_variable (row->host_env);
+
+  if (url != NULL)
+    return g_strdup (url);
+
+  return host != NULL ? dheera_ollama_host_to_url (host, find_path (row->base_url)) : NULL;
+}
+
 char *
 dheera_provider_dup_base_url (DheeraProvider *self,
                               const char     *override_url,
@@ -238,8 +261,8 @@ dheera_provider_dup_base_url (DheeraProvider *self,
 {
   const char *url = override_url;
   const char *source = "the request";
+  g_autofree char *from_environment = NULL;
   g_autofree char *fault = NULL;
-  g_autofree char *shown = NULL;
 
   if (!dheera_provider_check (self, error))
     return NULL;
@@ -251,7 +274,7 @@ dheera_provider_dup_base_url (DheeraProvider *self,
     }
   if (url == NULL)
     {
-      url = get_variable (self->row->base_url_env);
+      url = from_environment = dup_environment_url (self->row);
       source = "the environment";
     }
   if (url == NULL)

@@ -21,6 +21,7 @@ typedef struct
   const DheeraProtocol *protocol;
   const char *base_url;              /* may hold {placeholders}: then the user must set base-url, and the error says so */
   const char *const *base_url_env;
+  const char *const *host_env;       /* nullable; as base_url_env, but in the manner of OLLAMA_HOST, which has no path of the API's */
   const char *const *key_env;
   const char *const *region_env;     /* nullable; where the region comes from when no property says otherwise */
   const char *const *header_env;     /* nullable; pairs: name of a header, variable that it comes from when no property says otherwise */

@@ -28,6 +28,7 @@ PARAMS = {
 }
 # Protocol of a row: the C table that holds its functions
 PROTOCOLS = {
+    'ollama': 'dheera_ollama',
     'openai-chat': 'dheera_openai_chat',
 }
 # Where access tokens come from: the C table that holds its functions
@@ -132,6 +133,7 @@ FIELDS = {
     'stands_for': lambda v: stand_in(v, 'stands_for'),
     'base_url': lambda v: url(v, 'base_url', ('https', 'http')),
     'base_url_env': lambda v: texts(v, ENV, 'base_url_env'),
+    'host_env': lambda v: texts(v, ENV, 'host_env'),
     'key_env': lambda v: texts(v, ENV, 'key_env'),
     # Where the {region} of the base URL may come from
     'region_env': lambda v: texts(v, ENV, 'region_env'),
@@ -254,6 +256,7 @@ def c_row(row):
         ('protocol', '&' + PROTOCOLS[row.get('protocol', 'openai-chat')]),
         ('base_url', c_string(row['base_url'])),
         ('base_url_env', c_list(row.get('base_url_env'))),
+        ('host_env', c_list(row.get('host_env'))),
         ('key_env', c_list(row.get('key_env'))),
         ('region_env', c_list(row.get('region_env'))),
         ('header_env', c_list(flatten(row.get('header_env', {})))),

@@ -122,6 +122,21 @@ add_local (GPtrArray  *probes,
   g_ptr_array_add (probes, same);
 }
 
+/* Some providers are known twice, by their own name and as "…-openai" with that compatible API of theirs: one account, one entry. */
+static gboolean
+is_second_name (DheeraClient *client,
+                const char   *id)
+{
+  g_autofree char *name = NULL;
+
+  if (!g_str_has_suffix (id, "-openai"))
+    return FALSE;
+
+  name = g_strndup (id, strlen (id) - strlen ("-openai"));
+
+  return dheera_client_get_provider (client, name) != NULL;
+}
+
 static GPtrArray *
 new_list (void)
 {
@@ -138,7 +153,7 @@ dheera_probe_list_local (DheeraClient *client)
       DheeraProvider *provider = dheera_client_get_provider (client, *id);
       char *url;
 
-      if (!dheera_provider_get_is_local (provider) || g_str_equal (*id, "mock"))
+      if (!dheera_provider_get_is_local (provider) || g_str_equal (*id, "mock") || is_second_name (client, *id))
         continue;
       url = dheera_provider_find_base_url (provider, NULL);
       if (url != NULL)
@@ -160,21 +175,6 @@ dheera_tool_key_variable (DheeraProvider *provider)
     }
 
   return NULL;
-}
-
-/* Some providers are known twice, by their own name and as "…-openai" with that compatible API of theirs: one account, one entry. */
-static gboolean
-is_second_name (DheeraClient *client,
-                const char   *id)
-{
-  g_autofree char *name = NULL;
-
-  if (!g_str_has_suffix (id, "-openai"))
-    return FALSE;
-
-  name = g_strndup (id, strlen (id) - strlen ("-openai"));
-
-  return dheera_client_get_provider (client, name) != NULL;
 }
 
 GPtrArray *

@@ -80,4 +80,6 @@ void   dheera_json_writer_member_raw     (DheeraJsonWriter *self,
 char  *dheera_json_merge               (const char *base,
                                         const char *patch);
 
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DheeraJsonWriter, dheera_json_writer_clear)
+
 G_END_DECLS

@@ -9,7 +9,7 @@ PROVIDERS = {
     'alibaba': 'dashscope', 'azure': 'azure-openai', 'bedrock': 'bedrock-openai', 'cerebras': 'cerebras',
     'cloudflare': 'cloudflare-workers-ai', 'copilot': 'github-copilot', 'databricks': 'databricks', 'deepseek': 'deepseek',
     'gemini': 'gemini-openai', 'groq': 'groq', 'huggingface': 'huggingface', 'llamacpp': 'llamacpp', 'mistral': 'mistral',
-    'moonshot': 'moonshot', 'ollama': 'ollama', 'openai': 'openai', 'openrouter': 'openrouter', 'perplexity': 'perplexity',
+    'moonshot': 'moonshot', 'ollama': 'ollama-openai', 'openai': 'openai', 'openrouter': 'openrouter', 'perplexity': 'perplexity',
     'snowflake': 'snowflake-cortex', 'together': 'togetherai', 'venice': 'venice', 'vercel_gateway': 'vercel', 'xai': 'xai', 'zai': 'zai',
 }
 

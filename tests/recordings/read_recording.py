@@ -42,12 +42,16 @@ import base64
 import json
 import pathlib
 
+import read_ollama
 import read_openai_chat
 from read_common import Failure, refused
 
 # API of the recordings: who reads it, and for which providers when another one reads the rest
 READERS = {
+    'chat': {'ollama': read_ollama},
     'chat_completions': {None: read_openai_chat},
+    # A question about an image, filed under what it asks about
+    'images': {'ollama': read_ollama},
     'models': {None: read_openai_chat},
 }
 
