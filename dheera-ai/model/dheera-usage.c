@@ -210,10 +210,15 @@ void
 dheera_usage_write (DheeraUsage      *self,
                     DheeraJsonWriter *writer)
 {
+  /* All three are there in OpenAI's, so what is not known counts as nothing. */
+  gint64 prompt = MAX (self->prompt_tokens, 0);
+  gint64 completion = MAX (self->completion_tokens, 0);
+
   dheera_json_writer_begin_object (writer);
-  dheera_json_writer_member_int (writer, "prompt_tokens", MAX (self->prompt_tokens, 0));
-  dheera_json_writer_member_int (writer, "completion_tokens", MAX (self->completion_tokens, 0));
-  dheera_json_writer_member_int (writer, "total_tokens", MAX (self->total_tokens, 0));
+  dheera_json_writer_member_int (writer, "prompt_tokens", prompt);
+  dheera_json_writer_member_int (writer, "completion_tokens", completion);
+  dheera_json_writer_member_int (writer, "total_tokens",
+                                 self->total_tokens >= 0 ? self->total_tokens : prompt + MIN (completion, G_MAXINT64 - prompt));
 
   if (self->cached_tokens >= 0 || self->cache_write_tokens >= 0)
     {

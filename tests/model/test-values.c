@@ -106,7 +106,7 @@ test_usage_json (void)
   dheera_json_writer_init (&writer, 0);
   dheera_usage_write (usage, &writer);
   text = dheera_json_writer_steal (&writer);
-  g_assert_cmpstr (text, ==, "{\"prompt_tokens\":3,\"completion_tokens\":0,\"total_tokens\":0}");
+  g_assert_cmpstr (text, ==, "{\"prompt_tokens\":3,\"completion_tokens\":0,\"total_tokens\":3}");
 
   dheera_usage_update (usage, 3, 4, 7, 1, 2, 0);
   dheera_json_writer_init (&writer, 0);

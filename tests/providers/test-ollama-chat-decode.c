@@ -6,7 +6,8 @@
 
 /* Answers of /api/chat and /api/tags */
 
-#define LINE(message) "{\"model\":\"m\",\"created_at\":\"2023-11-14T22:13:20.5Z\",\"message\":" message ",\"done\":false}\n"
+#define LAST(message) "{\"model\":\"m\",\"created_at\":\"2023-11-14T22:13:20.5Z\",\"message\":" message ",\"done\":false}"
+#define LINE(message) LAST (message) "\n"
 #define DONE(rest) "{\"model\":\"m\",\"message\":{\"role\":\"assistant\",\"content\":\"\"},\"done\":true" rest "}"
 
 static void
@@ -164,13 +165,13 @@ test_failures (void)
   } cases[] = {
     { LINE ("{\"content\":\"a\"}") "{\"error\":\"model runner has unexpectedly stopped\"}", DHEERA_ERROR_STREAM_ERROR, "a" },
     { "{\"error\":\"prompt too long; exceeded max context length by 4 tokens\"}", DHEERA_ERROR_CONTEXT_LENGTH_EXCEEDED, "" },
-    { LINE ("{\"content\":\"a\"}") LINE ("{\"content\":\"b\"}"), DHEERA_ERROR_STREAM_INTERRUPTED, "ab" },
+    { LINE ("{\"content\":\"a\"}") LAST ("{\"content\":\"b\"}"), DHEERA_ERROR_STREAM_INTERRUPTED, "ab" },
     { LINE ("{\"content\":\"a\"}") "[]", DHEERA_ERROR_PROTOCOL, "a" },
     { LINE ("{\"content\":\"a\"}") "{\"message\":", DHEERA_ERROR_PROTOCOL, "a" },
-    { LINE ("7"), DHEERA_ERROR_PROTOCOL, "" },
-    { LINE ("{\"tool_calls\":{}}"), DHEERA_ERROR_PROTOCOL, "" },
-    { LINE ("{\"tool_calls\":[7]}"), DHEERA_ERROR_PROTOCOL, "" },
-    { LINE ("{\"tool_calls\":[{\"name\":\"f\"}]}"), DHEERA_ERROR_PROTOCOL, "" },
+    { LAST ("7"), DHEERA_ERROR_PROTOCOL, "" },
+    { LAST ("{\"tool_calls\":{}}"), DHEERA_ERROR_PROTOCOL, "" },
+    { LAST ("{\"tool_calls\":[7]}"), DHEERA_ERROR_PROTOCOL, "" },
+    { LAST ("{\"tool_calls\":[{\"name\":\"f\"}]}"), DHEERA_ERROR_PROTOCOL, "" },
     /* It says that it is done, not whether. */
     { "{\"message\":{\"content\":\"a\"},\"done\":\"yes\"}", DHEERA_ERROR_STREAM_INTERRUPTED, "a" },
   };
@@ -219,7 +220,7 @@ test_whole (void)
     { "<html>", DHEERA_ERROR_PROTOCOL, "" },
     /* Lines under the content type of one object, also with blank ones between */
     { LINE ("{\"content\":\"a\"}") "\r\n" DONE ("") "\n", 0, "a" },
-    { LINE ("{\"content\":\"a\"}") LINE ("{\"content\":\"b\"}"), DHEERA_ERROR_STREAM_INTERRUPTED, "ab" },
+    { LINE ("{\"content\":\"a\"}") LAST ("{\"content\":\"b\"}"), DHEERA_ERROR_STREAM_INTERRUPTED, "ab" },
     { LINE ("{\"content\":\"a\"}") "{\"message\":{\"cont", DHEERA_ERROR_STREAM_INTERRUPTED, "a" },
     { LINE ("{\"content\":\"a\"}") "{\"error\":\"broken\"}\n", DHEERA_ERROR_STREAM_ERROR, "a" },
     { LINE ("{\"content\":\"a\"}") "nonsense\n", DHEERA_ERROR_PROTOCOL, "a" },

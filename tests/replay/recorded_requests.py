@@ -18,12 +18,15 @@ which never is asked for a request that was not recorded.
 """
 
 import requests_anthropic
+import requests_ollama
 import requests_openai_chat
 from compare_request import Inexpressible
 
 # API of the recordings: whose requests these are, and for which providers when they are not the same everywhere (as READERS of the recordings)
 REQUESTS = {
+    'chat': {'ollama': requests_ollama},
     'chat_completions': {None: requests_openai_chat},
+    'images': {'ollama': requests_ollama},
     'messages': {None: requests_anthropic},
     'models': {None: requests_openai_chat},
 }
