@@ -20,6 +20,7 @@ typedef struct
 static const Target targets[] = {
   { "openai", "gpt-4o-mini", "/v1" },
   { "openrouter", "openai/gpt-4o-mini", "/v1" },
+  { "ollama", "llama3.2", "" },
 };
 
 /* What can go wrong, the header that makes it so, and what may become of it */
