@@ -5,6 +5,7 @@
 
 #include "dheera-protocol-private.h"
 
+#include "dheera-hosting-private.h"
 #include "dheera-provider-private.h"
 
 #include <string.h>
@@ -90,6 +91,25 @@ set_request_headers (DheeraHttpRequest *http,
   return TRUE;
 }
 
+static char *
+dup_url (const DheeraEncoding *self,
+         const char           *path)
+{
+  const DheeraHosting *hosting = dheera_provider_get_row (self->provider)->hosting;
+  g_autofree char *url = NULL;
+  g_autofree char *api_version = NULL;
+
+  if (hosting != NULL && path != NULL)
+    return hosting->dup_url (self, path);
+
+  url = path != NULL ? dheera_url_join (self->base_url, path) : g_strdup (self->base_url);
+  api_version = dheera_provider_dup_api_version (self->provider);
+  if (api_version == NULL)
+    return g_steal_pointer (&url);
+
+  return dheera_url_add_query (url, "api-version", api_version);
+}
+
 DheeraHttpRequest *
 dheera_encoding_new_http_request (const DheeraEncoding *self,
                                   DheeraBaseRequest    *request,
@@ -98,19 +118,12 @@ dheera_encoding_new_http_request (const DheeraEncoding *self,
                                   GError              **error)
 {
   g_autoptr (DheeraHttpRequest) http = NULL;
-  g_autofree char *url = path != NULL ? dheera_url_join (self->base_url, path) : g_strdup (self->base_url);
-  const char *api_version = dheera_provider_get_api_version (self->provider);
+  g_autofree char *url = NULL;
 
   if (!dheera_provider_check (self->provider, error))
     return NULL;
 
-  if (api_version != NULL)
-    {
-      g_autofree char *plain = g_steal_pointer (&url);
-
-      url = dheera_url_add_query (plain, "api-version", api_version);
-    }
-
+  url = dup_url (self, path);
   http = dheera_http_request_new (method, url);
   if (!set_request_headers (http, request, error))
     return NULL;

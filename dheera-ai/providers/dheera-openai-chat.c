@@ -2,22 +2,27 @@
 
 #include "dheera-openai-chat-private.h"
 
+#include "dheera-hosting-private.h"
 #include "dheera-provider-private.h"
 
 #include "dheera-ai/model/dheera-chat-json-private.h"
 
-/* FALSE with the error; otherwise omit becomes what is set and must not be written. */
+/* FALSE with the error; otherwise dialect is the one in force, and omit becomes what is set and must not be written. */
 static gboolean
 check_params (const DheeraEncoding    *encoding,
               DheeraRequest           *request,
               const DheeraProviderRow *row,
+              DheeraChatDialect       *dialect,
               DheeraParams            *omit,
               GError                 **error)
 {
-  DheeraParams unsupported = row->drop_params | dheera_chat_dialect_list_inexpressible (&row->dialect);
+  DheeraParams unsupported = row->drop_params;
   g_autofree char *why = NULL;
   char bound[G_ASCII_DTOSTR_BUF_SIZE];
 
+  if (row->hosting != NULL)
+    row->hosting->adapt (encoding, dialect, &unsupported);
+  unsupported |= dheera_chat_dialect_list_inexpressible (dialect);
   if (!dheera_encoding_check_params (encoding, request, unsupported, omit, error))
     return FALSE;
   if (row->temperature_max < 0 || !(dheera_request_list_set_params (request) & DHEERA_PARAM_TEMPERATURE)
@@ -45,14 +50,14 @@ encode_chat (const DheeraEncoding *encoding,
     return NULL;
 
   row = dheera_provider_get_row (encoding->provider);
-  if (!check_params (encoding, request, row, &omit, error))
+  dialect = row->dialect;
+  if (!check_params (encoding, request, row, &dialect, &omit, error))
     return NULL;
 
   http = dheera_encoding_new_http_request (encoding, DHEERA_BASE_REQUEST (request), "POST", row->chat_path, error);
   if (http == NULL)
     return NULL;
 
-  dialect = row->dialect;
   dialect.omit |= omit;
   dheera_http_request_take_json (http, dheera_chat_write_body (request, encoding->model, encoding->stream,
                                                                &dialect));

@@ -221,6 +221,12 @@ fill_row_url (DheeraProvider *self,
   if (self->row->sign_service != NULL)
     dheera_aws_set_domain (url, region);
   replace (url, "{project}", self->project);
+  for (const char *const *pair = self->row->url_env; pair != NULL && pair[0] != NULL; pair += 2)
+    {
+      const char *const names[] = { pair[1], NULL };
+
+      replace (url, pair[0], get_variable (names));
+    }
   if (strchr (url->str, '{') != NULL || url->len == 0)
     {
       g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
@@ -289,6 +295,12 @@ dheera_provider_dup_base_url (DheeraProvider *self,
                "The base URL of provider “%s” that comes from %s can't be used: %s.", self->id, source, fault);
 
   return NULL;
+}
+
+char *
+dheera_provider_dup_api_version (DheeraProvider *self)
+{
+  return g_strdup (self->api_version != NULL ? self->api_version : get_variable (self->row->api_version_env));
 }
 
 char *

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 
 typedef struct _DheeraProtocol DheeraProtocol;
 typedef struct _DheeraTokenScheme DheeraTokenScheme;
+typedef struct _DheeraHosting DheeraHosting;
 
 /* A row of the table: what the build makes of providers.json. All static. */
 typedef struct
@@ -22,6 +23,9 @@ typedef struct
   const char *base_url;              /* may hold {placeholders}: then the user must set base-url, and the error says so */
   const char *const *base_url_env;
   const char *const *host_env;       /* nullable; as base_url_env, but in the manner of OLLAMA_HOST, which has no path of the API's */
+  const char *const *url_env;        /* nullable; pairs: a placeholder, the variable that fills it when no property does */
+  const char *const *api_version_env;
+  const DheeraHosting *hosting;      /* nullable */
   const char *const *key_env;
   const char *const *region_env;     /* nullable; where the region comes from when no property says otherwise */
   const char *const *header_env;     /* nullable; pairs: name of a header, variable that it comes from when no property says otherwise */
@@ -106,6 +110,8 @@ char                    *dheera_provider_dup_base_url (DheeraProvider *self,
                                                      GError         **error);
 /* region > environment; NULL when there is none */
 char                    *dheera_provider_dup_region (DheeraProvider *self);
+/* api-version > environment; NULL when there is none. */
+char                    *dheera_provider_dup_api_version (DheeraProvider *self);
 /* api-key > environment; NULL when there is none. Read anew at each call, never stored. */
 char                    *dheera_provider_dup_key    (DheeraProvider *self);
 /* Adds the provider's own headers (environment, organization, project, set_header) that the request does not

@@ -36,6 +36,10 @@ TOKENS = {
     'google': 'dheera_token_google',
     'entra': 'dheera_token_entra',
 }
+# Places with addresses of their own: the C table that holds their functions
+HOSTINGS = {
+    'azure': 'dheera_hosting_azure',
+}
 FINISH_REASONS = {'stop', 'length', 'tool_calls', 'content_filter', 'other', 'error'}
 
 
@@ -116,6 +120,19 @@ def tokens(value, what):
     return value
 
 
+def hosting(value, what):
+    need(isinstance(value, str) and value in HOSTINGS, f'{what} is {value!r}, not one of {", ".join(HOSTINGS)}')
+    return value
+
+
+def url_pairs(value, what):
+    need(isinstance(value, dict) and value, f'{what} is not an object with something in it')
+    for name, variable in value.items():
+        text(name, MEMBER, what)
+        text(variable, ENV, what)
+    return value
+
+
 def stand_in(value, what):
     need(isinstance(value, dict) and set(value) == {'id', 'name'}, f'{what} is not an id and a name')
     text(value['id'], ID, f'{what}.id')
@@ -134,6 +151,10 @@ FIELDS = {
     'base_url': lambda v: url(v, 'base_url', ('https', 'http')),
     'base_url_env': lambda v: texts(v, ENV, 'base_url_env'),
     'host_env': lambda v: texts(v, ENV, 'host_env'),
+    # Placeholder of base_url: the variable that fills it
+    'url_env': lambda v: url_pairs(v, 'url_env'),
+    'api_version_env': lambda v: texts(v, ENV, 'api_version_env'),
+    'hosting': lambda v: hosting(v, 'hosting'),
     'key_env': lambda v: texts(v, ENV, 'key_env'),
     # Where the {region} of the base URL may come from
     'region_env': lambda v: texts(v, ENV, 'region_env'),
@@ -257,6 +278,9 @@ def c_row(row):
         ('base_url', c_string(row['base_url'])),
         ('base_url_env', c_list(row.get('base_url_env'))),
         ('host_env', c_list(row.get('host_env'))),
+        ('url_env', c_list(flatten({'{%s}' % name: variable for name, variable in row.get('url_env', {}).items()}))),
+        ('api_version_env', c_list(row.get('api_version_env'))),
+        ('hosting', '&' + HOSTINGS[row['hosting']] if 'hosting' in row else 'NULL'),
         ('key_env', c_list(row.get('key_env'))),
         ('region_env', c_list(row.get('region_env'))),
         ('header_env', c_list(flatten(row.get('header_env', {})))),
@@ -286,6 +310,7 @@ def c_row(row):
 def generate(rows, names):
     out = ['/* Made by make-provider-table.py from data/providers.json; edit that. */', '',
            '#include "dheera-ai/providers/dheera-provider-table-private.h"', '',
+           '#include "dheera-ai/providers/dheera-hosting-private.h"',
            '#include "dheera-ai/providers/dheera-protocol-private.h"',
            '#include "dheera-ai/providers/dheera-token-source-private.h"', '',
            'const DheeraProviderRow dheera_provider_table[] = {']

@@ -53,6 +53,11 @@ FAULTS = [
     ({'region_env': ['a region']}, 'region_env'),
     ({'sign_service': ''}, 'sign_service'),
     ({'protocol': 'smoke-signals'}, 'smoke-signals'),
+    ({'hosting': 'attic'}, 'attic'),
+    ({'tokens': 'subway'}, 'subway'),
+    ({'url_env': {'a b': 'X'}}, 'url_env'),
+    ({'url_env': {'resource': 'x y'}}, 'url_env'),
+    ({'api_version_env': 'X'}, 'api_version_env'),
     ({'colour': 'red'}, 'colour'),
     ({'comment': 7}, 'comment'),
 ]

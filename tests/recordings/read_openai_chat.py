@@ -6,7 +6,7 @@ import json
 from read_common import Failure, classify, error_words, events, first, integer, is_error, join, parse
 
 PROVIDERS = {
-    'alibaba': 'dashscope', 'azure': 'azure-openai', 'bedrock': 'bedrock-openai', 'cerebras': 'cerebras',
+    'alibaba': 'dashscope', 'azure': 'azure', 'bedrock': 'bedrock-openai', 'cerebras': 'cerebras',
     'cloudflare': 'cloudflare-workers-ai', 'copilot': 'github-copilot', 'databricks': 'databricks', 'deepseek': 'deepseek',
     'gemini': 'gemini-openai', 'groq': 'groq', 'huggingface': 'huggingface', 'llamacpp': 'llamacpp', 'mistral': 'mistral',
     'moonshot': 'moonshot', 'ollama': 'ollama-openai', 'openai': 'openai', 'openrouter': 'openrouter', 'perplexity': 'perplexity',

@@ -4,7 +4,8 @@
 Each API has a module requests_<protocol>.py with
 
     target(recording) -> (str, str or None)     the path of the base URL that an application would set, and the whole path that the request has to have
-                                                then: the recorded one, or None where the recorded one is another API's
+                                                then, with its query where that matters: the recorded one, or None where the recorded one is another API's
+    settings(recording) -> dict                 optional: what else the provider is told, {'api_version': str}
     express(recording) -> str                   the recorded request as an application would make it: OpenAI's chat JSON for
                                                 dheera_request_new_from_json(). What the API says in no other way stays under its own name, and becomes the
                                                 request's extra. Raises Inexpressible, whose reason is printed and counted; a plain request goes in its place
@@ -18,6 +19,7 @@ which never is asked for a request that was not recorded.
 """
 
 import requests_anthropic
+import requests_azure
 import requests_ollama
 import requests_openai_chat
 from compare_request import Inexpressible
@@ -25,7 +27,7 @@ from compare_request import Inexpressible
 # API of the recordings: whose requests these are, and for which providers when they are not the same everywhere (as READERS of the recordings)
 REQUESTS = {
     'chat': {'ollama': requests_ollama},
-    'chat_completions': {None: requests_openai_chat},
+    'chat_completions': {'azure': requests_azure, None: requests_openai_chat},
     'images': {'ollama': requests_ollama},
     'messages': {None: requests_anthropic},
     'models': {None: requests_openai_chat},
@@ -46,6 +48,10 @@ def task(recording):
 
 def target(recording):
     return module(recording).target(recording)
+
+
+def settings(recording):
+    return getattr(module(recording), 'settings', lambda _: {})(recording)
 
 
 def express(recording):

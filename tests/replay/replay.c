@@ -403,6 +403,12 @@ do_job (Replay      *replay,
       dheera_client_add_provider (replay->clients[0], provider);
       dheera_client_add_provider (replay->clients[1], provider);
     }
+  for (guint i = 0; i < G_N_ELEMENTS (replay->clients); i++)
+    {
+      DheeraProvider *provider = dheera_client_get_provider (replay->clients[i], get_string (job, "provider"));
+
+      dheera_provider_set_api_version (provider, json_object_get_string_member_with_default (job, "api_version", NULL));
+    }
   for (guint i = 0; i < json_array_get_length (runs); i++)
     do_run (replay, job, json_array_get_object_element (runs, i));
   replay->n_jobs++;

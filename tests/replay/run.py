@@ -79,7 +79,7 @@ def job(name, recording, full):
         'prefix': recorded_requests.target(recording)[0], 'request': recorded_requests.express(recording)[0], 'status': response['status'],
         'headers': headers, 'chunked': framing != 'whole',
         'body': base64.b64encode(read_recording.body(recording)).decode(), 'seed': zlib.crc32(name.encode()) & 0xffff,
-        'runs': runs(name, recording, full),
+        'runs': runs(name, recording, full), **recorded_requests.settings(recording),
     }
     for number, run in enumerate(made['runs']):
         run['run'] = number
@@ -255,7 +255,8 @@ def judge_request(result, recording):
     problems, notes = [], []
     path = recorded_requests.target(recording)[1]
     if path is not None:
-        problems += differences('path', *(urllib.parse.unquote(one) for one in (asked['target'].partition('?')[0], path)))
+        asked_path = asked['target'] if '?' in path else asked['target'].partition('?')[0]
+        problems += differences('path', *(urllib.parse.unquote(one) for one in (asked_path, path)))
     _, reason = recorded_requests.express(recording)
     if reason is not None:
         notes.append(reason)
