@@ -31,6 +31,9 @@ def program(name):
 def provider_ids():
     rows = json.loads((ROOT / 'dheera-ai/providers/data/providers.json').read_text())['providers']
     ids = {row['id'] for row in rows} | {row['stands_for']['id'] for row in rows if 'stands_for' in row}
+    for row in rows:
+        if 'responses' in row:
+            ids.add((row['responses'] if row['responses'] is not True else {}).get('id', row['id'] + '-responses'))
     return sorted(ids)
 
 

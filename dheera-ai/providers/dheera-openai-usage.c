@@ -37,6 +37,7 @@ static const struct
   { "prompt_cache_hit_tokens", G_STRUCT_OFFSET (Counts, cached) },
   { "cache_read_input_tokens", G_STRUCT_OFFSET (Counts, cached) },
   { "prompt_tokens_details.cache_write_tokens", G_STRUCT_OFFSET (Counts, cache_write) },
+  { "input_tokens_details.cache_write_tokens", G_STRUCT_OFFSET (Counts, cache_write) },
   { "cache_creation_input_tokens", G_STRUCT_OFFSET (Counts, cache_write) },
   { "completion_tokens_details.reasoning_tokens", G_STRUCT_OFFSET (Counts, reasoning) },
   { "output_tokens_details.reasoning_tokens", G_STRUCT_OFFSET (Counts, reasoning) },

@@ -187,6 +187,7 @@ const char         *dheera_provider_find_request_id (DheeraProvider  *provider,
 
 extern const DheeraProtocol dheera_ollama;
 extern const DheeraProtocol dheera_openai_chat;
+extern const DheeraProtocol dheera_openai_responses;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DheeraDecoder, dheera_decoder_free)
 

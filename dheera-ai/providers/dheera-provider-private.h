@@ -35,6 +35,7 @@ typedef struct
   const char *sign_service;          /* of AWS; with DHEERA_AUTH_SIGV4 */
   gboolean key_optional;
   gboolean local;                    /* a server of the user's own machine */
+  gboolean stream_only;              /* a whole answer is asked for as a stream too */
   const char *chat_path;
   const char *models_path;
   const char *request_id_header;

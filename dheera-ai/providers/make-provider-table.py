@@ -30,6 +30,7 @@ PARAMS = {
 PROTOCOLS = {
     'ollama': 'dheera_ollama',
     'openai-chat': 'dheera_openai_chat',
+    'openai-responses': 'dheera_openai_responses',
 }
 # Where access tokens come from: the C table that holds its functions
 TOKENS = {
@@ -140,6 +141,19 @@ def stand_in(value, what):
     return value
 
 
+def responses(value, what):
+    if value is True:
+        return value
+    patterns = {'id': ID, 'name': LABEL, 'base_url': LABEL, 'sign_service': ID}
+    need(isinstance(value, dict) and value, f'{what} is neither true nor an object with something in it')
+    for key, one in value.items():
+        need(key in patterns, f'{what}.{key} is no key of it')
+        text(one, patterns[key], f'{what}.{key}')
+    if 'base_url' in value:
+        url(value['base_url'], f'{what}.base_url', ('https', 'http'))
+    return value
+
+
 # Key of the data: how it is checked
 FIELDS = {
     'id': lambda v: text(v, ID, 'id'),
@@ -148,6 +162,9 @@ FIELDS = {
     'protocol': lambda v: protocol(v, 'protocol'),
     # Another id under which the row stands as well, until that provider has a protocol of its own
     'stands_for': lambda v: stand_in(v, 'stands_for'),
+    # The provider speaks OpenAI's Responses as well: true makes a second row of the same data, whose ids end in -responses; an object
+    # has what is different in that row.
+    'responses': lambda v: responses(v, 'responses'),
     'base_url': lambda v: url(v, 'base_url', ('https', 'http')),
     'base_url_env': lambda v: texts(v, ENV, 'base_url_env'),
     'host_env': lambda v: texts(v, ENV, 'host_env'),
@@ -166,6 +183,8 @@ FIELDS = {
     'sign_service': lambda v: text(v, ID, 'sign_service'),
     'key_optional': lambda v: flag(v, 'key_optional'),
     'local': lambda v: flag(v, 'local'),
+    # Refuses to answer whole: it is asked for a stream always (only where the protocol heeds it, openai-responses)
+    'stream_only': lambda v: flag(v, 'stream_only'),
     'chat_path': lambda v: text(v, PATH, 'chat_path'),
     'models_path': lambda v: v if v is None else text(v, PATH, 'models_path'),
     'request_id_header': lambda v: text(v, HEADER, 'request_id_header'),
@@ -227,6 +246,14 @@ def check_row(row):
             need(isinstance(value, (str, bool)) and value in known, f'dialect.{key} is {value!r}')
 
 
+def responses_row(row):
+    made = {key: value for key, value in row.items() if key not in ('aliases', 'stands_for')}
+    made |= {'id': row['id'] + '-responses', 'name': row['name'] + ' (Responses)', 'protocol': 'openai-responses'}
+    if 'aliases' in row:
+        made['aliases'] = [alias + '-responses' for alias in row['aliases']]
+    return made | (row['responses'] if row['responses'] is not True else {})
+
+
 def load(path):
     with open(path, encoding='utf-8') as file:
         data = json.load(file, object_pairs_hook=unique)
@@ -243,6 +270,8 @@ def load(path):
         rows.append(row)
         if 'stands_for' in row:
             rows.append({**{k: v for k, v in row.items() if k != 'aliases'}, **row['stands_for']})
+        if 'responses' in row:
+            rows.append(responses_row(row))
 
     names = {}
     for index, row in enumerate(rows):
@@ -290,6 +319,7 @@ def c_row(row):
         ('sign_service', c_string(row.get('sign_service'))),
         ('key_optional', YES_NO[row.get('key_optional', False)]),
         ('local', YES_NO[local]),
+        ('stream_only', YES_NO[row.get('stream_only', False)]),
         ('chat_path', c_string(row.get('chat_path', '/chat/completions'))),
         ('models_path', c_string(row.get('models_path', '/models'))),
         ('request_id_header', c_string(row.get('request_id_header'))),

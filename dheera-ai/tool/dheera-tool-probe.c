@@ -2,6 +2,8 @@
 
 #include "dheera-tool.h"
 
+#include <string.h>
+
 /* Asks several providers for their models, all at once. */
 
 typedef struct
@@ -122,25 +124,29 @@ add_local (GPtrArray  *probes,
   g_ptr_array_add (probes, same);
 }
 
-/* Some providers are known twice, by their own name and as "…-openai" with that compatible API of theirs: one account, one entry. */
-static gboolean
-is_second_name (DheeraClient *client,
-                const char   *id)
-{
-  g_autofree char *name = NULL;
-
-  if (!g_str_has_suffix (id, "-openai"))
-    return FALSE;
-
-  name = g_strndup (id, strlen (id) - strlen ("-openai"));
-
-  return dheera_client_get_provider (client, name) != NULL;
-}
-
 static GPtrArray *
 new_list (void)
 {
   return g_ptr_array_new_with_free_func ((GDestroyNotify) dheera_probe_free);
+}
+
+/* Some providers are known more than once, by their own name, as "…-openai" with that compatible API of theirs, and as "…-responses" with that one:
+ * one account, one entry. */
+static gboolean
+is_second_name (DheeraClient *client,
+                const char   *id)
+{
+  static const char *const ends[] = { "-openai", "-responses" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
+    {
+      g_autofree char *name = g_strndup (id, MAX (strlen (id), strlen (ends[i])) - strlen (ends[i]));
+
+      if (g_str_has_suffix (id, ends[i]) && dheera_client_get_provider (client, name) != NULL)
+        return TRUE;
+    }
+
+  return FALSE;
 }
 
 GPtrArray *

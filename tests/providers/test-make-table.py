@@ -49,6 +49,12 @@ FAULTS = [
     ({'aliases': ['lab']}, 'lab is the name of two rows'),
     ({'stands_for': {'id': 'lab', 'name': 'Lab'}}, 'lab is the name of two rows'),
     ({'stands_for': {'id': 'x'}}, 'stands_for'),
+    ({'responses': False}, 'responses'),
+    ({'responses': {'id': 'Lab'}}, 'responses.id'),
+    ({'responses': {'id': 'lab'}}, 'lab is the name of two rows'),
+    ({'responses': {'base_url': 'llm.example'}}, 'responses.base_url'),
+    ({'responses': {'colour': 'x'}}, 'responses.colour'),
+    ({'stream_only': 1}, 'stream_only'),
     ({'header_env': {'X Y': 'Z'}}, 'header_env'),
     ({'region_env': ['a region']}, 'region_env'),
     ({'sign_service': ''}, 'sign_service'),
@@ -80,6 +86,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         done, code = run(script, table(GOOD), folder)
         tap.check('a good row', [] if done.returncode == 0 and '.id = "lab"' in code else [done.stderr])
+        done, code = run(script, table({**GOOD, 'aliases': ['l'], 'responses': {'base_url': 'https://other.example'}}), folder)
+        wanted = ('.id = "lab-responses"', '"l-responses", NULL', '.protocol = &dheera_openai_responses', '.base_url = "https://other.example"')
+        tap.check('a row of two protocols', [f'no {text} in it' for text in wanted if text not in code])
         done, code = run(script, table({**GOOD, 'name': 'A \\ "B"'}), folder)
         tap.check('no quotes in a name', [] if done.returncode != 0 else ['it was taken'])
         done, code = run(script, pathlib.Path(data).read_text(encoding='utf-8'), folder)

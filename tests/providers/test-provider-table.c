@@ -52,6 +52,7 @@ test_lookup (void)
       g_assert_nonnull (strstr (list, ids[i]));
     }
   g_assert_cmpstr (dheera_provider_find_row ("together")->id, ==, "togetherai");
+  g_assert_cmpstr (dheera_provider_find_row ("grok-responses")->id, ==, "xai-responses");
   g_assert_null (dheera_provider_find_row ("nobody"));
   g_assert_null (dheera_provider_find_row (""));
   g_assert_null (dheera_provider_find_row (NULL));
@@ -61,6 +62,7 @@ static void
 test_facts (void)
 {
   const DheeraProviderRow *openai = dheera_provider_find_row ("openai");
+  const DheeraProviderRow *responses = dheera_provider_find_row ("openai-responses");
   const DheeraProviderRow *mistral = dheera_provider_find_row ("mistral");
   const DheeraProviderRow *azure = dheera_provider_find_row ("azure");
 
@@ -72,6 +74,10 @@ test_facts (void)
   g_assert_false (mistral->dialect.include_usage);
   g_assert_cmpint (azure->auth, ==, DHEERA_AUTH_HEADER);
   g_assert_cmpstr (azure->auth_header, ==, "api-key");
+  g_assert_true (openai->protocol == &dheera_openai_chat);
+  g_assert_true (responses->protocol == &dheera_openai_responses);
+  g_assert_cmpstr (responses->base_url, ==, openai->base_url);
+  g_assert_cmpstr (responses->key_env[0], ==, openai->key_env[0]);
   g_assert_null (dheera_provider_find_row ("perplexity")->models_path);
   g_assert_true (dheera_provider_find_row ("ollama")->key_optional);
   /* A file's name is no key, and the forge's token is not for its assistant. */

@@ -44,6 +44,7 @@ import pathlib
 
 import read_ollama
 import read_openai_chat
+import read_openai_responses
 from read_common import Failure, refused
 
 # API of the recordings: who reads it, and for which providers when another one reads the rest
@@ -53,6 +54,7 @@ READERS = {
     # A question about an image, filed under what it asks about
     'images': {'ollama': read_ollama},
     'models': {None: read_openai_chat},
+    'responses': {None: read_openai_responses},
 }
 
 

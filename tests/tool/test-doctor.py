@@ -41,6 +41,8 @@ def test_providers_with_two_names_are_listed_once():
     result = expect(run('doctor', env=environment(ANTHROPIC_API_KEY='k')), 0)
     assert line_with(result, 'ANTHROPIC_API_KEY').split()[0] == 'anthropic', result.stdout
     assert 'anthropic-openai' not in result.stdout, result.stdout
+    result = expect(run('doctor', env=environment(OPENAI_API_KEY='k')), 0)
+    assert '-responses' not in result.stdout, result.stdout
 
 
 def test_live_asks_the_providers():
