@@ -14,6 +14,9 @@ DheeraMessage      *dheera_conversation_peek      (DheeraConversation *self,
 const char         *dheera_conversation_find_tool_name (DheeraConversation *self,
                                                    guint               position,
                                                    const char         *tool_call_id);
+/* Several messages in one change: nobody gets between a call and its result. */
+void                dheera_conversation_append_all (DheeraConversation *self,
+                                                   GPtrArray          *messages);
 DheeraConversation *dheera_conversation_copy      (DheeraConversation *self) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

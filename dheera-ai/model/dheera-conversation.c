@@ -381,3 +381,15 @@ dheera_conversation_copy (DheeraConversation *self)
 
   return copy;
 }
+
+void
+dheera_conversation_append_all (DheeraConversation *self,
+                                GPtrArray          *messages)
+{
+  guint position = self->messages->len;
+
+  for (guint i = 0; i < messages->len; i++)
+    g_ptr_array_add (self->messages, g_object_ref (g_ptr_array_index (messages, i)));
+  if (messages->len > 0)
+    g_list_model_items_changed (G_LIST_MODEL (self), position, 0, messages->len);
+}

@@ -87,6 +87,12 @@ check_numbers (DheeraRequest  *self,
       return FALSE;
     }
 
+  if (self->max_steps < 1)
+    {
+      dheera_set_invalid_request (error, "max-steps", "max-steps is %d; it has to be 1 or more.", self->max_steps);
+      return FALSE;
+    }
+
   if (self->top_logprobs >= 0 && self->logprobs == DHEERA_TRISTATE_NO)
     {
       dheera_set_invalid_request (error, "top-logprobs",

@@ -195,6 +195,46 @@ dheera_request_set_parallel_tool_calls (DheeraRequest  *self,
 }
 
 /**
+ * dheera_request_get_max_steps:
+ * @self: a [class@Request]
+ *
+ * How many times [method@Client.run] asks the model at most.
+ *
+ * Returns: a number of requests, 16 if none was set
+ *
+ * Since: 0.1
+ */
+int
+dheera_request_get_max_steps (DheeraRequest *self)
+{
+  g_return_val_if_fail (DHEERA_IS_REQUEST (self), DHEERA_REQUEST_MAX_STEPS);
+
+  return self->max_steps;
+}
+
+/**
+ * dheera_request_set_max_steps:
+ * @self: a [class@Request]
+ * @max_steps: a number of requests, 1 or more
+ *
+ * Sets how many times [method@Client.run] asks the model at most.
+ *
+ * Since: 0.1
+ */
+void
+dheera_request_set_max_steps (DheeraRequest *self,
+                              int            max_steps)
+{
+  g_return_if_fail (DHEERA_IS_REQUEST (self));
+
+  if (self->max_steps == max_steps)
+    return;
+
+  self->max_steps = max_steps;
+  g_object_notify_by_pspec (G_OBJECT (self), dheera_request_properties[PROP_MAX_STEPS]);
+}
+
+/**
  * dheera_request_get_response_format:
  * @self: a [class@Request]
  *

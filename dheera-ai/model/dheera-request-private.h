@@ -53,6 +53,7 @@ struct _DheeraRequest
   GListStore *tools; /* of DheeraTool; made when first needed */
   char *tool_choice;
   DheeraTristate parallel_tool_calls;
+  int max_steps; /* of run() */
   DheeraResponseFormat response_format;
   DheeraJsonText response_schema;
   char *response_schema_name;        /* NULL is "response" */
@@ -66,6 +67,7 @@ struct _DheeraRequest
 };
 
 #define DHEERA_REQUEST_NO_PENALTY (-1000.0)
+#define DHEERA_REQUEST_MAX_STEPS 16
 
 /* What the class adds to dheera_base_request_validate(), to be called through it. */
 gboolean       dheera_request_check           (DheeraBaseRequest  *base,

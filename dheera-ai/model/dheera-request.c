@@ -108,6 +108,9 @@ dheera_request_get_property (GObject    *object,
     case PROP_PARALLEL_TOOL_CALLS:
       g_value_set_enum (value, dheera_request_get_parallel_tool_calls (self));
       break;
+    case PROP_MAX_STEPS:
+      g_value_set_int (value, dheera_request_get_max_steps (self));
+      break;
     case PROP_RESPONSE_FORMAT:
       g_value_set_enum (value, dheera_request_get_response_format (self));
       break;
@@ -192,6 +195,9 @@ dheera_request_set_property (GObject      *object,
     case PROP_PARALLEL_TOOL_CALLS:
       dheera_request_set_parallel_tool_calls (self, g_value_get_enum (value));
       break;
+    case PROP_MAX_STEPS:
+      dheera_request_set_max_steps (self, g_value_get_int (value));
+      break;
     case PROP_RESPONSE_FORMAT:
       dheera_request_set_response_format (self, g_value_get_enum (value));
       break;
@@ -249,6 +255,7 @@ dheera_request_real_copy (DheeraBaseRequest *base,
     }
   into->tool_choice = g_strdup (self->tool_choice);
   into->parallel_tool_calls = self->parallel_tool_calls;
+  into->max_steps = self->max_steps;
   into->response_format = self->response_format;
   dheera_json_text_copy (&self->response_schema, &into->response_schema);
   into->response_schema_name = g_strdup (self->response_schema_name);
@@ -444,6 +451,17 @@ install_the_rest (const GParamFlags flags,
                        DHEERA_TYPE_TRISTATE, DHEERA_TRISTATE_UNSET, flags);
 
   /**
+   * DheeraRequest:max-steps:
+   *
+   * How many times [method@Client.run] and [method@Client.run_stream] ask the model at most, 1 or more: a model that goes on calling tools is
+   * stopped there. Nothing else looks at it, and it is no part of [method@Request.to_json].
+   *
+   * Since: 0.1
+   */
+  dheera_request_properties[PROP_MAX_STEPS] =
+    g_param_spec_int ("max-steps", NULL, NULL, G_MININT, G_MAXINT, DHEERA_REQUEST_MAX_STEPS, flags);
+
+  /**
    * DheeraRequest:response-format:
    *
    * What form the answer has to take.
@@ -576,6 +594,7 @@ dheera_request_init (DheeraRequest *self)
   self->frequency_penalty = DHEERA_REQUEST_NO_PENALTY;
   self->top_logprobs = -1;
   self->reasoning_budget = -1;
+  self->max_steps = DHEERA_REQUEST_MAX_STEPS;
 }
 
 /**

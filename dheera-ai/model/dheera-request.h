@@ -101,6 +101,11 @@ DheeraTristate        dheera_request_get_parallel_tool_calls    (DheeraRequest  
 DHEERA_AVAILABLE_IN_0_1
 void                  dheera_request_set_parallel_tool_calls    (DheeraRequest         *self,
                                                                  DheeraTristate         parallel_tool_calls);
+DHEERA_AVAILABLE_IN_0_1
+int                   dheera_request_get_max_steps              (DheeraRequest         *self);
+DHEERA_AVAILABLE_IN_0_1
+void                  dheera_request_set_max_steps              (DheeraRequest         *self,
+                                                                 int                    max_steps);
 
 DHEERA_AVAILABLE_IN_0_1
 DheeraResponseFormat  dheera_request_get_response_format        (DheeraRequest         *self);

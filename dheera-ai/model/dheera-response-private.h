@@ -18,6 +18,8 @@ struct _DheeraResponse
   GPtrArray *choices; /* of DheeraChoice, by index; nullable */
   DheeraMessage *placeholder; /* what get_message() gave out before the first choice takes it */
   DheeraUsage *usage;
+  DheeraUsage *total_usage; /* of all steps of a run; nullable */
+  guint n_steps;            /* of a run, else 0 */
   char *request_id;
   GPtrArray *warnings; /* NULL-terminated strings, nullable */
   char *raw_json;
@@ -43,6 +45,10 @@ void            dheera_response_take_raw_json  (DheeraResponse *self,
                                                 char           *raw_json);
 void            dheera_response_set_call       (DheeraResponse *self,
                                                 DheeraCall     *call);
+/* The last answer of a run of so many steps. total_usage is nullable. */
+void            dheera_response_set_steps      (DheeraResponse *self,
+                                                guint           n_steps,
+                                                DheeraUsage    *total_usage);
 void            dheera_response_add_warning    (DheeraResponse *self,
                                                 const char     *warning);
 /* Notifies for the response and for the messages of its choices; see

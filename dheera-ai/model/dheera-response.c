@@ -38,6 +38,8 @@ enum
   PROP_FINISH_REASON,
   PROP_FINISH_REASON_RAW,
   PROP_USAGE,
+  PROP_TOTAL_USAGE,
+  PROP_N_STEPS,
   PROP_N_CHOICES,
   PROP_ANNOTATIONS,
   PROP_REQUEST_ID,
@@ -59,6 +61,7 @@ dheera_response_finalize (GObject *object)
   g_clear_pointer (&self->choices, g_ptr_array_unref);
   g_clear_object (&self->placeholder);
   g_clear_object (&self->usage);
+  g_clear_object (&self->total_usage);
   g_free (self->request_id);
   g_clear_pointer (&self->warnings, g_ptr_array_unref);
   g_clear_object (&self->call);
@@ -112,6 +115,12 @@ dheera_response_get_property (GObject    *object,
       break;
     case PROP_USAGE:
       g_value_set_object (value, dheera_response_get_usage (self));
+      break;
+    case PROP_TOTAL_USAGE:
+      g_value_set_object (value, dheera_response_get_total_usage (self));
+      break;
+    case PROP_N_STEPS:
+      g_value_set_uint (value, dheera_response_get_n_steps (self));
       break;
     case PROP_N_CHOICES:
       g_value_set_uint (value, dheera_response_get_n_choices (self));
@@ -255,6 +264,26 @@ dheera_response_class_init (DheeraResponseClass *klass)
    * Since: 0.1
    */
   properties[PROP_USAGE] = g_param_spec_object ("usage", NULL, NULL, DHEERA_TYPE_USAGE, flags);
+
+  /**
+   * DheeraResponse:total-usage:
+   *
+   * What all steps of [method@Client.run] used together. Of other calls, the same as [property@Response:usage].
+   *
+   * A counter that one of the steps did not tell is not known.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_TOTAL_USAGE] = g_param_spec_object ("total-usage", NULL, NULL, DHEERA_TYPE_USAGE, flags);
+
+  /**
+   * DheeraResponse:n-steps:
+   *
+   * How many times [method@Client.run] asked the model for this answer. 1 for other calls.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_N_STEPS] = g_param_spec_uint ("n-steps", NULL, NULL, 1, G_MAXUINT, 1, flags);
 
   /**
    * DheeraResponse:n-choices:

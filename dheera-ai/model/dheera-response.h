@@ -40,6 +40,10 @@ const char         *dheera_response_get_finish_reason_raw (DheeraResponse *self)
 DHEERA_AVAILABLE_IN_0_1
 DheeraUsage        *dheera_response_get_usage             (DheeraResponse *self);
 DHEERA_AVAILABLE_IN_0_1
+DheeraUsage        *dheera_response_get_total_usage       (DheeraResponse *self);
+DHEERA_AVAILABLE_IN_0_1
+guint               dheera_response_get_n_steps           (DheeraResponse *self);
+DHEERA_AVAILABLE_IN_0_1
 guint               dheera_response_get_n_choices         (DheeraResponse *self);
 DHEERA_AVAILABLE_IN_0_1
 DheeraChoice       *dheera_response_get_choice            (DheeraResponse *self,

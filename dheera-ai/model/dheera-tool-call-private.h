@@ -7,6 +7,11 @@
 
 G_BEGIN_DECLS
 
+/* Takes the answer to a call, from any thread; called once at most. */
+typedef void (*DheeraToolAnswerFunc) (const char *text,
+                                      gboolean    is_error,
+                                      gpointer    user_data);
+
 struct _DheeraToolCall
 {
   GObject parent_instance;
@@ -17,7 +22,19 @@ struct _DheeraToolCall
   /* A checked JSON object with members that have no property, such as the extra_content that holds a
    * thought signature; nullable */
   char *extra;
+
+  /* Of one that waits for its answer */
+  DheeraToolAnswerFunc answer;
+  gpointer answer_data;
+  GDestroyNotify answer_destroy;
+  int answered; /* atomic */
 };
+
+/* What DheeraTool::call brings: the same call, with somebody who waits for the answer. */
+DheeraToolCall *dheera_tool_call_new_waiting (DheeraToolCall       *of,
+                                              DheeraToolAnswerFunc  answer,
+                                              gpointer              user_data,
+                                              GDestroyNotify        destroy) G_GNUC_WARN_UNUSED_RESULT;
 
 struct _DheeraToolCallDelta
 {

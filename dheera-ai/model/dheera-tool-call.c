@@ -9,7 +9,8 @@
  *
  * A call of a tool that the model asks for.
  *
- * The result goes back in a message of its own that names the call: see
+ * [method@Client.run] brings calls to their tools, with [signal@Tool::call], and takes the result from
+ * [method@ToolCall.return_text]. Whoever does that by himself puts the result in a message of its own that names the call: see
  * [method@Conversation.append_tool_result].
  *
  * The arguments are JSON as the model wrote it. Models make mistakes: parse it with care.
@@ -34,10 +35,14 @@ dheera_tool_call_finalize (GObject *object)
 {
   DheeraToolCall *self = DHEERA_TOOL_CALL (object);
 
+  if (self->answer != NULL && !self->answered)
+    self->answer ("The tool gave the call up without an answer.", TRUE, self->answer_data);
   g_free (self->id);
   g_free (self->name);
   dheera_gstring_clear (&self->arguments);
   g_free (self->extra);
+  if (self->answer != NULL && self->answer_destroy != NULL)
+    self->answer_destroy (self->answer_data);
 
   G_OBJECT_CLASS (dheera_tool_call_parent_class)->finalize (object);
 }
@@ -194,4 +199,77 @@ dheera_tool_call_get_arguments (DheeraToolCall *self)
   g_return_val_if_fail (DHEERA_IS_TOOL_CALL (self), "");
 
   return dheera_gstring_peek (self->arguments);
+}
+
+/* --- Answers ----------------------------------------------------------------------------------------------------------------------- */
+
+DheeraToolCall *
+dheera_tool_call_new_waiting (DheeraToolCall       *of,
+                              DheeraToolAnswerFunc  answer,
+                              gpointer              user_data,
+                              GDestroyNotify        destroy)
+{
+  DheeraToolCall *self = dheera_tool_call_new (of->id, of->name, dheera_gstring_peek (of->arguments));
+
+  self->answer = answer;
+  self->answer_data = user_data;
+  self->answer_destroy = destroy;
+  return self;
+}
+
+static void
+give_answer (DheeraToolCall *self,
+             const char     *text,
+             gboolean        is_error)
+{
+  if (self->answer == NULL)
+    g_warning ("Nobody waits for an answer to the call of “%s”: only what comes with DheeraTool::call can be answered.",
+               dheera_tool_call_get_name (self));
+  else if (!g_atomic_int_compare_and_exchange (&self->answered, FALSE, TRUE))
+    g_warning ("The call of “%s” was answered before; the second answer is ignored.", dheera_tool_call_get_name (self));
+  else
+    self->answer (text, is_error, self->answer_data);
+}
+
+/**
+ * dheera_tool_call_return_text:
+ * @self: the call that [signal@Tool::call] brought
+ * @text: what the tool has to say to the model, JSON or plain text; it may be empty
+ *
+ * Gives the result of the call.
+ *
+ * Now or later, and from any thread. A call that is dropped without an answer gets an error as its result. A second answer is ignored, with a warning; one that
+ * comes when nobody waits any more, as the run was cancelled or its time is over, is ignored silently.
+ *
+ * Since: 0.1
+ */
+void
+dheera_tool_call_return_text (DheeraToolCall *self,
+                              const char     *text)
+{
+  g_return_if_fail (DHEERA_IS_TOOL_CALL (self));
+  g_return_if_fail (text != NULL);
+
+  give_answer (self, text, FALSE);
+}
+
+/**
+ * dheera_tool_call_return_error:
+ * @self: the call that [signal@Tool::call] brought
+ * @message: what went wrong, or why it may not be done, for the model to read
+ *
+ * Tells the model that the call failed, so that it can try another way. This does not end the run.
+ *
+ * Now or later, and from any thread; see [method@ToolCall.return_text].
+ *
+ * Since: 0.1
+ */
+void
+dheera_tool_call_return_error (DheeraToolCall *self,
+                               const char     *message)
+{
+  g_return_if_fail (DHEERA_IS_TOOL_CALL (self));
+  g_return_if_fail (message != NULL);
+
+  give_answer (self, message, TRUE);
 }

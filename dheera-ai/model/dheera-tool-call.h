@@ -23,4 +23,11 @@ const char     *dheera_tool_call_get_name      (DheeraToolCall *self);
 DHEERA_AVAILABLE_IN_0_1
 const char     *dheera_tool_call_get_arguments (DheeraToolCall *self);
 
+DHEERA_AVAILABLE_IN_0_1
+void            dheera_tool_call_return_text   (DheeraToolCall *self,
+                                                const char     *text);
+DHEERA_AVAILABLE_IN_0_1
+void            dheera_tool_call_return_error  (DheeraToolCall *self,
+                                                const char     *message);
+
 G_END_DECLS

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dheera-json-text-private.h"
+#include "dheera-tool-call.h"
 #include "dheera-tool.h"
 
 G_BEGIN_DECLS
@@ -23,5 +24,9 @@ struct _DheeraTool
 };
 
 DheeraTool *dheera_tool_copy (DheeraTool *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Brings a call to whoever listens; FALSE when that is nobody. */
+gboolean    dheera_tool_emit_call (DheeraTool     *self,
+                                   DheeraToolCall *call);
 
 G_END_DECLS

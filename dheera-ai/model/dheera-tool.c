@@ -19,8 +19,12 @@
  *                    "  \"properties\": { \"city\": { \"type\": \"string\" } },"
  *                    "  \"required\": [\"city\"] }");
  *
+ * g_signal_connect (tool, "call", G_CALLBACK (my_weather_cb), NULL);
  * dheera_request_add_tool (request, tool);
  * ```
+ *
+ * [method@Client.run] brings the calls of the model to the signal [signal@Tool::call], and the results back to the model, until the model
+ * has its answer. [method@Client.complete] leaves the calls to the application: they are in [property@Response:tool-calls].
  *
  * Since: 0.1
  */
@@ -37,7 +41,14 @@ enum
   N_PROPS
 };
 
+enum
+{
+  SIGNAL_CALL,
+  N_SIGNALS
+};
+
 static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
 
 static void
 dheera_tool_finalize (GObject *object)
@@ -180,6 +191,24 @@ dheera_tool_class_init (DheeraToolClass *klass)
   properties[PROP_CACHE_CONTROL] = g_param_spec_string ("cache-control", NULL, NULL, NULL, flags);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  /**
+   * DheeraTool::call:
+   * @self: the tool
+   * @call: the call, with its [property@ToolCall:arguments]
+   *
+   * Emitted when the model calls the tool in [method@Client.run] or [method@Client.run_stream].
+   *
+   * The handler answers with [method@ToolCall.return_text] or [method@ToolCall.return_error]: at once, or later and from any thread, for which it keeps a reference to
+   * @call. Models make mistakes: check the arguments, and return an error that says what is wrong with them. That they are a JSON
+   * object has been checked.
+   *
+   * It comes in the thread and main context of the run; in that of the caller when the run is a blocking one.
+   *
+   * Since: 0.1
+   */
+  signals[SIGNAL_CALL] = g_signal_new ("call", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                       DHEERA_TYPE_TOOL_CALL);
 }
 
 static void
@@ -226,6 +255,17 @@ dheera_tool_copy (DheeraTool *self)
   copy->function_extra = g_strdup (self->function_extra);
 
   return copy;
+}
+
+gboolean
+dheera_tool_emit_call (DheeraTool     *self,
+                       DheeraToolCall *call)
+{
+  if (!g_signal_has_handler_pending (self, signals[SIGNAL_CALL], 0, TRUE))
+    return FALSE;
+
+  g_signal_emit (self, signals[SIGNAL_CALL], 0, call);
+  return TRUE;
 }
 
 /**

@@ -33,6 +33,9 @@ gboolean     dheera_usage_update (DheeraUsage *self,
                                   gint64       cached,
                                   gint64       cache_write,
                                   gint64       reasoning);
+/* The sum of two calls. What is not known of one of them is not known of both. */
+DheeraUsage *dheera_usage_new_sum (DheeraUsage *a,
+                                   DheeraUsage *b) G_GNUC_WARN_UNUSED_RESULT;
 /* OpenAI's usage object */
 void         dheera_usage_write (DheeraUsage      *self,
                                  DheeraJsonWriter *writer);

@@ -166,6 +166,30 @@ dheera_usage_copy (DheeraUsage *self)
   return copy;
 }
 
+static gint64
+sum (gint64 a,
+     gint64 b)
+{
+  return a < 0 || b < 0 ? -1 : a > G_MAXINT64 - b ? G_MAXINT64 : a + b;
+}
+
+DheeraUsage *
+dheera_usage_new_sum (DheeraUsage *a,
+                      DheeraUsage *b)
+{
+  DheeraUsage *self = dheera_usage_new ();
+
+  self->prompt_tokens = sum (a->prompt_tokens, b->prompt_tokens);
+  self->completion_tokens = sum (a->completion_tokens, b->completion_tokens);
+  self->total_tokens = sum (a->total_tokens, b->total_tokens);
+  self->total_given = TRUE;
+  self->cached_tokens = sum (a->cached_tokens, b->cached_tokens);
+  self->cache_write_tokens = sum (a->cache_write_tokens, b->cache_write_tokens);
+  self->reasoning_tokens = sum (a->reasoning_tokens, b->reasoning_tokens);
+
+  return self;
+}
+
 static gboolean
 update_counter (gint64 *counter,
                 gint64  value)

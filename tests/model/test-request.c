@@ -16,7 +16,7 @@ test_defaults (void)
   assert_properties (DHEERA_TYPE_REQUEST,
                      "conversation temperature top-p top-k max-tokens stop seed n presence-penalty "
                      "frequency-penalty "
-                     "logprobs top-logprobs tools tool-choice parallel-tool-calls response-format "
+                     "logprobs top-logprobs tools tool-choice parallel-tool-calls max-steps response-format "
                      "response-schema "
                      "response-schema-name response-schema-strict reasoning-effort reasoning-budget "
                      "user metadata "

@@ -208,6 +208,108 @@ test_tool_call (void)
   g_assert_cmpstr (dheera_tool_call_get_arguments (empty), ==, "");
 }
 
+typedef struct
+{
+  guint n_answers;
+  guint n_destroyed;
+  gboolean is_error;
+  char *text;
+} Answered;
+
+static void
+answer_cb (const char *text,
+           gboolean    is_error,
+           gpointer    user_data)
+{
+  Answered *answered = user_data;
+
+  answered->n_answers++;
+  answered->is_error = is_error;
+  g_free (answered->text);
+  answered->text = g_strdup (text);
+}
+
+static void
+destroyed_cb (gpointer user_data)
+{
+  ((Answered *) user_data)->n_destroyed++;
+}
+
+static void
+test_tool_call_answers (void)
+{
+  g_autoptr (DheeraToolCall) call = dheera_tool_call_new ("id", "f", "{\"a\":1}");
+  DheeraToolCall *waiting;
+  Answered answered = { 0 };
+
+  for (guint i = 0; i < 3; i++)
+    {
+      waiting = dheera_tool_call_new_waiting (call, answer_cb, &answered, destroyed_cb);
+      g_assert_cmpstr (dheera_tool_call_get_id (waiting), ==, "id");
+      g_assert_cmpstr (dheera_tool_call_get_name (waiting), ==, "f");
+      g_assert_cmpstr (dheera_tool_call_get_arguments (waiting), ==, "{\"a\":1}");
+      if (i == 0)
+        dheera_tool_call_return_text (waiting, "");
+      else if (i == 1)
+        dheera_tool_call_return_error (waiting, "no");
+      if (i < 2)
+        {
+          g_test_expect_message ("dheera-ai", G_LOG_LEVEL_WARNING, "*“f” was answered before*");
+          dheera_tool_call_return_text (waiting, "again");
+          g_test_assert_expected_messages ();
+        }
+      g_object_unref (waiting);
+      g_assert_cmpuint (answered.n_answers, ==, i + 1);
+      g_assert_cmpuint (answered.n_destroyed, ==, i + 1);
+      g_assert_cmpint (answered.is_error, ==, i > 0);
+      g_assert_cmpstr (answered.text, ==, i == 0 ? "" : i == 1 ? "no" : "The tool gave the call up without an answer.");
+    }
+
+  g_test_expect_message ("dheera-ai", G_LOG_LEVEL_WARNING, "Nobody waits for an answer to the call of “f”*");
+  dheera_tool_call_return_text (call, "for nobody");
+  g_test_assert_expected_messages ();
+  g_free (answered.text);
+}
+
+static void
+called_cb (DheeraTool     *tool,
+           DheeraToolCall *call,
+           DheeraToolCall **got)
+{
+  *got = call;
+}
+
+static void
+test_tool_signal (void)
+{
+  g_autoptr (DheeraTool) tool = dheera_tool_new ("f", NULL, NULL);
+  g_autoptr (DheeraToolCall) call = dheera_tool_call_new ("id", "f", NULL);
+  DheeraToolCall *got = NULL;
+
+  g_assert_false (dheera_tool_emit_call (tool, call));
+  g_signal_connect (tool, "call", G_CALLBACK (called_cb), &got);
+  g_assert_true (dheera_tool_emit_call (tool, call));
+  g_assert_true (got == call);
+}
+
+static void
+test_usage_sum (void)
+{
+  g_autoptr (DheeraUsage) a = dheera_usage_new ();
+  g_autoptr (DheeraUsage) b = dheera_usage_new ();
+  g_autoptr (DheeraUsage) sum = NULL;
+
+  dheera_usage_update (a, 1, 2, -1, 3, -1, G_MAXINT64);
+  dheera_usage_update (b, 10, 20, 40, -1, -1, 5);
+  sum = dheera_usage_new_sum (a, b);
+  g_assert_cmpint (dheera_usage_get_prompt_tokens (sum), ==, 11);
+  g_assert_cmpint (dheera_usage_get_completion_tokens (sum), ==, 22);
+  g_assert_cmpint (dheera_usage_get_total_tokens (sum), ==, 43);
+  g_assert_cmpint (dheera_usage_get_cached_tokens (sum), ==, -1);
+  g_assert_cmpint (dheera_usage_get_cache_write_tokens (sum), ==, -1);
+  g_assert_cmpint (dheera_usage_get_reasoning_tokens (sum), ==, G_MAXINT64);
+}
+
 static void
 test_tool_call_delta (void)
 {
@@ -288,6 +390,9 @@ main (int   argc,
   g_test_add_func ("/values/model", test_model);
   g_test_add_func ("/values/tool", test_tool);
   g_test_add_func ("/values/tool-call", test_tool_call);
+  g_test_add_func ("/values/tool-call-answers", test_tool_call_answers);
+  g_test_add_func ("/values/tool-signal", test_tool_signal);
+  g_test_add_func ("/values/usage-sum", test_usage_sum);
   g_test_add_func ("/values/tool-call-delta", test_tool_call_delta);
   g_test_add_func ("/values/json-text", test_json_text);
   g_test_add_func ("/values/string-cut", test_string_cut);
