@@ -60,6 +60,10 @@ void             dheera_client_give_buffers    (DheeraClient  *self,
                                                 DheeraBuffers *buffers);
 
 /* Calls that run, so that cancel_all() finds them, and the signals */
+void             dheera_client_add_call        (DheeraClient *self,
+                                                DheeraCall   *call);
+void             dheera_client_remove_call     (DheeraClient *self,
+                                                DheeraCall   *call);
 void             dheera_client_call_started    (DheeraClient *self,
                                                 DheeraCall   *call);
 void             dheera_client_attempt_finished (DheeraClient *self,

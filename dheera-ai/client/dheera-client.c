@@ -62,13 +62,28 @@ static guint signals[N_SIGNALS];
 /* --- Calls that run ---------------------------------------------------------------------------------------------------------------- */
 
 void
-dheera_client_call_started (DheeraClient *self,
-                            DheeraCall   *call)
+dheera_client_add_call (DheeraClient *self,
+                        DheeraCall   *call)
 {
   g_mutex_lock (&self->mutex);
   g_ptr_array_add (self->calls, g_object_ref (call));
   g_mutex_unlock (&self->mutex);
+}
 
+void
+dheera_client_remove_call (DheeraClient *self,
+                           DheeraCall   *call)
+{
+  g_mutex_lock (&self->mutex);
+  g_ptr_array_remove_fast (self->calls, call);
+  g_mutex_unlock (&self->mutex);
+}
+
+void
+dheera_client_call_started (DheeraClient *self,
+                            DheeraCall   *call)
+{
+  dheera_client_add_call (self, call);
   g_signal_emit (self, signals[SIGNAL_CALL_STARTED], 0, call);
 }
 
@@ -83,10 +98,7 @@ void
 dheera_client_call_finished (DheeraClient *self,
                              DheeraCall   *call)
 {
-  g_mutex_lock (&self->mutex);
-  g_ptr_array_remove_fast (self->calls, call);
-  g_mutex_unlock (&self->mutex);
-
+  dheera_client_remove_call (self, call);
   g_signal_emit (self, signals[SIGNAL_CALL_FINISHED], 0, call);
 }
 

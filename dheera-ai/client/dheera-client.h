@@ -101,6 +101,26 @@ DheeraStream      *dheera_client_stream                  (DheeraClient         *
                                                           DheeraRequest        *request) G_GNUC_WARN_UNUSED_RESULT;
 
 DHEERA_AVAILABLE_IN_0_1
+DheeraResponse    *dheera_client_run                     (DheeraClient         *self,
+                                                          DheeraRequest        *request,
+                                                          GCancellable         *cancellable,
+                                                          GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+DHEERA_AVAILABLE_IN_0_1
+void               dheera_client_run_async               (DheeraClient         *self,
+                                                          DheeraRequest        *request,
+                                                          GCancellable         *cancellable,
+                                                          GAsyncReadyCallback   callback,
+                                                          gpointer              user_data);
+DHEERA_AVAILABLE_IN_0_1
+DheeraResponse    *dheera_client_run_finish              (DheeraClient         *self,
+                                                          GAsyncResult         *result,
+                                                          GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+
+DHEERA_AVAILABLE_IN_0_1
+DheeraStream      *dheera_client_run_stream              (DheeraClient         *self,
+                                                          DheeraRequest        *request) G_GNUC_WARN_UNUSED_RESULT;
+
+DHEERA_AVAILABLE_IN_0_1
 GListModel        *dheera_client_list_models             (DheeraClient         *self,
                                                           DheeraModelsRequest  *request,
                                                           GCancellable         *cancellable,

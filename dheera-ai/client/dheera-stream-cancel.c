@@ -16,7 +16,10 @@ end_when_idle (gpointer data)
   /* Handlers may cancel again, read on, or let go of the stream. */
   g_object_ref (self);
   self->pending = TRUE;
-  dheera_operation_cancelled (self->operation);
+  if (self->loop != NULL)
+    dheera_tool_loop_cancelled (self->loop);
+  else
+    dheera_operation_cancelled (self->operation);
   dheera_stream_end_reading (self);
   g_object_unref (self);
   return G_SOURCE_REMOVE;

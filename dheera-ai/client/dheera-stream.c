@@ -179,8 +179,11 @@ begin_reading (DheeraStream *self,
   self->operation->progress = until == DHEERA_UNTIL_DONE ? collect_progress_cb : progress_cb;
   self->operation->progress_data = self;
   dheera_operation_set_recording (self->operation, until == DHEERA_UNTIL_DELTA || has_delta_handler (self));
-  if (self->operation->step != DHEERA_STEP_DONE)
+  if (!dheera_stream_is_over (self))
     set_running (self, TRUE);
+  /* Pieces that nobody pulled come before those of the next step. */
+  if (until == DHEERA_UNTIL_DONE)
+    emit_deltas (self);
 }
 
 /* The error is reported again to every later call: a clone, which keeps its details. */
@@ -198,7 +201,7 @@ dheera_stream_end_reading (DheeraStream *self)
 {
   self->pending = FALSE;
   self->operation->progress = NULL;
-  if (self->operation->step == DHEERA_STEP_DONE && !self->end_reported)
+  if (dheera_stream_is_over (self) && !self->end_reported)
     {
       self->end_reported = TRUE;
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RESPONSE]);
@@ -237,7 +240,7 @@ drive_blocking (DheeraStream *self,
                 GCancellable *cancellable)
 {
   begin_reading (self, until);
-  dheera_operation_drive (self->operation, until, cancellable);
+  dheera_stream_drive (self, until, cancellable);
   dheera_stream_end_reading (self);
 }
 
@@ -297,7 +300,7 @@ drive_async (DheeraStream        *self,
   if (self->context == NULL)
     g_atomic_pointer_set (&self->context, g_main_context_ref_thread_default ());
   begin_reading (self, until);
-  dheera_operation_drive_async (self->operation, until, cancellable, func, task);
+  dheera_stream_drive_async (self, until, cancellable, func, task);
 }
 
 /* The thread's last error details, for bindings: GTask hands the error over in this very call. */
@@ -327,6 +330,17 @@ dheera_stream_new (DheeraOperation *operation,
   return self;
 }
 
+DheeraStream *
+dheera_stream_new_for_loop (DheeraToolLoop *loop,
+                            DheeraRequest  *request)
+{
+  DheeraStream *self = dheera_stream_new (loop->operation, request);
+
+  self->loop = loop;
+  dheera_stream_watch_steps (self);
+  return self;
+}
+
 static void
 dheera_stream_finalize (GObject *object)
 {
@@ -334,7 +348,7 @@ dheera_stream_finalize (GObject *object)
 
   if (self->operation != NULL)
     g_clear_signal_handler (&self->cancelled_id, self->operation->call->cancellable);
-  g_clear_pointer (&self->operation, dheera_operation_free);
+  dheera_stream_free_steps (self);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_object (&self->request);
 
@@ -498,42 +512,6 @@ dheera_stream_get_request (DheeraStream *self)
   g_return_val_if_fail (is_open (self), NULL);
 
   return self->request;
-}
-
-/**
- * dheera_stream_get_text: (get-property text)
- * @self: a stream
- *
- * Gets the text so far.
- *
- * Returns: (transfer none): the text, valid until the stream is read on; empty when there is none
- *
- * Since: 0.1
- */
-const char *
-dheera_stream_get_text (DheeraStream *self)
-{
-  DheeraResponse *response = dheera_stream_get_response (self);
-
-  return response != NULL ? dheera_response_get_text (response) : "";
-}
-
-/**
- * dheera_stream_get_reasoning: (get-property reasoning)
- * @self: a stream
- *
- * Gets the reasoning so far.
- *
- * Returns: (transfer none): the reasoning, valid until the stream is read on; empty when there is none
- *
- * Since: 0.1
- */
-const char *
-dheera_stream_get_reasoning (DheeraStream *self)
-{
-  DheeraResponse *response = dheera_stream_get_response (self);
-
-  return response != NULL ? dheera_response_get_reasoning (response) : "";
 }
 
 /**

@@ -167,6 +167,46 @@ do_collect_async (const Call *call)
   check_response (collect_async (stream, NULL, &error), error);
 }
 
+static void
+do_run (const Call *call)
+{
+  g_autoptr(DheeraRequest) request = make_request (call);
+  g_autoptr(GError) error = NULL;
+
+  check_response (dheera_client_run (call->client, request, NULL, &error), error);
+}
+
+static void
+do_run_async (const Call *call)
+{
+  g_autoptr(DheeraRequest) request = make_request (call);
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+
+  dheera_client_run_async (call->client, request, NULL, store_result_cb, &result);
+  check_response (dheera_client_run_finish (call->client, wait_for_result (&result), &error), error);
+}
+
+static void
+do_run_stream (const Call *call)
+{
+  g_autoptr(DheeraRequest) request = make_request (call);
+  g_autoptr(DheeraStream) stream = dheera_client_run_stream (call->client, request);
+  g_autoptr(GError) error = NULL;
+
+  check_response (dheera_stream_collect (stream, NULL, &error), error);
+}
+
+static void
+do_run_stream_async (const Call *call)
+{
+  g_autoptr(DheeraRequest) request = make_request (call);
+  g_autoptr(DheeraStream) stream = dheera_client_run_stream (call->client, request);
+  g_autoptr(GError) error = NULL;
+
+  check_response (collect_async (stream, NULL, &error), error);
+}
+
 static DheeraModelsRequest *
 make_models_request (const Call *call)
 {
@@ -210,6 +250,10 @@ static const struct
   { "stream-next-async", do_next_async },
   { "stream-collect", do_collect },
   { "stream-collect-async", do_collect_async },
+  { "run", do_run },
+  { "run-async", do_run_async },
+  { "run-stream", do_run_stream },
+  { "run-stream-async", do_run_stream_async },
   { "list-models", do_list_models },
   { "list-models-async", do_list_models_async },
 };
