@@ -193,6 +193,23 @@ dheera_accumulator_add_tool_call (DheeraAccumulator *self,
   return TRUE;
 }
 
+gboolean
+dheera_accumulator_set_tool_call_extra (DheeraAccumulator *self,
+                                        gint64             choice,
+                                        gint64             index,
+                                        const char        *extra)
+{
+  DheeraChoiceState *state = dheera_accumulator_get_state (self, choice);
+  DheeraCallState *call = state != NULL && state->calls != NULL ? find_by_index (state, index) : NULL;
+
+  if (call == NULL)
+    return FALSE;
+
+  dheera_string_set (&call->call->extra, extra);
+
+  return TRUE;
+}
+
 void
 dheera_choice_state_finish_calls (DheeraAccumulator *self,
                                   DheeraChoiceState *state)

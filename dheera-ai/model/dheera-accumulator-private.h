@@ -81,6 +81,12 @@ gboolean           dheera_accumulator_add_tool_call   (DheeraAccumulator *self,
                                                        DheeraJsonValue    name,
                                                        DheeraJsonValue    arguments);
 
+/* A checked JSON object with members of the call that have no property and have to go back, for the newest call of that index. FALSE when there is none. */
+gboolean           dheera_accumulator_set_tool_call_extra (DheeraAccumulator *self,
+                                                       gint64             choice,
+                                                       gint64             index,
+                                                       const char        *extra);
+
 /* {"content": [...], "refusal": [...]}: arrays of later events are appended. */
 gboolean           dheera_accumulator_add_logprobs    (DheeraAccumulator *self,
                                                        gint64             choice,
