@@ -8,6 +8,8 @@
 
 #include "dheera-ai/model/dheera-response-private.h"
 
+#define MAX_EVENT_MESSAGE 1024
+
 DheeraDecoder *
 dheera_decoder_new (DheeraProvider *provider)
 {
@@ -80,4 +82,49 @@ dheera_decoder_fail (DheeraDecoder *self,
   self->failure = dheera_error_details_new (&failure);
 
   return DHEERA_DECODED_FAILED;
+}
+
+DheeraDecoded
+dheera_decoder_fail_json (DheeraDecoder *self,
+                          const char    *what)
+{
+  return dheera_decoder_fail (self, DHEERA_ERROR_PROTOCOL, "%s is not valid JSON at byte %" G_GSIZE_FORMAT ": %s", what,
+                              self->json.error_offset, self->json.error_message);
+}
+
+DheeraDecoded
+dheera_decoder_fail_body (DheeraDecoder *self,
+                          gsize          length)
+{
+  if (length == 0 || self->json.error_offset < length)
+    return dheera_decoder_fail_json (self, "the answer");
+
+  return dheera_decoder_fail (self, DHEERA_ERROR_STREAM_INTERRUPTED,
+                              "the answer ends in the middle, after %" G_GSIZE_FORMAT " bytes", length);
+}
+
+DheeraDecoded
+dheera_decoder_fail_event (DheeraDecoder     *self,
+                           const DheeraFrame *frame)
+{
+  g_autofree char *text = NULL;
+
+  if (dheera_json_parse (&self->json, frame->data, frame->length))
+    return dheera_decoder_fail_with (self, dheera_json_root (&self->json));
+
+  text = dheera_error_text_dup (frame->data, frame->length, MAX_EVENT_MESSAGE);
+
+  return dheera_decoder_fail (self, DHEERA_ERROR_STREAM_ERROR, "%s", *text != '\0' ? text : "an error without a message");
+}
+
+gboolean
+dheera_frame_is_blank (const DheeraFrame *frame)
+{
+  for (gsize i = 0; i < frame->length; i++)
+    {
+      if (!g_ascii_isspace (frame->data[i]))
+        return FALSE;
+    }
+
+  return TRUE;
 }

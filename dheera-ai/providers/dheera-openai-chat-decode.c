@@ -12,8 +12,6 @@
  * What a deviation can only mean one thing is read so; what could mean two is a PROTOCOL failure, and what
  * no compatible client needs is passed over. */
 
-#define MAX_EVENT_MESSAGE 1024
-
 /* What few providers send; all of them are passed over with one look. */
 #define RARE_KEYS \
   (DHEERA_KEY_BIT (DHEERA_KEY_ERROR) | DHEERA_KEY_BIT (DHEERA_KEY_BASE_RESP) | DHEERA_KEY_BIT (DHEERA_KEY_X_GROQ) \
@@ -27,31 +25,6 @@ finish (DheeraDecoder *decoder)
   dheera_accumulator_finish (decoder->accumulator);
 
   return DHEERA_DECODED_END;
-}
-
-static DheeraDecoded
-fail_json (DheeraDecoder *decoder,
-           const char    *what)
-{
-  return dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL,
-                              "%s is not valid JSON at byte %" G_GSIZE_FORMAT ": %s", what,
-                              decoder->json.error_offset, decoder->json.error_message);
-}
-
-/* JSON that ended too early is the work of a connection that broke unseen: libsoup takes a cut chunked body for a whole one. */
-static gboolean
-was_cut (DheeraDecoder *decoder,
-         gsize          length)
-{
-  return length > 0 && decoder->json.error_offset >= length;
-}
-
-static DheeraDecoded
-fail_cut (DheeraDecoder *decoder,
-          gsize          length)
-{
-  return dheera_decoder_fail (decoder, DHEERA_ERROR_STREAM_INTERRUPTED,
-                              "the answer ends in the middle, after %" G_GSIZE_FORMAT " bytes", length);
 }
 
 static void
@@ -225,41 +198,13 @@ dheera_openai_chat_decode (DheeraDecoder *decoder,
 
   /* DeepSeek sends blank lines while a request waits for its turn; JSON allows them. */
   if (!dheera_json_parse (&decoder->json, body, length))
-    return was_cut (decoder, length) ? fail_cut (decoder, length) : fail_json (decoder, "the answer");
+    return dheera_decoder_fail_body (decoder, length);
 
   decoded = decode_root (decoder, dheera_json_root (&decoder->json), FALSE);
   if (decoded == DHEERA_DECODED_FAILED)
     return decoded;
 
   return finish (decoder);
-}
-
-/* An event of type "error", or the field of that name that older servers of llama.cpp write */
-static DheeraDecoded
-fail_event (DheeraDecoder     *decoder,
-            const DheeraFrame *frame)
-{
-  g_autofree char *text = NULL;
-
-  if (dheera_json_parse (&decoder->json, frame->data, frame->length))
-    return dheera_decoder_fail_with (decoder, dheera_json_root (&decoder->json));
-
-  text = dheera_error_text_dup (frame->data, frame->length, MAX_EVENT_MESSAGE);
-
-  return dheera_decoder_fail (decoder, DHEERA_ERROR_STREAM_ERROR, "%s",
-                              *text != '\0' ? text : "an error without a message");
-}
-
-static gboolean
-is_blank (const DheeraFrame *frame)
-{
-  for (gsize i = 0; i < frame->length; i++)
-    {
-      if (!g_ascii_isspace (frame->data[i]))
-        return FALSE;
-    }
-
-  return TRUE;
 }
 
 DheeraDecoded
@@ -270,14 +215,14 @@ dheera_openai_chat_decode_frame (DheeraDecoder     *decoder,
     return DHEERA_DECODED_END;
 
   if (G_UNLIKELY (frame->type[0] == 'e' && strcmp (frame->type, "error") == 0))
-    return fail_event (decoder, frame);
+    return dheera_decoder_fail_event (decoder, frame);
   if (frame->length >= 6 && memcmp (frame->data, "[DONE]", 6) == 0)
     return finish (decoder);
-  if (is_blank (frame))
+  if (dheera_frame_is_blank (frame))
     return DHEERA_DECODED_MORE;
 
   if (!dheera_json_parse (&decoder->json, frame->data, frame->length))
-    return fail_json (decoder, "an event");
+    return dheera_decoder_fail_json (decoder, "an event");
 
   return decode_root (decoder, dheera_json_root (&decoder->json), TRUE);
 }

@@ -2,14 +2,11 @@
 
 #pragma once
 
-#include "dheera-provider.h"
+#include "dheera-encoding-private.h"
 
 #include "dheera-ai/model/dheera-accumulator-private.h"
 #include "dheera-ai/model/dheera-error-private.h"
 #include "dheera-ai/model/dheera-models-request.h"
-#include "dheera-ai/model/dheera-request-private.h"
-#include "dheera-ai/wire/dheera-http-private.h"
-#include "dheera-ai/wire/dheera-json-writer-private.h"
 
 G_BEGIN_DECLS
 
@@ -18,17 +15,6 @@ G_BEGIN_DECLS
  * provider that speaks OpenAI's needs none, only a row in data/providers.json. */
 
 typedef struct _DheeraProtocol DheeraProtocol;
-
-/* What an encoder is told beside the request */
-typedef struct
-{
-  DheeraProvider *provider;
-  const char *base_url;      /* in force: request > provider > environment > row; checked */
-  const char *model;         /* without the provider's prefix */
-  gboolean stream;
-  DheeraParamPolicy policy;
-  GPtrArray *warnings;       /* (element-type utf8): a sentence per parameter that was dropped */
-} DheeraEncoding;
 
 /* What a provider can be asked beside chat: one answer without frames for one request */
 typedef enum
@@ -113,32 +99,6 @@ const DheeraCodec  *dheera_protocol_get_codec    (const DheeraProtocol *self,
                                                   DheeraProvider       *provider,
                                                   GError              **error);
 
-/* --- For encoders -------------------------------------------------------------------------------- */
-
-/* path (nullable: none) joined to the base URL, with the provider's api-version, and the headers: the
- * request's before the provider's. Says where the key goes. NULL with INVALID_REQUEST that names the header. */
-DheeraHttpRequest  *dheera_encoding_new_http_request (const DheeraEncoding *self,
-                                                  DheeraBaseRequest    *request,
-                                                  const char           *method,
-                                                  const char           *path,
-                                                  GError              **error);
-/* Refuses, or with the policy DROP leaves out with a warning, what is set on the request and among
- * unsupported: FALSE with UNSUPPORTED_PARAMETER. omit becomes what must not be written. */
-gboolean            dheera_encoding_check_params (const DheeraEncoding *self,
-                                                  DheeraRequest        *request,
-                                                  DheeraParams          unsupported,
-                                                  DheeraParams         *omit,
-                                                  GError              **error);
-/* The same for one parameter and a reason of its own: why follows "provider “x” ". TRUE when it is dropped. */
-gboolean            dheera_encoding_refuse       (const DheeraEncoding *self,
-                                                  DheeraParams          param,
-                                                  const char           *why,
-                                                  GError              **error);
-/* The body of a request, with the request's extra merged over it, as application/json */
-void                dheera_encoding_take_body    (DheeraHttpRequest *http,
-                                                  DheeraBaseRequest *request,
-                                                  DheeraJsonWriter  *body);
-
 /* --- For decoders -------------------------------------------------------------------------------- */
 
 DheeraDecoder      *dheera_decoder_new           (DheeraProvider *provider);
@@ -153,6 +113,18 @@ DheeraDecoded       dheera_decoder_fail          (DheeraDecoder *self,
                                                   DheeraError    code,
                                                   const char    *format,
                                                   ...) G_GNUC_PRINTF (3, 4);
+
+/* The same for what decoder->json could not parse; what is "an event" or the like. */
+DheeraDecoded       dheera_decoder_fail_json     (DheeraDecoder *self,
+                                                  const char    *what);
+/* The same for a whole body. JSON that ends too early is STREAM_INTERRUPTED: libsoup takes a cut chunked body for a whole one. */
+DheeraDecoded       dheera_decoder_fail_body     (DheeraDecoder *self,
+                                                  gsize          length);
+/* The same for an event of type "error", or the field of that name that older servers of llama.cpp write */
+DheeraDecoded       dheera_decoder_fail_event    (DheeraDecoder     *self,
+                                                  const DheeraFrame *frame);
+/* Nothing but white space */
+gboolean            dheera_frame_is_blank        (const DheeraFrame *frame);
 
 /* The same for an error that the answer itself holds; value is the object that has it. */
 DheeraDecoded       dheera_decoder_fail_with     (DheeraDecoder  *self,
@@ -185,6 +157,7 @@ const char         *dheera_provider_find_request_id (DheeraProvider  *provider,
                                                   DheeraGetHeader  get_header,
                                                   gpointer         data);
 
+extern const DheeraProtocol dheera_anthropic;
 extern const DheeraProtocol dheera_ollama;
 extern const DheeraProtocol dheera_openai_chat;
 extern const DheeraProtocol dheera_openai_responses;

@@ -313,10 +313,19 @@ dheera_provider_dup_key (DheeraProvider *self)
   g_mutex_unlock (&self->lock);
   if (key == NULL && self->row != NULL)
     key = g_strdup (get_variable (self->row->key_env));
+  if (key == NULL && self->row != NULL)
+    key = g_strdup (get_variable (self->row->token_env));
   if (key == NULL && self->row != NULL && self->row->sign_service != NULL)
     key = dheera_aws_dup_key_of_environment ();
 
   return key;
+}
+
+/* Does it take Authorization: Bearer as well as the header for keys? */
+static gboolean
+takes_tokens (const DheeraProviderRow *row)
+{
+  return row->tokens != NULL || row->token_env != NULL || row->token_prefix != NULL;
 }
 
 void
@@ -349,20 +358,32 @@ dheera_provider_apply (DheeraProvider    *self,
     }
   auth_header = request->auth == DHEERA_AUTH_HEADER ? request->auth_header : "Authorization";
   if (dheera_http_request_get_header (request, auth_header) != NULL ||
-      (self->row->tokens != NULL && dheera_http_request_get_header (request, "Authorization") != NULL))
+      (takes_tokens (self->row) && dheera_http_request_get_header (request, "Authorization") != NULL))
     request->auth = DHEERA_AUTH_NONE;
+}
+
+/* Where it came from is not known any more, but what the variable for tokens holds is one. */
+static gboolean
+is_token (const DheeraProviderRow *row,
+          const char              *key)
+{
+  if (row->tokens != NULL && dheera_jwt_looks_like_one (key))
+    return TRUE;
+
+  return (row->token_prefix != NULL && g_str_has_prefix (key, row->token_prefix))
+         || g_strcmp0 (get_variable (row->token_env), key) == 0;
 }
 
 void
 dheera_provider_place_key (DheeraProvider    *self,
                            DheeraHttpRequest *request,
                            const char        *key,
-                           gboolean           is_token)
+                           gboolean           was_got)
 {
-  if (request->auth == DHEERA_AUTH_NONE || self->row->auth != DHEERA_AUTH_HEADER || self->row->tokens == NULL)
+  if (request->auth == DHEERA_AUTH_NONE || self->row->auth != DHEERA_AUTH_HEADER || !takes_tokens (self->row))
     return;
 
-  request->auth = is_token || (key != NULL && dheera_jwt_looks_like_one (key)) ? DHEERA_AUTH_BEARER : DHEERA_AUTH_HEADER;
+  request->auth = was_got || (key != NULL && is_token (self->row, key)) ? DHEERA_AUTH_BEARER : DHEERA_AUTH_HEADER;
 }
 
 gboolean

@@ -29,6 +29,8 @@ typedef struct
   const char *const *key_env;
   const char *const *region_env;     /* nullable; where the region comes from when no property says otherwise */
   const char *const *header_env;     /* nullable; pairs: name of a header, variable that it comes from when no property says otherwise */
+  const char *const *token_env;      /* nullable, like the next one: with DHEERA_AUTH_HEADER, keys that come from there ... */
+  const char *token_prefix;          /* ... or begin so go as Authorization: Bearer */
   DheeraAuth auth;
   const char *auth_header;
   const DheeraTokenScheme *tokens;   /* nullable: access tokens are got for credentials that are no key themselves */
@@ -124,7 +126,7 @@ void                     dheera_provider_apply      (DheeraProvider    *self,
 void                     dheera_provider_place_key  (DheeraProvider    *self,
                                                      DheeraHttpRequest *request,
                                                      const char        *key,
-                                                     gboolean           is_token);
+                                                     gboolean           was_got);
 
 /* Amazon's: puts the domain of the region's partition in the place of amazonaws.com. */
 void                     dheera_aws_set_domain      (GString    *url,

@@ -17,6 +17,7 @@ ID = re.compile(r'[a-z0-9][a-z0-9._-]*\Z')
 ENV = re.compile(r'[A-Z][A-Z0-9_]*\Z|[0-9]+[A-Z0-9_]+\Z')
 HEADER = re.compile(r'[a-z0-9-]+\Z')
 MEMBER = re.compile(r'[a-z_]+\Z')
+TOKEN = re.compile(r'[A-Za-z0-9_-]+\Z')
 PATH = re.compile(r'/[a-z0-9/_-]+\Z')
 PLACEHOLDER = re.compile(r'\{[a-z_]+\}')
 LABEL = re.compile(r'[^\x00-\x1f"\\]+\Z')
@@ -28,6 +29,7 @@ PARAMS = {
 }
 # Protocol of a row: the C table that holds its functions
 PROTOCOLS = {
+    'anthropic': 'dheera_anthropic',
     'ollama': 'dheera_ollama',
     'openai-chat': 'dheera_openai_chat',
     'openai-responses': 'dheera_openai_responses',
@@ -176,6 +178,9 @@ FIELDS = {
     # Where the {region} of the base URL may come from
     'region_env': lambda v: texts(v, ENV, 'region_env'),
     'header_env': lambda v: header_pairs(v, 'header_env'),
+    # Beside a key in a header: what goes as Authorization: Bearer instead, by where it comes from or by how it begins
+    'token_env': lambda v: texts(v, ENV, 'token_env'),
+    'token_prefix': lambda v: text(v, TOKEN, 'token_prefix'),
     'auth_header': lambda v: text(v, HEADER, 'auth_header'),
     # Access tokens that are got for credentials which are no key themselves
     'tokens': lambda v: tokens(v, 'tokens'),
@@ -313,6 +318,8 @@ def c_row(row):
         ('key_env', c_list(row.get('key_env'))),
         ('region_env', c_list(row.get('region_env'))),
         ('header_env', c_list(flatten(row.get('header_env', {})))),
+        ('token_env', c_list(row.get('token_env'))),
+        ('token_prefix', c_string(row.get('token_prefix'))),
         ('auth', auth(row)),
         ('auth_header', c_string(row.get('auth_header'))),
         ('tokens', '&' + TOKENS[row['tokens']] if 'tokens' in row else 'NULL'),

@@ -201,7 +201,7 @@ test_reject (void)
     { "cerebras", "parallel-tool-calls", DHEERA_TRISTATE_NO, "parallel_tool_calls" },
     { "sambanova", "logprobs", DHEERA_TRISTATE_YES, "logprobs" },
     { "openai", "reasoning-budget", 5, "reasoning_budget" },
-    { "anthropic", "response-format", DHEERA_RESPONSE_FORMAT_JSON_OBJECT, "response_format" },
+    { "anthropic-openai", "response-format", DHEERA_RESPONSE_FORMAT_JSON_OBJECT, "response_format" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -260,7 +260,7 @@ test_unset (void)
   g_auto (Fixture) fixture = { 0 };
   g_autofree char *body = NULL;
 
-  set_up (&fixture, "anthropic");
+  set_up (&fixture, "anthropic-openai");
   dheera_request_set_seed (fixture.request, -1);
   dheera_request_set_temperature (fixture.request, -1.0);
   dheera_request_set_presence_penalty (fixture.request, -1000.0);

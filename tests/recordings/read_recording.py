@@ -42,6 +42,7 @@ import base64
 import json
 import pathlib
 
+import read_anthropic
 import read_ollama
 import read_openai_chat
 import read_openai_responses
@@ -51,9 +52,10 @@ from read_common import Failure, refused
 READERS = {
     'chat': {'ollama': read_ollama},
     'chat_completions': {None: read_openai_chat},
+    'messages': {None: read_anthropic},
+    'models': {None: read_openai_chat, 'anthropic': read_anthropic},
     # A question about an image, filed under what it asks about
     'images': {'ollama': read_ollama},
-    'models': {None: read_openai_chat},
     'responses': {None: read_openai_responses},
 }
 

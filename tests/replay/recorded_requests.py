@@ -30,7 +30,7 @@ REQUESTS = {
     'chat_completions': {'azure': requests_azure, None: requests_openai_chat},
     'images': {'ollama': requests_ollama},
     'messages': {None: requests_anthropic},
-    'models': {None: requests_openai_chat},
+    'models': {None: requests_openai_chat, 'anthropic': requests_anthropic},
 }
 # What replay.c has to call; a chat when it is not here
 TASKS = {'models': 'models'}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "dheera-anthropic-private.h"
+
+#include "dheera-openai-chat-private.h"
+#include "dheera-provider-private.h"
+
+#include <string.h>
+
+#include "dheera-ai/model/dheera-usage-private.h"
+#include "dheera-ai/wire/dheera-url-private.h"
+
+#define VERSION_HEADER "anthropic-version"
+#define VERSION "2023-06-01"
+#define BETA_HEADER "anthropic-beta"
+#define COUNT_PATH "/v1/messages/count_tokens"
+/* The most that a page may have; there are far fewer models. */
+#define MODELS_LIMIT "1000"
+
+const DheeraAnthropicHost dheera_anthropic_host = { 0 };
+
+const DheeraAnthropicHost dheera_anthropic_vertex_host = {
+  .version = "vertex-2023-10-16",
+  .model_elsewhere = TRUE,
+};
+
+const DheeraAnthropicHost dheera_anthropic_bedrock_host = {
+  .version = "bedrock-2023-05-31",
+  .model_elsewhere = TRUE,
+  .stream_elsewhere = TRUE,
+  .betas_in_body = TRUE,
+};
+
+/* The application may have asked for others. */
+static void
+add_beta (DheeraHttpRequest *http,
+          const char        *beta)
+{
+  const char *others = dheera_http_request_get_header (http, BETA_HEADER);
+  g_autofree char *all = NULL;
+
+  if (others != NULL && strstr (others, beta) != NULL)
+    return;
+
+  all = others != NULL ? g_strconcat (others, ",", beta, NULL) : g_strdup (beta);
+  dheera_http_request_set_header (http, BETA_HEADER, all);
+}
+
+/* A base URL has no version in it, but many that are told have it. */
+static const char *
+skip_version (const DheeraEncoding *encoding,
+              const char           *path)
+{
+  gsize length = strlen (encoding->base_url);
+
+  while (length > 0 && encoding->base_url[length - 1] == '/')
+    length--;
+  if (path == NULL || length < 3 || memcmp (encoding->base_url + length - 3, "/v1", 3) != 0 || !g_str_has_prefix (path, "/v1/"))
+    return path;
+
+  return path + strlen ("/v1");
+}
+
+static DheeraHttpRequest *
+new_http_request (const DheeraEncoding      *encoding,
+                  DheeraBaseRequest         *request,
+                  const DheeraAnthropicHost *host,
+                  const char                *method,
+                  const char                *path,
+                  GError                   **error)
+{
+  DheeraHttpRequest *http = dheera_encoding_new_http_request (encoding, request, method, skip_version (encoding, path), error);
+
+  if (http != NULL && host->version == NULL && dheera_http_request_get_header (http, VERSION_HEADER) == NULL)
+    dheera_http_request_set_header (http, VERSION_HEADER, VERSION);
+
+  return http;
+}
+
+static DheeraHttpRequest *
+encode (DheeraAnthropicPlan       *plan,
+        const DheeraEncoding      *encoding,
+        DheeraRequest             *request,
+        const DheeraAnthropicHost *host,
+        const char                *path,
+        GError                   **error)
+{
+  g_autoptr (DheeraHttpRequest) http = NULL;
+  DheeraJsonWriter writer;
+
+  if (!dheera_provider_check (encoding->provider, error) || !dheera_anthropic_plan (plan, encoding, request, error))
+    return NULL;
+
+  http = new_http_request (encoding, DHEERA_BASE_REQUEST (request), host, "POST", path, error);
+  if (http == NULL)
+    return NULL;
+
+  dheera_json_writer_init (&writer, 4096);
+  if (!dheera_anthropic_write_body (plan, host, &writer, error))
+    {
+      dheera_json_writer_clear (&writer);
+      return NULL;
+    }
+  dheera_encoding_take_body (http, DHEERA_BASE_REQUEST (request), &writer);
+  if (plan->uses_files && !host->betas_in_body)
+    add_beta (http, DHEERA_ANTHROPIC_FILES_BETA);
+  if (plan->json_tool)
+    http->decode_flags |= DHEERA_ANTHROPIC_FLAG_JSON_TOOL;
+
+  return g_steal_pointer (&http);
+}
+
+DheeraHttpRequest *
+dheera_anthropic_encode (const DheeraEncoding      *encoding,
+                         DheeraRequest             *request,
+                         const DheeraAnthropicHost *host,
+                         const char                *path,
+                         GError                   **error)
+{
+  DheeraAnthropicPlan plan = { 0 };
+  DheeraHttpRequest *http = encode (&plan, encoding, request, host, path, error);
+
+  if (http != NULL)
+    http->framing = encoding->stream ? DHEERA_FRAMING_SSE : DHEERA_FRAMING_WHOLE;
+
+  return http;
+}
+
+static DheeraHttpRequest *
+encode_chat (const DheeraEncoding *encoding,
+             DheeraRequest        *request,
+             GError              **error)
+{
+  const DheeraProviderRow *row = dheera_provider_get_row (encoding->provider);
+
+  return dheera_anthropic_encode (encoding, request, &dheera_anthropic_host, row != NULL ? row->chat_path : NULL, error);
+}
+
+/* --- Counting ------------------------------------------------------------------------------------ */
+
+static DheeraHttpRequest *
+encode_count (const DheeraEncoding *encoding,
+              DheeraBaseRequest    *request,
+              GError              **error)
+{
+  DheeraAnthropicPlan plan = { .counting = TRUE };
+
+  return encode (&plan, encoding, DHEERA_REQUEST (request), &dheera_anthropic_host, COUNT_PATH, error);
+}
+
+static GObject *
+decode_count (DheeraDecoder *decoder,
+              const char    *body,
+              gsize          length)
+{
+  DheeraUsage *usage;
+  gint64 count;
+
+  if (!dheera_json_parse (&decoder->json, body, length))
+    {
+      dheera_decoder_fail_body (decoder, length);
+      return NULL;
+    }
+
+  count = dheera_json_get_int (dheera_json_member (dheera_json_root (&decoder->json), "input_tokens"), -1);
+  if (count < 0)
+    {
+      if (dheera_json_exists (dheera_json_member (dheera_json_root (&decoder->json), "error")))
+        dheera_decoder_fail_with (decoder, dheera_json_root (&decoder->json));
+      else
+        dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "the answer has no count of tokens");
+      return NULL;
+    }
+
+  usage = dheera_usage_new ();
+  dheera_usage_update (usage, count, -1, -1, -1, -1, -1);
+
+  return G_OBJECT (usage);
+}
+
+/* --- Models -------------------------------------------------------------------------------------- */
+
+static DheeraHttpRequest *
+encode_models (const DheeraEncoding *encoding,
+               DheeraBaseRequest    *request,
+               GError              **error)
+{
+  const DheeraProviderRow *row = dheera_provider_get_row (encoding->provider);
+  DheeraHttpRequest *http;
+  g_autofree char *plain = NULL;
+
+  http = new_http_request (encoding, request, &dheera_anthropic_host, "GET", row != NULL ? row->models_path : NULL, error);
+  if (http == NULL)
+    return NULL;
+
+  plain = g_steal_pointer (&http->url);
+  http->url = dheera_url_add_query (plain, "limit", MODELS_LIMIT);
+
+  return http;
+}
+
+const DheeraProtocol dheera_anthropic = {
+  .name = "anthropic",
+  .encode_chat = encode_chat,
+  .decode_chat = dheera_anthropic_decode,
+  .decode_frame = dheera_anthropic_decode_frame,
+  .decode_eof = dheera_anthropic_decode_eof,
+  .tasks = {
+    [DHEERA_TASK_LIST_MODELS] = { encode_models, dheera_openai_decode_models },
+    [DHEERA_TASK_COUNT_TOKENS] = { encode_count, decode_count },
+  },
+};
