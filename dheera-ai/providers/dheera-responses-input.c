@@ -22,7 +22,7 @@ typedef struct
   const DheeraEncoding *encoding;
   const char *family;
   gboolean stored;
-  GHashTable *custom_calls; /* ids of calls of custom tools, whose results have a type of their own */
+  GHashTable *calls; /* of char by char: what the blocks say of calls, by their ids */
   GError **error;
 } Input;
 
@@ -151,6 +151,19 @@ write_content (Input         *self,
   return TRUE;
 }
 
+/* The block of a call, nullable */
+static gboolean
+is_custom (const char *block)
+{
+  DheeraJson json = DHEERA_JSON_INIT;
+  gboolean custom = block != NULL && dheera_json_parse (&json, block, strlen (block))
+                    && dheera_json_equal (dheera_json_member (dheera_json_root (&json), "type"), "custom_tool_call");
+
+  dheera_json_clear (&json);
+
+  return custom;
+}
+
 /* --- Messages of others ---------------------------------------------------------------------- */
 
 static gboolean
@@ -174,7 +187,7 @@ write_result (Input         *self,
               DheeraMessage *message)
 {
   const char *id = dheera_string_or_empty (message->tool_call_id);
-  gboolean custom = g_hash_table_contains (self->custom_calls, id);
+  gboolean custom = is_custom (g_hash_table_lookup (self->calls, id));
 
   dheera_json_writer_begin_object (self->writer);
   dheera_json_writer_member_string (self->writer, "type", custom ? "custom_tool_call_output" : "function_call_output");
@@ -271,12 +284,18 @@ write_call (Answer         *self,
   DheeraJsonWriter *writer = self->input->writer;
   const char *arguments = dheera_gstring_peek (call->arguments);
   const char *id = dheera_string_or_empty (call->id);
-  gboolean custom = g_hash_table_contains (self->input->custom_calls, id);
+  const char *block = g_hash_table_lookup (self->input->calls, id);
+  gboolean custom = is_custom (block);
 
   flush_thoughts (self);
   dheera_json_writer_begin_object (writer);
-  dheera_json_writer_member_string (writer, "type", custom ? "custom_tool_call" : "function_call");
-  dheera_json_writer_member_string (writer, "call_id", id);
+  if (block != NULL)
+    dheera_chat_write_extra_members (writer, block);
+  else
+    {
+      dheera_json_writer_member_string (writer, "type", "function_call");
+      dheera_json_writer_member_string (writer, "call_id", id);
+    }
   dheera_json_writer_member_string (writer, "name", dheera_string_or_empty (call->name));
   dheera_json_writer_member_string (writer, custom ? "input" : "arguments", *arguments != '\0' ? arguments : "{}");
   dheera_json_writer_end_object (writer);
@@ -320,12 +339,12 @@ write_block (Answer                  *self,
       g_free (self->phase);
       self->phase = dheera_json_exists (phase) ? dheera_json_dup_raw (phase) : NULL;
     }
-  else if (dheera_json_equal (type, "custom_tool_call"))
+  else if (dheera_json_equal (type, "function_call") || dheera_json_equal (type, "custom_tool_call"))
     {
       char *id = dheera_json_dup_string (dheera_json_member (block, "call_id"));
 
       if (id != NULL)
-        g_hash_table_add (self->input->custom_calls, id);
+        g_hash_table_replace (self->input->calls, id, g_strdup (native->json));
     }
   else if (!dheera_json_equal (type, "reasoning"))
     {
@@ -434,13 +453,13 @@ dheera_responses_write_input (DheeraJsonWriter     *writer,
                               GError              **error)
 {
   guint n_messages = g_list_model_get_n_items (G_LIST_MODEL (conversation));
-  g_autoptr (GHashTable) custom_calls = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) calls = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   Input self = {
     .writer = writer,
     .encoding = encoding,
     .family = dheera_provider_get_row (encoding->provider)->dialect.native_family,
     .stored = stored,
-    .custom_calls = custom_calls,
+    .calls = calls,
     .error = error,
   };
 

@@ -407,6 +407,43 @@ take_reasoning_parts (DheeraDecoder       *decoder,
   return (self->has & kind) != 0;
 }
 
+/* The type, the id and what a DheeraToolCall does not have: the namespace of a tool, who called it. NULL when there is nothing to be kept. */
+static char *
+dup_call_block (DheeraJsonValue item,
+                gboolean        custom)
+{
+  static const char *const known[] = { "type", "id", "call_id", "name", "arguments", "input", "status", NULL };
+  DheeraJsonWriter writer = DHEERA_JSON_WRITER_INIT;
+  gboolean wanted = custom;
+  DheeraJsonValue name;
+  DheeraJsonValue value;
+  DheeraJsonIter iter;
+
+  dheera_json_writer_init (&writer, 128);
+  dheera_json_writer_begin_object (&writer);
+  dheera_json_writer_member_string (&writer, "type", custom ? "custom_tool_call" : "function_call");
+  dheera_json_writer_key (&writer, "call_id");
+  dheera_json_writer_value (&writer, get_call_id (item));
+  dheera_json_iter_init (&iter, item);
+  while (dheera_json_iter_next (&iter, &name, &value))
+    {
+      g_autofree char *key = dheera_json_dup_string (name);
+
+      if (g_strv_contains (known, key) || !dheera_json_exists (value))
+        continue;
+      dheera_json_writer_key (&writer, key);
+      dheera_json_writer_value (&writer, value);
+      wanted = TRUE;
+    }
+  dheera_json_writer_end_object (&writer);
+  if (wanted)
+    return dheera_json_writer_steal (&writer);
+
+  dheera_json_writer_clear (&writer);
+
+  return NULL;
+}
+
 static gboolean
 take_call (DheeraDecoder       *decoder,
            DheeraResponsesItem *self,
@@ -414,21 +451,11 @@ take_call (DheeraDecoder       *decoder,
 {
   gboolean custom = dheera_json_equal (dheera_json_member (item, "type"), "custom_tool_call");
   DheeraJsonValue arguments = dheera_json_member (item, custom ? "input" : "arguments");
-  DheeraJsonValue id = get_call_id (item);
-  DheeraJsonWriter writer;
 
   if (!add_call (decoder, self, item, self->has & DHEERA_ITEM_ARGUMENTS ? none : arguments))
     return FALSE;
-  if (!custom || !dheera_json_exists (id))
-    return TRUE;
-
-  dheera_json_writer_init (&writer, 64);
-  dheera_json_writer_begin_object (&writer);
-  dheera_json_writer_member_string (&writer, "type", "custom_tool_call");
-  dheera_json_writer_key (&writer, "call_id");
-  dheera_json_writer_value (&writer, id);
-  dheera_json_writer_end_object (&writer);
-  self->native = dheera_json_writer_steal (&writer);
+  if (dheera_json_type (get_call_id (item)) == DHEERA_JSON_STRING)
+    self->native = dup_call_block (item, custom);
 
   return TRUE;
 }

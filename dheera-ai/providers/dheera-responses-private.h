@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  *
  * - each item that goes back as it came, byte for byte: reasoning, and whatever the server runs by itself,
  * - where messages have phases, {"type": "message", "phase": ...} before the text of each,
- * - {"type": "custom_tool_call", "call_id": ...} before a call whose input is text and not JSON. */
+ * - {"type": "function_call" or "custom_tool_call", "call_id": ...} before a call whose input is text and not JSON, or that has more members than a
+ *   DheeraToolCall, which then are members of the block. */
 
 /* The member “input”, behind its key. Of what goes back, only what is of family (nullable). stored: the server
  * keeps items, so that an id is enough. skip: so many messages at the front are not part of it. FALSE with

@@ -297,6 +297,80 @@ write_rest (Body *self)
     dheera_json_writer_member_boolean (&self->writer, "stream", TRUE);
 }
 
+/* A tool of extra, where one of chat completions may stand beside those of the server */
+static void
+write_extra_tool (DheeraJsonWriter *writer,
+                  DheeraJsonValue   tool)
+{
+  DheeraJsonValue function = dheera_json_member (tool, "function");
+  g_autofree char *members = NULL;
+
+  if (!dheera_json_equal (dheera_json_member (tool, "type"), "function") || dheera_json_type (function) != DHEERA_JSON_OBJECT)
+    {
+      dheera_json_writer_value (writer, tool);
+      return;
+    }
+
+  members = dheera_json_dup_raw (function);
+  dheera_json_writer_begin_object (writer);
+  dheera_json_writer_member_string (writer, "type", "function");
+  if (!dheera_json_exists (dheera_json_member (function, "strict")))
+    dheera_json_writer_member_boolean (writer, "strict", FALSE);
+  dheera_chat_write_extra_members (writer, members);
+  dheera_json_writer_end_object (writer);
+}
+
+static void
+write_extra_tools (DheeraJsonWriter *writer,
+                   DheeraJsonValue   tools)
+{
+  DheeraJsonValue tool;
+  DheeraJsonIter iter;
+
+  if (dheera_json_type (tools) != DHEERA_JSON_ARRAY)
+    {
+      dheera_json_writer_value (writer, tools);
+      return;
+    }
+
+  dheera_json_writer_begin_array (writer);
+  dheera_json_iter_init (&iter, tools);
+  while (dheera_json_iter_next (&iter, NULL, &tool))
+    write_extra_tool (writer, tool);
+  dheera_json_writer_end_array (writer);
+}
+
+/* The body with extra merged over it, in which the list of tools is written anew */
+static void
+take_body (DheeraHttpRequest *http,
+           Body              *self)
+{
+  DheeraJsonValue tools = get_extra (self, "tools");
+  DheeraJsonWriter patch;
+  g_autofree char *plain = NULL;
+  g_autofree char *merged = NULL;
+  g_autofree char *over = NULL;
+  char *body;
+
+  if (dheera_json_type (tools) != DHEERA_JSON_ARRAY)
+    {
+      dheera_encoding_take_body (http, DHEERA_BASE_REQUEST (self->request), &self->writer);
+      return;
+    }
+
+  dheera_json_writer_init (&patch, 256);
+  dheera_json_writer_begin_object (&patch);
+  dheera_json_writer_key (&patch, "tools");
+  write_extra_tools (&patch, tools);
+  dheera_json_writer_end_object (&patch);
+
+  plain = dheera_json_writer_steal (&self->writer);
+  merged = dheera_json_merge (plain, dheera_base_request_peek_extra (DHEERA_BASE_REQUEST (self->request)));
+  over = dheera_json_writer_steal (&patch);
+  body = dheera_json_merge (merged, over);
+  dheera_http_request_take_json (http, g_bytes_new_take (body, strlen (body)));
+}
+
 /* --- Chat ------------------------------------------------------------------------------------ */
 
 static DheeraHttpRequest *
@@ -324,7 +398,7 @@ encode_chat (const DheeraEncoding *encoding,
   http = dheera_encoding_new_http_request (encoding, DHEERA_BASE_REQUEST (request), "POST", PATH, error);
   if (http == NULL)
     return NULL;
-  dheera_encoding_take_body (http, DHEERA_BASE_REQUEST (request), &body.writer);
+  take_body (http, &body);
   http->framing = body.stream ? DHEERA_FRAMING_SSE : DHEERA_FRAMING_WHOLE;
 
   return g_steal_pointer (&http);
@@ -355,7 +429,10 @@ take_count_body (DheeraHttpRequest *http,
       if (dheera_json_type (value) == DHEERA_JSON_NONE)
         continue;
       dheera_json_writer_key (&patch, known[i]);
-      dheera_json_writer_value (&patch, value);
+      if (g_str_equal (known[i], "tools"))
+        write_extra_tools (&patch, value);
+      else
+        dheera_json_writer_value (&patch, value);
     }
   dheera_json_writer_end_object (&patch);
 

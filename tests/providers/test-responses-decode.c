@@ -107,6 +107,17 @@ test_custom_call (void)
 }
 
 static void
+test_members_of_calls (void)
+{
+  g_auto (Answer) answer = { 0 };
+
+  answer_whole (&answer, ID, WHOLE ("completed", "{\"id\":\"fc_1\",\"type\":\"function_call\",\"call_id\":\"call_1\",\"name\":\"x\","
+                                                 "\"arguments\":\"{}\",\"status\":\"completed\",\"caller\":null,\"namespace\":\"crm\"}"));
+  assert_end (&answer);
+  g_assert_cmpstr (get_native (&answer, 0)->json, ==, "{\"type\":\"function_call\",\"call_id\":\"call_1\",\"namespace\":\"crm\"}");
+}
+
+static void
 test_thoughts_of_others (void)
 {
   g_auto (Answer) answer = { 0 };
@@ -446,6 +457,7 @@ main (int    argc,
   g_test_add_func ("/responses-decode/items", test_items);
   g_test_add_func ("/responses-decode/content", test_content);
   g_test_add_func ("/responses-decode/custom-call", test_custom_call);
+  g_test_add_func ("/responses-decode/members-of-calls", test_members_of_calls);
   g_test_add_func ("/responses-decode/thoughts-of-others", test_thoughts_of_others);
   g_test_add_func ("/responses-decode/statuses", test_statuses);
   g_test_add_func ("/responses-decode/failures", test_failures);

@@ -339,6 +339,19 @@ test_custom_call (void)
 }
 
 static void
+test_members_of_calls (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+
+  set_up (&fixture, "openai-responses");
+  dheera_message_add_native_at (append_answer (&fixture, ""), FAMILY, "{\"type\":\"function_call\",\"call_id\":\"call_1\",\"namespace\":\"crm\"}", -1, 0, 0);
+  append_result (&fixture, "call_1", "a");
+  assert_input (&fixture, "{\"type\":\"function_call\",\"call_id\":\"call_1\",\"namespace\":\"crm\",\"name\":\"weather\","
+                          "\"arguments\":\"{\\\"city\\\":\\\"Pune\\\"}\"},"
+                          "{\"type\":\"function_call_output\",\"call_id\":\"call_1\",\"output\":\"a\"}");
+}
+
+static void
 test_refusal (void)
 {
   g_auto (Fixture) fixture = { 0 };
@@ -404,6 +417,20 @@ test_tools_of_servers (void)
   dheera_base_request_set_extra (DHEERA_BASE_REQUEST (fixture.request), "{\"tools\":[{\"type\":\"web_search\"}]}");
   assert_has (&fixture, "\"tool_choice\":\"auto\"");
   assert_has (&fixture, "\"tools\":[{\"type\":\"web_search\"}]");
+}
+
+/* As they stand in one list of OpenAI's chat JSON */
+static void
+test_tools_of_both (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+
+  set_up (&fixture, "openai-responses");
+  g_clear_object (&fixture.request);
+  fixture.request = dheera_request_new_from_json ("{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"tools\":[{\"type\":\"web_search\"},"
+                                                  "{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{}}}]}", &fixture.error);
+  g_assert_no_error (fixture.error);
+  assert_has (&fixture, "\"tools\":[{\"type\":\"web_search\"},{\"type\":\"function\",\"strict\":false,\"name\":\"f\",\"parameters\":{}}]");
 }
 
 static void
@@ -634,10 +661,12 @@ main (int    argc,
   g_test_add_func ("/responses/replay/elsewhere", test_replay_elsewhere);
   g_test_add_func ("/responses/replay/of-others", test_replay_of_others);
   g_test_add_func ("/responses/custom-call", test_custom_call);
+  g_test_add_func ("/responses/members-of-calls", test_members_of_calls);
   g_test_add_func ("/responses/refusal", test_refusal);
   g_test_add_func ("/responses/picture-in-answer", test_picture_in_answer);
   g_test_add_func ("/responses/tools", test_tools);
   g_test_add_func ("/responses/tools-of-servers", test_tools_of_servers);
+  g_test_add_func ("/responses/tools-of-both", test_tools_of_both);
   g_test_add_func ("/responses/format", test_format);
   g_test_add_func ("/responses/reasoning", test_reasoning);
   g_test_add_func ("/responses/params", test_params);

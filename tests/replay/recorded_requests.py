@@ -22,6 +22,7 @@ import requests_anthropic
 import requests_azure
 import requests_ollama
 import requests_openai_chat
+import requests_openai_responses
 from compare_request import Inexpressible
 
 # API of the recordings: whose requests these are, and for which providers when they are not the same everywhere (as READERS of the recordings)
@@ -31,6 +32,8 @@ REQUESTS = {
     'images': {'ollama': requests_ollama},
     'messages': {None: requests_anthropic},
     'models': {None: requests_openai_chat, 'anthropic': requests_anthropic},
+    'models': {None: requests_openai_chat},
+    'responses': {None: requests_openai_responses},
 }
 # What replay.c has to call; a chat when it is not here
 TASKS = {'models': 'models'}
