@@ -32,7 +32,6 @@ REQUESTS = {
     'images': {'ollama': requests_ollama},
     'messages': {None: requests_anthropic},
     'models': {None: requests_openai_chat, 'anthropic': requests_anthropic},
-    'models': {None: requests_openai_chat},
     'responses': {None: requests_openai_responses},
 }
 # What replay.c has to call; a chat when it is not here
