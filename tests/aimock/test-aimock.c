@@ -21,6 +21,9 @@ static const Target targets[] = {
   { "openai", "gpt-4o-mini", "/v1" },
   { "openrouter", "openai/gpt-4o-mini", "/v1" },
   { "ollama", "llama3.2", "" },
+  { "openai-responses", "gpt-4o-mini", "/v1" },
+  { "anthropic", "claude-sonnet-4-5", "/v1" },
+  { "azure", "gpt-4o-mini", "/openai/deployments/gpt-4o-mini" },
 };
 
 /* What can go wrong, the header that makes it so, and what may become of it */
