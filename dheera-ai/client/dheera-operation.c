@@ -385,6 +385,8 @@ dheera_operation_sent (DheeraOperation *self,
   self->call->status = dheera_exchange_get_status (self->exchange);
   self->call->request_id = g_strdup (dheera_provider_find_request_id (self->provider, get_header, self->exchange));
   self->framed = find_framed (self);
+  g_free (self->decoder->request_id);
+  self->decoder->request_id = g_strdup (self->call->request_id);
   g_free (self->decoder->content_type);
   self->decoder->content_type = g_strdup (dheera_exchange_get_content_type (self->exchange));
   framing = self->framed ? self->http->framing : DHEERA_FRAMING_WHOLE;

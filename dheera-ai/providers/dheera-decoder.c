@@ -34,6 +34,7 @@ dheera_decoder_free (DheeraDecoder *self)
   dheera_accumulator_free (self->accumulator);
   g_object_unref (self->provider);
   g_free (self->content_type);
+  g_free (self->request_id);
   dheera_decoder_set_key (self, NULL);
   g_free (self);
 }

@@ -220,6 +220,14 @@ DheeraDecoded
 dheera_decoder_fail_with (DheeraDecoder  *self,
                           DheeraJsonValue value)
 {
+  return dheera_decoder_fail_with_type (self, value, NULL);
+}
+
+DheeraDecoded
+dheera_decoder_fail_with_type (DheeraDecoder  *self,
+                               DheeraJsonValue value,
+                               const char     *type)
+{
   g_auto (DheeraErrorWords) words = DHEERA_ERROR_WORDS_INIT;
   g_autofree char *quoted = NULL;
   const char *raw;
@@ -227,6 +235,8 @@ dheera_decoder_fail_with (DheeraDecoder  *self,
 
   words.key = self->key;
   dheera_error_words_read (&words, value);
+  if (words.type == NULL && type != NULL && *type != '\0')
+    words.type = dheera_error_text_hide_key (type, self->key);
   if (words.message == NULL)
     words.message = g_strdup ("an error without a message");
   raw = dheera_json_raw (value, &length);

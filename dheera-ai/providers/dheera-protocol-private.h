@@ -48,6 +48,7 @@ typedef struct
   guint n_choices;                 /* that were asked for (of embeddings: texts); 0 when it is not known */
   guint flags;                     /* the protocol's own; begins as DheeraHttpRequest.decode_flags */
   char *content_type;              /* owned, nullable: of the answer, without parameters */
+  char *request_id;                /* owned, nullable: of the answer's headers, for bodies that have no id */
   GString *scratch;                /* the protocol's own, nullable, freed with the decoder */
   gpointer state;                  /* the protocol's own, nullable ... */
   GDestroyNotify state_free;       /* ... freed with the decoder */
@@ -129,6 +130,10 @@ gboolean            dheera_frame_is_blank        (const DheeraFrame *frame);
 /* The same for an error that the answer itself holds; value is the object that has it. */
 DheeraDecoded       dheera_decoder_fail_with     (DheeraDecoder  *self,
                                                   DheeraJsonValue value);
+/* The same where the kind of error is named beside it (nullable or "": not) */
+DheeraDecoded       dheera_decoder_fail_with_type (DheeraDecoder  *self,
+                                                  DheeraJsonValue value,
+                                                  const char     *type);
 
 /* Everything there is to know about an answer with an error status, or an error inside a 200 (then with
  * status 200): code by 13-errors.md, provider's words, ids. headers by name are asked through get_header,
@@ -158,6 +163,7 @@ const char         *dheera_provider_find_request_id (DheeraProvider  *provider,
                                                   gpointer         data);
 
 extern const DheeraProtocol dheera_anthropic;
+extern const DheeraProtocol dheera_bedrock_converse;
 extern const DheeraProtocol dheera_ollama;
 extern const DheeraProtocol dheera_openai_chat;
 extern const DheeraProtocol dheera_openai_responses;

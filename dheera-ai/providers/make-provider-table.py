@@ -30,6 +30,7 @@ PARAMS = {
 # Protocol of a row: the C table that holds its functions
 PROTOCOLS = {
     'anthropic': 'dheera_anthropic',
+    'bedrock-converse': 'dheera_bedrock_converse',
     'ollama': 'dheera_ollama',
     'openai-chat': 'dheera_openai_chat',
     'openai-responses': 'dheera_openai_responses',

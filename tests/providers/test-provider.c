@@ -155,7 +155,7 @@ test_placeholders (void)
 
   dheera_provider_set_region (bedrock, "eu-central-1");
   regional = dheera_provider_dup_base_url (bedrock, NULL, NULL);
-  g_assert_cmpstr (regional, ==, "https://bedrock-runtime.eu-central-1.amazonaws.com/openai/v1");
+  g_assert_cmpstr (regional, ==, "https://bedrock-runtime.eu-central-1.amazonaws.com");
 
   dheera_provider_set_region (vertex, "europe/../x");
   dheera_provider_set_project (vertex, "p?q");

@@ -16,7 +16,8 @@ A recording is one JSON object as in ../../../shared/recordings (see its README.
     expected(recording) -> dict   what has to come out, see below
 
 Each API has a reader, a module read_<protocol>.py with provider (recording), framing (recording) and read (recording, data), which gives what expected()
-gives for an answer with a good status, or raises a Failure, perhaps with the choices that came.
+gives for an answer with a good status, or raises a Failure, perhaps with the choices that came; and frame_lines (text) where the lines of a recording without its framing were
+no server-sent events.
 
 expected() of an answer of a chat:
 
@@ -43,6 +44,7 @@ import json
 import pathlib
 
 import read_anthropic
+import read_bedrock
 import read_ollama
 import read_openai_chat
 import read_openai_responses
@@ -52,10 +54,12 @@ from read_common import Failure, refused
 READERS = {
     'chat': {'ollama': read_ollama},
     'chat_completions': {None: read_openai_chat},
-    'messages': {None: read_anthropic},
-    'models': {None: read_openai_chat, 'anthropic': read_anthropic},
+    'converse': {'bedrock': read_bedrock},
+    'converse_stream': {'bedrock': read_bedrock},
     # A question about an image, filed under what it asks about
     'images': {'ollama': read_ollama},
+    'messages': {None: read_anthropic},
+    'models': {None: read_openai_chat, 'anthropic': read_anthropic},
     'responses': {None: read_openai_responses},
 }
 
@@ -95,6 +99,8 @@ def body(recording):
     if response.get('body_b64') is not None:
         return base64.b64decode(response['body_b64'])
     text = response.get('body') or ''
+    if recording['kind'] == 'payload_lines' and hasattr(reader_of(recording), 'frame_lines'):
+        return reader_of(recording).frame_lines(text)
     if recording['kind'] == 'payload_lines':
         text = ''.join(f'data: {line}\n\n' for line in text.splitlines() if line.strip())
     return text.encode('utf-8', 'surrogatepass')

@@ -136,6 +136,25 @@ decode_frame (const DheeraFrame *frame,
   return run->decoded == DHEERA_DECODED_MORE;
 }
 
+/* What is given out stays while the case is looked at. */
+static const char *
+get_header (gpointer    data,
+            const char *name)
+{
+  const Case *c = data;
+  static GPtrArray *kept;
+  char *value = dheera_json_dup_string (dheera_json_member (c->headers, name));
+
+  if (kept == NULL)
+    kept = g_ptr_array_new_with_free_func (g_free);
+  if (kept->len > 64)
+    g_ptr_array_remove_range (kept, 0, 32);
+  if (value != NULL)
+    g_ptr_array_add (kept, value);
+
+  return value;
+}
+
 static void
 run_case (Run          *run,
           DheeraFramer *framer,
@@ -145,6 +164,7 @@ run_case (Run          *run,
           gsize         step)
 {
   run->decoder = dheera_decoder_new (c->provider);
+  run->decoder->request_id = g_strdup (dheera_provider_find_request_id (c->provider, get_header, (gpointer) c));
   run->framed = c->framing != DHEERA_FRAMING_WHOLE;
   run->models = c->models;
   run->decoded = DHEERA_DECODED_MORE;
@@ -394,25 +414,6 @@ compare (const Case *c,
 }
 
 /* --- Tests ----------------------------------------------------------------------------------- */
-
-/* What is given out stays while the case is looked at. */
-static const char *
-get_header (gpointer    data,
-            const char *name)
-{
-  const Case *c = data;
-  static GPtrArray *kept;
-  char *value = dheera_json_dup_string (dheera_json_member (c->headers, name));
-
-  if (kept == NULL)
-    kept = g_ptr_array_new_with_free_func (g_free);
-  if (kept->len > 64)
-    g_ptr_array_remove_range (kept, 0, 32);
-  if (value != NULL)
-    g_ptr_array_add (kept, value);
-
-  return value;
-}
 
 /* An answer with an error status does not reach the decoder. */
 static char *
@@ -676,6 +677,8 @@ read_framing (DheeraJsonValue name)
     return DHEERA_FRAMING_SSE;
   if (dheera_json_equal (name, "ndjson"))
     return DHEERA_FRAMING_NDJSON;
+  if (dheera_json_equal (name, "aws"))
+    return DHEERA_FRAMING_AWS;
 
   return DHEERA_FRAMING_WHOLE;
 }

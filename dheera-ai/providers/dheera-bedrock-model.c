@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "dheera-bedrock-private.h"
+
+#include <string.h>
+
+#include "dheera-ai/wire/dheera-url-private.h"
+
+/* What the models at Bedrock take that Converse itself has no say in. */
+
+static const struct
+{
+  const char *part;
+  DheeraBedrockMaker maker;
+} makers[] = {
+  { "anthropic.", DHEERA_BEDROCK_CLAUDE },
+  { "amazon.nova", DHEERA_BEDROCK_NOVA },
+  { "openai.", DHEERA_BEDROCK_OPENAI },
+  { "mistral.", DHEERA_BEDROCK_MISTRAL },
+};
+
+/* Claudes that choose by themselves how much to think. The newer ones refuse both Converse's form for JSON and strict tools. */
+static const struct
+{
+  const char *part;
+  gboolean takes_xhigh;
+  gboolean refuses_json;
+} adaptive[] = {
+  { "claude-opus-4-6", FALSE, FALSE }, { "claude-sonnet-4-6", FALSE, FALSE },
+  { "claude-opus-4-7", TRUE, TRUE },   { "claude-sonnet-4-7", TRUE, TRUE },
+  { "claude-opus-4-8", TRUE, TRUE },   { "claude-sonnet-4-8", TRUE, TRUE },
+  { "claude-opus-5", TRUE, TRUE },     { "claude-sonnet-5", TRUE, TRUE },
+  { "claude-haiku-5", TRUE, TRUE },    { "claude-fable-5", TRUE, TRUE },
+};
+
+/* Is the part there, and not the beginning of a longer number? */
+static gboolean
+has_part (const char *name,
+          const char *part)
+{
+  const char *found = strstr (name, part);
+
+  return found != NULL && !g_ascii_isdigit (found[strlen (part)]);
+}
+
+DheeraBedrockModel
+dheera_bedrock_model_find (const char *name)
+{
+  DheeraBedrockModel model = { DHEERA_BEDROCK_OTHER };
+
+  for (guint i = 0; i < G_N_ELEMENTS (makers); i++)
+    if (strstr (name, makers[i].part) != NULL)
+      model.maker = makers[i].maker;
+
+  if (model.maker == DHEERA_BEDROCK_NOVA)
+    model.json_tool = TRUE;
+  for (guint i = 0; model.maker == DHEERA_BEDROCK_CLAUDE && i < G_N_ELEMENTS (adaptive); i++)
+    if (has_part (name, adaptive[i].part))
+      {
+        model.adaptive = TRUE;
+        model.takes_xhigh = adaptive[i].takes_xhigh;
+        model.json_tool = model.no_strict = adaptive[i].refuses_json;
+      }
+
+  return model;
+}
+
+char *
+dheera_bedrock_make_path (const char *model,
+                          const char *action)
+{
+  g_autofree char *segment = dheera_url_encode_segment (model);
+
+  return g_strconcat ("/model/", segment, "/", action, NULL);
+}
+
+#define MAX_ID 64
+#define MISTRAL_ID 9
+
+static gboolean
+is_good_id (const DheeraBedrockModel *model,
+            const char               *id)
+{
+  gsize length = strlen (id);
+  gboolean mistral = model->maker == DHEERA_BEDROCK_MISTRAL;
+
+  if (mistral ? length != MISTRAL_ID : length == 0 || length > MAX_ID)
+    return FALSE;
+  for (; *id != '\0'; id++)
+    if (!g_ascii_isalnum (*id) && (mistral || strchr ("_.:-", *id) == NULL))
+      return FALSE;
+
+  return TRUE;
+}
+
+char *
+dheera_bedrock_make_tool_id (const DheeraBedrockModel *model,
+                             const char               *id)
+{
+  g_autofree char *hash = NULL;
+
+  if (is_good_id (model, id))
+    return g_strdup (id);
+
+  hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, id, -1);
+  hash[model->maker == DHEERA_BEDROCK_MISTRAL ? MISTRAL_ID : 24] = '\0';
+
+  return g_strdup (hash);
+}
