@@ -11,13 +11,26 @@ def code(words):
     return ', '.join(f'`{word}`' for word in words)
 
 
+TASKS = {
+    'embed': 'vectors', 'rerank': 'rankings', 'moderate': 'moderation', 'generate_image': 'pictures', 'transcribe': 'transcription', 'speak': 'speech',
+}
+
+
+def offers(row):
+    if row.get('chat_path', '') is not None:
+        yield 'chat'
+    for task, word in TASKS.items():
+        if task in row.get('tasks', {}):
+            yield word
+
+
 def line(row):
     ids = [row['id'], *([row['stands_for']['id']] if 'stands_for' in row else []), *row.get('aliases', [])]
     amazon = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'] if 'sign_service' in row else []
     places = [variable for key in ('region_env', 'base_url_env', 'host_env') for variable in row.get(key, [])]
     variables = [*row.get('key_env', []), *amazon, *places, *row.get('header_env', {}).values()]
     where = 'this machine' if row.get('local') else f"`{row['base_url'].removeprefix('https://')}`"
-    return f"| {code(ids)} | [{row['name']}]({row['docs']}) | {where} | {code(variables)} |"
+    return f"| {code(ids)} | [{row['name']}]({row['docs']}) | {where} | {', '.join(offers(row))} | {code(variables)} |"
 
 
 def name(row):
@@ -26,7 +39,7 @@ def name(row):
 
 def table(rows):
     shown = [row for row in rows if 'docs' in row]
-    return '\n'.join(['| id | who | address | variables |', '|---|---|---|---|', *map(line, sorted(shown, key=name))])
+    return '\n'.join(['| id | who | address | what | variables |', '|---|---|---|---|---|', *map(line, sorted(shown, key=name))])
 
 
 def main(data, template, page):

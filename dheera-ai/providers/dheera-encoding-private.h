@@ -42,6 +42,11 @@ gboolean            dheera_encoding_refuse       (const DheeraEncoding *self,
                                                   DheeraParams          param,
                                                   const char           *why,
                                                   GError              **error);
+/* The same, by the name of the parameter */
+gboolean            dheera_encoding_refuse_named (const DheeraEncoding *self,
+                                                  const char           *name,
+                                                  const char           *why,
+                                                  GError              **error);
 /* The body of a request, with the request's extra merged over it, as application/json */
 void                dheera_encoding_take_body    (DheeraHttpRequest *http,
                                                   DheeraBaseRequest *request,

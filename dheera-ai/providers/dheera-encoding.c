@@ -13,30 +13,38 @@
 #include "dheera-ai/wire/dheera-url-private.h"
 
 gboolean
-dheera_encoding_refuse (const DheeraEncoding *self,
-                        DheeraParams          param,
-                        const char           *why,
-                        GError              **error)
+dheera_encoding_refuse_named (const DheeraEncoding *self,
+                              const char           *name,
+                              const char           *why,
+                              GError              **error)
 {
-  const char *name = dheera_param_get_name (param);
-  const char *of = (param & (DHEERA_PARAM_JSON_OBJECT | DHEERA_PARAM_JSON_SCHEMA)) ? "response_format " : "";
   const char *id = dheera_provider_get_id (self->provider);
 
   if (self->policy == DHEERA_PARAM_POLICY_DROP)
     {
       if (self->warnings != NULL)
-        g_ptr_array_add (self->warnings,
-                         g_strdup_printf ("The parameter “%s%s” was left out: provider “%s” %s.", of, name, id,
-                                          why));
+        g_ptr_array_add (self->warnings, g_strdup_printf ("The parameter “%s” was left out: provider “%s” %s.", name, id, why));
       return TRUE;
     }
 
   g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_UNSUPPORTED_PARAMETER,
-               "The parameter “%s%s” can't be sent: provider “%s” %s. Leave it unset, or set the client's "
+               "The parameter “%s” can't be sent: provider “%s” %s. Leave it unset, or set the client's "
                "param-policy to DROP to have such parameters left out.",
-               of, name, id, why);
+               name, id, why);
 
   return FALSE;
+}
+
+gboolean
+dheera_encoding_refuse (const DheeraEncoding *self,
+                        DheeraParams          param,
+                        const char           *why,
+                        GError              **error)
+{
+  const char *of = (param & (DHEERA_PARAM_JSON_OBJECT | DHEERA_PARAM_JSON_SCHEMA)) ? "response_format " : "";
+  g_autofree char *name = g_strconcat (of, dheera_param_get_name (param), NULL);
+
+  return dheera_encoding_refuse_named (self, name, why, error);
 }
 
 gboolean
@@ -152,11 +160,8 @@ dheera_encoding_take_body (DheeraHttpRequest *http,
   dheera_http_request_take_json (http, g_bytes_new_take (merged, strlen (merged)));
 }
 
-const DheeraCodec *
-dheera_protocol_get_codec (const DheeraProtocol *self,
-                           DheeraTask            task,
-                           DheeraProvider       *provider,
-                           GError              **error)
+const char *
+dheera_task_get_name (DheeraTask task)
 {
   static const char *const names[DHEERA_N_TASKS] = {
     [DHEERA_TASK_LIST_MODELS] = "lists of models",
@@ -169,11 +174,20 @@ dheera_protocol_get_codec (const DheeraProtocol *self,
     [DHEERA_TASK_SPEAK] = "speech",
   };
 
+  return names[task];
+}
+
+const DheeraCodec *
+dheera_protocol_get_codec (const DheeraProtocol *self,
+                           DheeraTask            task,
+                           DheeraProvider       *provider,
+                           GError              **error)
+{
   if (self->tasks[task].encode != NULL)
     return &self->tasks[task];
 
   g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_NOT_SUPPORTED, "Provider “%s” has no %s. Choose another provider for it.",
-               dheera_provider_get_id (provider), names[task]);
+               dheera_provider_get_id (provider), dheera_task_get_name (task));
 
   return NULL;
 }

@@ -20,6 +20,9 @@ DheeraDecoded      dheera_openai_chat_decode_eof    (DheeraDecoder     *decoder)
 void               dheera_openai_read_usage         (DheeraAccumulator *accumulator,
                                                      DheeraJsonValue    usage);
 
+/* The same for answers that are no chats; NULL when nothing was counted */
+DheeraUsage       *dheera_openai_dup_usage          (DheeraJsonValue    usage) G_GNUC_WARN_UNUSED_RESULT;
+
 DheeraHttpRequest *dheera_openai_encode_models      (const DheeraEncoding *encoding,
                                                      DheeraBaseRequest    *request,
                                                      GError              **error);

@@ -2,6 +2,7 @@
 
 #include "dheera-openai-chat-private.h"
 
+#include "dheera-endpoint-private.h"
 #include "dheera-hosting-private.h"
 #include "dheera-provider-private.h"
 
@@ -50,6 +51,8 @@ encode_chat (const DheeraEncoding *encoding,
     return NULL;
 
   row = dheera_provider_get_row (encoding->provider);
+  if (row->chat_path == NULL)
+    return dheera_endpoint_refuse (encoding, "chats", error);
   dialect = row->dialect;
   if (!check_params (encoding, request, row, &dialect, &omit, error))
     return NULL;
@@ -74,5 +77,6 @@ const DheeraProtocol dheera_openai_chat = {
   .decode_eof = dheera_openai_chat_decode_eof,
   .tasks = {
     [DHEERA_TASK_LIST_MODELS] = { dheera_openai_encode_models, dheera_openai_decode_models },
+    DHEERA_OPENAI_ENDPOINTS,
   },
 };

@@ -2,6 +2,8 @@
 
 #include "dheera-openai-chat-private.h"
 
+#include "dheera-ai/model/dheera-usage-private.h"
+
 /* Everybody counts, nobody alike. What comes out: prompt is all input with the cache in it, completion all
  * output with the reasoning in it. */
 
@@ -56,14 +58,10 @@ has_reasoning_beside (const Counts *counts)
          || (counts->prompt >= 0 && counts->prompt + counts->completion + counts->reasoning == counts->total);
 }
 
-void
-dheera_openai_read_usage (DheeraAccumulator *accumulator,
-                          DheeraJsonValue    usage)
+static Counts
+read_counts (DheeraJsonValue usage)
 {
   Counts counts = { -1, -1, -1, -1, -1, -1 };
-
-  if (dheera_json_type (usage) != DHEERA_JSON_OBJECT)
-    return;
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -80,6 +78,42 @@ dheera_openai_read_usage (DheeraAccumulator *accumulator,
   if (counts.total < 0 && counts.prompt >= 0 && counts.completion >= 0)
     counts.total = counts.prompt + counts.completion;
 
+  return counts;
+}
+
+void
+dheera_openai_read_usage (DheeraAccumulator *accumulator,
+                          DheeraJsonValue    usage)
+{
+  Counts counts;
+
+  if (dheera_json_type (usage) != DHEERA_JSON_OBJECT)
+    return;
+
+  counts = read_counts (usage);
   dheera_accumulator_set_usage (accumulator, counts.prompt, counts.completion, counts.total, counts.cached,
                                 counts.cache_write, counts.reasoning);
+}
+
+DheeraUsage *
+dheera_openai_dup_usage (DheeraJsonValue usage)
+{
+  g_autoptr (DheeraUsage) read = NULL;
+  Counts counts;
+
+  if (dheera_json_type (usage) != DHEERA_JSON_OBJECT)
+    return NULL;
+
+  counts = read_counts (usage);
+  /* What gives nothing out may only be told in all. */
+  if (counts.prompt < 0 && counts.completion < 0)
+    counts.prompt = counts.total;
+  if (counts.total < 0)
+    counts.total = counts.prompt;
+
+  read = dheera_usage_new ();
+  if (!dheera_usage_update (read, counts.prompt, counts.completion, counts.total, counts.cached, counts.cache_write, counts.reasoning))
+    return NULL;
+
+  return g_steal_pointer (&read);
 }

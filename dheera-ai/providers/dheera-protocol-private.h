@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dheera-encoding-private.h"
+#include "dheera-task-private.h"
 
 #include "dheera-ai/model/dheera-accumulator-private.h"
 #include "dheera-ai/model/dheera-error-private.h"
@@ -16,19 +17,6 @@ G_BEGIN_DECLS
 
 typedef struct _DheeraProtocol DheeraProtocol;
 
-/* What a provider can be asked beside chat: one answer without frames for one request */
-typedef enum
-{
-  DHEERA_TASK_LIST_MODELS,
-  DHEERA_TASK_EMBED,
-  DHEERA_TASK_COUNT_TOKENS,
-  DHEERA_TASK_RERANK,
-  DHEERA_TASK_MODERATE,
-  DHEERA_TASK_GENERATE_IMAGE,
-  DHEERA_TASK_TRANSCRIBE,
-  DHEERA_TASK_SPEAK,
-  DHEERA_N_TASKS,
-} DheeraTask;
 
 typedef enum
 {
@@ -99,6 +87,9 @@ const DheeraCodec  *dheera_protocol_get_codec    (const DheeraProtocol *self,
                                                   DheeraTask            task,
                                                   DheeraProvider       *provider,
                                                   GError              **error);
+
+/* "embeddings", for sentences about what a provider has */
+const char         *dheera_task_get_name         (DheeraTask            task);
 
 /* --- For decoders -------------------------------------------------------------------------------- */
 

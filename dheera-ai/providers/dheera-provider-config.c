@@ -24,6 +24,18 @@ static const DheeraProviderRow compatible_row = {
   .key_optional = TRUE,
   .chat_path = "/chat/completions",
   .models_path = "/models",
+  .endpoints = {
+    .paths = {
+      [DHEERA_TASK_EMBED] = "/embeddings",
+      [DHEERA_TASK_RERANK] = "/rerank",
+      [DHEERA_TASK_MODERATE] = "/moderations",
+      [DHEERA_TASK_GENERATE_IMAGE] = "/images/generations",
+      [DHEERA_TASK_TRANSCRIBE] = "/audio/transcriptions",
+      [DHEERA_TASK_SPEAK] = "/audio/speech",
+    },
+    .edit_image_path = "/images/edits",
+    .translate_path = "/audio/translations",
+  },
   .dialect.reasoning = DHEERA_CHAT_REASONING_EFFORT,
   .dialect.native_family = "compatible",
   .dialect.include_usage = TRUE,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dheera-provider.h"
+#include "dheera-task-private.h"
 
 #include "dheera-ai/model/dheera-chat-json-private.h"
 #include "dheera-ai/wire/dheera-http-private.h"
@@ -38,10 +39,11 @@ typedef struct
   gboolean key_optional;
   gboolean local;                    /* a server of the user's own machine */
   gboolean stream_only;              /* a whole answer is asked for as a stream too */
-  const char *chat_path;
+  const char *chat_path;             /* NULL: no chats */
   const char *models_path;
   const char *request_id_header;
   const char *docs;
+  DheeraEndpointDialect endpoints;
   DheeraChatDialect dialect;
   gboolean think_tags;               /* <think>...</think> in the text is reasoning */
   DheeraParams drop_params;          /* what the provider refuses, or ignores without a word */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "dheera-endpoint-private.h"
 #include "dheera-openai-chat-private.h"
 #include "dheera-provider-private.h"
 
@@ -509,6 +510,7 @@ const DheeraProtocol dheera_openai_responses = {
   .decode_eof = dheera_responses_decode_eof,
   .tasks = {
     [DHEERA_TASK_LIST_MODELS] = { dheera_openai_encode_models, dheera_openai_decode_models },
+    DHEERA_OPENAI_ENDPOINTS,
     [DHEERA_TASK_COUNT_TOKENS] = { encode_count, decode_count },
   },
 };

@@ -35,6 +35,23 @@ PROTOCOLS = {
     'openai-chat': 'dheera_openai_chat',
     'openai-responses': 'dheera_openai_responses',
 }
+# Endpoints beside chat that a row says the paths of: the field of DheeraEndpointDialect
+TASKS = {
+    'embed': 'paths[DHEERA_TASK_EMBED]',
+    'rerank': 'paths[DHEERA_TASK_RERANK]',
+    'moderate': 'paths[DHEERA_TASK_MODERATE]',
+    'generate_image': 'paths[DHEERA_TASK_GENERATE_IMAGE]',
+    'edit_image': 'edit_image_path',
+    'transcribe': 'paths[DHEERA_TASK_TRANSCRIBE]',
+    'translate': 'translate_path',
+    'speak': 'paths[DHEERA_TASK_SPEAK]',
+}
+# Their parameters, as OpenAI calls them, or else whoever has them
+TASK_PARAMS = {
+    'dimensions', 'input_type', 'user', 'top_n', 'return_documents', 'images', 'n', 'size', 'quality', 'background', 'output_format', 'language',
+    'prompt', 'temperature', 'response_format', 'timestamp_granularities', 'voice', 'speed', 'instructions',
+}
+INPUT_TYPES = {'query', 'document'}
 # Where access tokens come from: the C table that holds its functions
 TOKENS = {
     'google': 'dheera_token_google',
@@ -111,6 +128,27 @@ def params(value, what):
     texts(value, LABEL, what)
     unknown = set(value) - PARAMS
     need(not unknown, f'{what} names {", ".join(sorted(unknown))}, which no request has')
+    return value
+
+
+def tasks(value, what):
+    need(isinstance(value, dict) and set(value) <= set(TASKS), f'{what} is not an object of {", ".join(TASKS)}')
+    for path in value.values():
+        text(path, PATH, what)
+    return value
+
+
+def task_params(value, what):
+    need(isinstance(value, dict) and value and set(value) <= TASK_PARAMS, f'{what} is not an object of {", ".join(sorted(TASK_PARAMS))}')
+    for name in value.values():
+        need(name is None or MEMBER.match(name), f'{what} has {name!r}')
+    return value
+
+
+def input_types(value, what):
+    need(isinstance(value, dict) and set(value) == INPUT_TYPES, f'{what} is not an object of {", ".join(sorted(INPUT_TYPES))}')
+    for word in value.values():
+        text(word, LABEL, what)
     return value
 
 
@@ -191,8 +229,15 @@ FIELDS = {
     'local': lambda v: flag(v, 'local'),
     # Refuses to answer whole: it is asked for a stream always (only where the protocol heeds it, openai-responses)
     'stream_only': lambda v: flag(v, 'stream_only'),
-    'chat_path': lambda v: text(v, PATH, 'chat_path'),
+    'chat_path': lambda v: v if v is None else text(v, PATH, 'chat_path'),
     'models_path': lambda v: v if v is None else text(v, PATH, 'models_path'),
+    # Endpoints beside chat, with their paths; without an entry there is no such thing
+    'tasks': lambda v: tasks(v, 'tasks'),
+    # Parameters that have another name there, null where they are not taken
+    'task_params': lambda v: task_params(v, 'task_params'),
+    # The words for "query" and "document"
+    'input_types': lambda v: input_types(v, 'input_types'),
+    'base64_embeddings': lambda v: flag(v, 'base64_embeddings'),
     'request_id_header': lambda v: text(v, HEADER, 'request_id_header'),
     'docs': lambda v: url(v, 'docs', ('https',)),
     'dialect': lambda v: v,
@@ -303,6 +348,17 @@ def auth(row):
     return 'DHEERA_AUTH_HEADER' if 'auth_header' in row else 'DHEERA_AUTH_BEARER'
 
 
+def endpoints(row):
+    """The fields of .endpoints that are not empty"""
+    for name, path in row.get('tasks', {}).items():
+        yield 'endpoints.' + TASKS[name], c_string(path)
+    for key, field in (('task_params', 'params'), ('input_types', 'input_types')):
+        if key in row:
+            yield 'endpoints.' + field, c_list([part or '' for part in flatten(row[key])])
+    if row.get('base64_embeddings'):
+        yield 'endpoints.base64_embeddings', 'TRUE'
+
+
 def c_row(row):
     local = row.get('local', False)
     fields = [
@@ -330,6 +386,7 @@ def c_row(row):
         ('stream_only', YES_NO[row.get('stream_only', False)]),
         ('chat_path', c_string(row.get('chat_path', '/chat/completions'))),
         ('models_path', c_string(row.get('models_path', '/models'))),
+        *endpoints(row),
         ('request_id_header', c_string(row.get('request_id_header'))),
         ('docs', c_string(row['docs'])),
         ('think_tags', YES_NO[row.get('think_tags', False)]),

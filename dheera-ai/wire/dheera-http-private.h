@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "dheera-framer-private.h"
+#include "dheera-multipart-private.h"
 
 G_BEGIN_DECLS
 
@@ -29,7 +30,8 @@ typedef struct
 {
   const char *method; /* static: "GET", "POST" */
   char *url;
-  const char *content_type; /* static, NULL without a body */
+  const char *content_type; /* static, or that of the form; NULL without a body */
+  char *form_type;          /* owned, nullable */
   GBytes *body;             /* nullable */
   GArray *headers;          /* of DheeraHttpHeader; nullable; checked: names and values are valid */
   DheeraAuth auth;
@@ -46,6 +48,9 @@ void               dheera_http_request_free       (DheeraHttpRequest *self);
 /* Takes the body. */
 void               dheera_http_request_take_json  (DheeraHttpRequest *self,
                                                    GBytes            *body);
+/* Makes the form the body, and leaves it empty. */
+void               dheera_http_request_take_form  (DheeraHttpRequest *self,
+                                                   DheeraMultipart   *form);
 /* Replaces a header of the same name (compared without case). FALSE when name or value is not valid; nothing is changed then. */
 gboolean           dheera_http_request_set_header (DheeraHttpRequest *self,
                                                    const char        *name,

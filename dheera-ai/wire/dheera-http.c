@@ -31,6 +31,7 @@ void
 dheera_http_request_free (DheeraHttpRequest *self)
 {
   g_free (self->url);
+  g_free (self->form_type);
   g_free (self->sign_region);
   g_clear_pointer (&self->body, g_bytes_unref);
   g_clear_pointer (&self->headers, g_array_unref);
@@ -45,6 +46,16 @@ dheera_http_request_take_json (DheeraHttpRequest *self,
     g_bytes_unref (self->body);
   self->body = body;
   self->content_type = body != NULL ? "application/json" : NULL;
+}
+
+void
+dheera_http_request_take_form (DheeraHttpRequest *self,
+                               DheeraMultipart   *form)
+{
+  g_free (self->form_type);
+  g_clear_pointer (&self->body, g_bytes_unref);
+  self->body = dheera_multipart_finish (form, &self->form_type);
+  self->content_type = self->form_type;
 }
 
 static DheeraHttpHeader *

@@ -21,7 +21,7 @@ test_rows (void)
       g_assert_nonnull (row->protocol);
       g_assert_cmpstr (row->name, !=, "");
       g_assert_true (g_str_has_prefix (row->docs, "https://"));
-      g_assert_true (row->chat_path[0] == '/');
+      g_assert_true (row->chat_path != NULL ? row->chat_path[0] == '/' : row->endpoints.paths[DHEERA_TASK_EMBED] != NULL);
       g_assert_cmpstr (row->dialect.native_family, ==, row->id);
       if (strchr (row->base_url, '{') == NULL)
         {
@@ -79,6 +79,14 @@ test_facts (void)
   g_assert_cmpstr (responses->base_url, ==, openai->base_url);
   g_assert_cmpstr (responses->key_env[0], ==, openai->key_env[0]);
   g_assert_null (dheera_provider_find_row ("perplexity")->models_path);
+  g_assert_cmpstr (openai->endpoints.paths[DHEERA_TASK_EMBED], ==, "/embeddings");
+  g_assert_null (openai->endpoints.paths[DHEERA_TASK_RERANK]);
+  g_assert_cmpstr (openai->endpoints.edit_image_path, ==, "/images/edits");
+  g_assert_true (openai->endpoints.base64_embeddings);
+  g_assert_false (mistral->endpoints.base64_embeddings);
+  g_assert_cmpstr (mistral->endpoints.params[0], ==, "dimensions");
+  g_assert_cmpstr (mistral->endpoints.params[1], ==, "output_dimension");
+  g_assert_null (dheera_provider_find_row ("voyage")->chat_path);
   g_assert_true (dheera_provider_find_row ("ollama")->key_optional);
   /* A file's name is no key, and the forge's token is not for its assistant. */
   g_assert_null (dheera_provider_find_row ("vertexai")->key_env);
