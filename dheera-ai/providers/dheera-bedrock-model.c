@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "dheera-anthropic-private.h"
+
 #include "dheera-ai/wire/dheera-url-private.h"
 
 /* What the models at Bedrock take that Converse itself has no say in. */
@@ -19,30 +21,6 @@ static const struct
   { "mistral.", DHEERA_BEDROCK_MISTRAL },
 };
 
-/* Claudes that choose by themselves how much to think. The newer ones refuse both Converse's form for JSON and strict tools. */
-static const struct
-{
-  const char *part;
-  gboolean takes_xhigh;
-  gboolean refuses_json;
-} adaptive[] = {
-  { "claude-opus-4-6", FALSE, FALSE }, { "claude-sonnet-4-6", FALSE, FALSE },
-  { "claude-opus-4-7", TRUE, TRUE },   { "claude-sonnet-4-7", TRUE, TRUE },
-  { "claude-opus-4-8", TRUE, TRUE },   { "claude-sonnet-4-8", TRUE, TRUE },
-  { "claude-opus-5", TRUE, TRUE },     { "claude-sonnet-5", TRUE, TRUE },
-  { "claude-haiku-5", TRUE, TRUE },    { "claude-fable-5", TRUE, TRUE },
-};
-
-/* Is the part there, and not the beginning of a longer number? */
-static gboolean
-has_part (const char *name,
-          const char *part)
-{
-  const char *found = strstr (name, part);
-
-  return found != NULL && !g_ascii_isdigit (found[strlen (part)]);
-}
-
 DheeraBedrockModel
 dheera_bedrock_model_find (const char *name)
 {
@@ -54,13 +32,17 @@ dheera_bedrock_model_find (const char *name)
 
   if (model.maker == DHEERA_BEDROCK_NOVA)
     model.json_tool = TRUE;
-  for (guint i = 0; model.maker == DHEERA_BEDROCK_CLAUDE && i < G_N_ELEMENTS (adaptive); i++)
-    if (has_part (name, adaptive[i].part))
-      {
-        model.adaptive = TRUE;
-        model.takes_xhigh = adaptive[i].takes_xhigh;
-        model.json_tool = model.no_strict = adaptive[i].refuses_json;
-      }
+  if (model.maker == DHEERA_BEDROCK_CLAUDE)
+    {
+      DheeraAnthropicModel claude = dheera_anthropic_model_find (name);
+
+      model.thinks = claude.thinks;
+      model.adaptive = claude.adaptive;
+      model.takes_xhigh = claude.takes_xhigh;
+      model.rejects_sampling = claude.rejects_sampling;
+      /* Those that came with xhigh refuse both Converse's form for JSON and strict tools. */
+      model.json_tool = model.no_strict = claude.takes_xhigh;
+    }
 
   return model;
 }

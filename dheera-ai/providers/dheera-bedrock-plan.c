@@ -57,6 +57,23 @@ refuse (DheeraBedrockPlan *self,
   return dheera_encoding_refuse (self->encoding, param, why, error);
 }
 
+/* Claude is not sampled from otherwise while it thinks, and the newest not at all. */
+static gboolean
+check_claude (DheeraBedrockPlan *self,
+              GError           **error)
+{
+  const char *why = self->model.rejects_sampling ? "takes it no more with this model" : "does not take it beside reasoning";
+  const char *no_reasoning = "has no reasoning with this model";
+
+  if (!self->model.thinks)
+    return refuse (self, DHEERA_PARAM_REASONING_EFFORT, no_reasoning, error) && refuse (self, DHEERA_PARAM_REASONING_BUDGET, no_reasoning, error);
+  if (!self->model.rejects_sampling && !self->thinks)
+    return TRUE;
+
+  return refuse (self, DHEERA_PARAM_TEMPERATURE, why, error) && refuse (self, DHEERA_PARAM_TOP_P, why, error) &&
+         refuse (self, DHEERA_PARAM_TOP_K, why, error);
+}
+
 static gboolean
 check_model (DheeraBedrockPlan *self,
              GError           **error)
@@ -84,7 +101,7 @@ wants_thinking (DheeraBedrockPlan *self)
 {
   const char *effort = self->params & DHEERA_PARAM_REASONING_EFFORT ? self->request->reasoning_effort : NULL;
 
-  if (self->model.maker != DHEERA_BEDROCK_CLAUDE)
+  if (!self->model.thinks)
     return FALSE;
   if (self->params & DHEERA_PARAM_REASONING_BUDGET)
     return self->request->reasoning_budget > 0;
@@ -108,11 +125,12 @@ dheera_bedrock_plan_init (DheeraBedrockPlan    *self,
   if (!dheera_encoding_check_params (encoding, request, list_unsupported (self, set), &omit, error))
     return FALSE;
   self->params = set & ~omit;
-  if (!check_model (self, error))
-    return FALSE;
-
   self->json_tool = (self->params & DHEERA_PARAM_JSON_SCHEMA) && self->model.json_tool;
   self->thinks = wants_thinking (self);
+  if (self->model.maker == DHEERA_BEDROCK_CLAUDE && !check_claude (self, error))
+    return FALSE;
+  if (!check_model (self, error))
+    return FALSE;
 
   return TRUE;
 }

@@ -38,8 +38,10 @@ typedef enum
 typedef struct
 {
   DheeraBedrockMaker maker;
-  guint adaptive : 1;   /* Claude: chooses by itself how much to think, and takes an effort */
+  guint thinks : 1;     /* Claude: can be asked to, like the next three */
+  guint adaptive : 1;   /* chooses by itself how much, and takes an effort */
   guint takes_xhigh : 1;
+  guint rejects_sampling : 1; /* temperature, topP and top_k */
   guint json_tool : 1;  /* answers in JSON through a tool only */
   guint no_strict : 1;  /* refuses strict tools */
 } DheeraBedrockModel;
