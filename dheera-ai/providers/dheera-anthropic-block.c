@@ -47,8 +47,8 @@ dheera_anthropic_state_get (DheeraDecoder *decoder)
   return state;
 }
 
-static DheeraMessage *
-get_message (DheeraDecoder *decoder)
+DheeraMessage *
+dheera_anthropic_get_message (DheeraDecoder *decoder)
 {
   DheeraResponse *response = dheera_accumulator_get_response (decoder->accumulator);
 
@@ -183,7 +183,7 @@ dheera_anthropic_open_block (DheeraDecoder   *decoder,
                              DheeraJsonValue  value)
 {
   DheeraAnthropicBlock *block = &dheera_anthropic_state_get (decoder)->block;
-  DheeraMessage *message = get_message (decoder);
+  DheeraMessage *message = dheera_anthropic_get_message (decoder);
   DheeraAnthropicMembers members;
 
   if (!dheera_anthropic_close_block (decoder))
@@ -339,138 +339,6 @@ dheera_anthropic_add_delta (DheeraDecoder   *decoder,
 
 /* --- The end ------------------------------------------------------------------------------------- */
 
-/* What has grown of a block, by its member */
-typedef struct
-{
-  char *name;
-  char *json;
-} Grown;
-
-static void
-grown_clear (gpointer data)
-{
-  g_free (((Grown *) data)->name);
-  g_free (((Grown *) data)->json);
-}
-
-static void
-take_grown (GArray     *list,
-            const char *name,
-            char       *json)
-{
-  Grown grown = { g_strdup (name), json };
-
-  g_array_append_val (list, grown);
-}
-
-static char *
-quote (const char *text,
-       gsize       length)
-{
-  DheeraJsonWriter writer;
-
-  dheera_json_writer_init (&writer, length + 16);
-  dheera_json_writer_string_len (&writer, text, length);
-
-  return dheera_json_writer_steal (&writer);
-}
-
-static gboolean
-is_object (const GString *text)
-{
-  DheeraJson json = DHEERA_JSON_INIT;
-  gboolean is = dheera_json_parse (&json, text->str, text->len)
-                && dheera_json_type (dheera_json_root (&json)) == DHEERA_JSON_OBJECT;
-
-  dheera_json_clear (&json);
-
-  return is;
-}
-
-static GArray *
-list_grown (DheeraDecoder *decoder)
-{
-  DheeraAnthropicBlock *block = &dheera_anthropic_state_get (decoder)->block;
-  DheeraMessage *message = get_message (decoder);
-  GArray *list = g_array_new (FALSE, FALSE, sizeof (Grown));
-  gsize reasoning = message->reasoning != NULL ? message->reasoning->len : 0;
-  gsize text = message->text != NULL ? message->text->len : 0;
-
-  g_array_set_clear_func (list, grown_clear);
-  if (block->kind == DHEERA_ANTHROPIC_BLOCK_THINKING && reasoning > block->reasoning_mark)
-    take_grown (list, "thinking", quote (message->reasoning->str + block->reasoning_mark, reasoning - block->reasoning_mark));
-  if (block->kind == DHEERA_ANTHROPIC_BLOCK_TEXT)
-    {
-      take_grown (list, "text", text > block->text_mark ? quote (message->text->str + block->text_mark, text - block->text_mark)
-                                                        : g_strdup ("\"\""));
-      take_grown (list, "citations", g_strdup_printf ("[%s]", block->citations->str));
-    }
-  if (block->signature != NULL)
-    take_grown (list, "signature", quote (block->signature->str, block->signature->len));
-  if (block->input != NULL && is_object (block->input))
-    take_grown (list, "input", g_strdup (block->input->str));
-  if (block->piece_name != NULL && block->piece != NULL)
-    take_grown (list, block->piece_name, quote (block->piece->str, block->piece->len));
-
-  return list;
-}
-
-static char *
-take_by_name (GArray     *list,
-              const char *name)
-{
-  for (guint i = 0; i < list->len; i++)
-    {
-      Grown *grown = &g_array_index (list, Grown, i);
-
-      if (g_str_equal (grown->name, name))
-        {
-          char *json = g_steal_pointer (&grown->json);
-
-          g_array_remove_index (list, i);
-          return json;
-        }
-    }
-
-  return NULL;
-}
-
-/* The block as it began, each member that grew in its place */
-static char *
-put_together (DheeraDecoder *decoder,
-              const char    *start)
-{
-  g_autoptr (GArray) list = list_grown (decoder);
-  DheeraJson json = DHEERA_JSON_INIT;
-  DheeraJsonWriter writer;
-  DheeraJsonIter iter;
-  DheeraJsonValue name, value;
-
-  dheera_json_writer_init (&writer, 256);
-  dheera_json_writer_begin_object (&writer);
-  if (dheera_json_parse (&json, start, strlen (start)))
-    {
-      dheera_json_iter_init (&iter, dheera_json_root (&json));
-      while (dheera_json_iter_next (&iter, &name, &value))
-        {
-          g_autofree char *key = dheera_json_dup_string (name);
-          g_autofree char *grown = take_by_name (list, key);
-
-          dheera_json_writer_key (&writer, key);
-          if (grown != NULL)
-            dheera_json_writer_raw (&writer, grown, -1);
-          else
-            dheera_json_writer_value (&writer, value);
-        }
-    }
-  for (guint i = 0; i < list->len; i++)
-    dheera_json_writer_member_raw (&writer, g_array_index (list, Grown, i).name, g_array_index (list, Grown, i).json);
-  dheera_json_writer_end_object (&writer);
-  dheera_json_clear (&json);
-
-  return dheera_json_writer_steal (&writer);
-}
-
 static void
 add_native (DheeraDecoder *decoder,
             const char    *text)
@@ -479,88 +347,6 @@ add_native (DheeraDecoder *decoder,
 
   if (dheera_json_parse (&json, text, strlen (text)))
     dheera_accumulator_add_native (decoder->accumulator, 0, DHEERA_ANTHROPIC_FAMILY, dheera_json_root (&json));
-  dheera_json_clear (&json);
-}
-
-/* How many characters of the answer's text stand before this byte */
-static glong
-count_characters (DheeraDecoder *decoder,
-                  gsize          bytes)
-{
-  DheeraAnthropicState *state = dheera_anthropic_state_get (decoder);
-  GString *text = get_message (decoder)->text;
-
-  if (text == NULL || bytes < state->counted_bytes || bytes > text->len)
-    return 0;
-
-  state->counted_characters += g_utf8_strlen (text->str + state->counted_bytes, (gssize) (bytes - state->counted_bytes));
-  state->counted_bytes = bytes;
-
-  return state->counted_characters;
-}
-
-/* What names a place on the net becomes OpenAI's annotation; a place in a document the caller sent stays as it is. */
-static void
-write_annotation (DheeraJsonWriter *writer,
-                  DheeraJsonValue   citation,
-                  glong             start,
-                  glong             end)
-{
-  DheeraJsonValue url = dheera_json_member (citation, "url");
-  static const char *const kept[] = { "url", "title", "cited_text" };
-
-  if (dheera_json_type (url) != DHEERA_JSON_STRING)
-    {
-      dheera_json_writer_value (writer, citation);
-      return;
-    }
-
-  dheera_json_writer_begin_object (writer);
-  dheera_json_writer_member_string (writer, "type", "url_citation");
-  dheera_json_writer_key (writer, "url_citation");
-  dheera_json_writer_begin_object (writer);
-  dheera_json_writer_member_int (writer, "start_index", start);
-  dheera_json_writer_member_int (writer, "end_index", end);
-  for (guint i = 0; i < G_N_ELEMENTS (kept); i++)
-    {
-      DheeraJsonValue value = dheera_json_member (citation, kept[i]);
-
-      if (!dheera_json_exists (value))
-        continue;
-      dheera_json_writer_key (writer, kept[i]);
-      dheera_json_writer_value (writer, value);
-    }
-  dheera_json_writer_end_object (writer);
-  dheera_json_writer_end_object (writer);
-}
-
-static void
-add_annotations (DheeraDecoder *decoder)
-{
-  DheeraAnthropicBlock *block = &dheera_anthropic_state_get (decoder)->block;
-  GString *text = get_message (decoder)->text;
-  glong start = count_characters (decoder, block->text_mark);
-  glong end = count_characters (decoder, text != NULL ? text->len : 0);
-  g_autofree char *list = g_strdup_printf ("[%s]", block->citations->str);
-  g_autofree char *annotations = NULL;
-  DheeraJson json = DHEERA_JSON_INIT;
-  DheeraJsonWriter writer;
-  DheeraJsonIter iter;
-  DheeraJsonValue citation;
-
-  dheera_json_writer_init (&writer, 256);
-  dheera_json_writer_begin_array (&writer);
-  if (dheera_json_parse (&json, list, strlen (list)))
-    {
-      dheera_json_iter_init (&iter, dheera_json_root (&json));
-      while (dheera_json_iter_next (&iter, NULL, &citation))
-        write_annotation (&writer, citation, start, end);
-    }
-  dheera_json_writer_end_array (&writer);
-  annotations = dheera_json_writer_steal (&writer);
-
-  if (dheera_json_parse (&json, annotations, strlen (annotations)))
-    dheera_accumulator_add_annotations (decoder->accumulator, 0, dheera_json_root (&json));
   dheera_json_clear (&json);
 }
 
@@ -573,8 +359,8 @@ close_text (DheeraDecoder *decoder)
   if (block->citations == NULL)
     return;
 
-  add_annotations (decoder);
-  whole = block->start == NULL ? put_together (decoder, "{\"type\":\"text\"}") : NULL;
+  dheera_anthropic_add_annotations (decoder);
+  whole = block->start == NULL ? dheera_anthropic_put_together (decoder, "{\"type\":\"text\"}") : NULL;
   add_native (decoder, whole != NULL ? whole : block->start);
 }
 
@@ -618,7 +404,7 @@ dheera_anthropic_close_block (DheeraDecoder *decoder)
       break;
     case DHEERA_ANTHROPIC_BLOCK_THINKING:
     case DHEERA_ANTHROPIC_BLOCK_NATIVE:
-      whole = block->grown ? put_together (decoder, block->start) : NULL;
+      whole = block->grown ? dheera_anthropic_put_together (decoder, block->start) : NULL;
       add_native (decoder, whole != NULL ? whole : block->start);
       break;
     case DHEERA_ANTHROPIC_BLOCK_NONE:

@@ -78,6 +78,13 @@ gboolean           dheera_anthropic_write_body    (DheeraAnthropicPlan       *pl
                                                    const DheeraAnthropicHost *host,
                                                    DheeraJsonWriter          *writer,
                                                    GError                   **error);
+gboolean           dheera_anthropic_is_sent       (const DheeraAnthropicPlan *plan,
+                                                   DheeraParams               param);
+/* Its members tools and tool_choice */
+void               dheera_anthropic_write_tools   (DheeraAnthropicPlan  *plan,
+                                                   DheeraJsonWriter     *writer);
+/* The request's extra, with tools among it in Messages' form; NULL when there is none */
+char              *dheera_anthropic_dup_extra     (DheeraAnthropicPlan  *plan);
 /* Its members system and messages */
 gboolean           dheera_anthropic_write_turns   (DheeraAnthropicPlan  *plan,
                                                    DheeraJsonWriter     *writer,

@@ -5,6 +5,8 @@
 #include "dheera-anthropic-members-private.h"
 #include "dheera-anthropic-private.h"
 
+#include "dheera-ai/model/dheera-message.h"
+
 G_BEGIN_DECLS
 
 typedef enum
@@ -50,6 +52,14 @@ typedef struct
 } DheeraAnthropicState;
 
 DheeraAnthropicState *dheera_anthropic_state_get (DheeraDecoder *decoder);
+
+DheeraMessage        *dheera_anthropic_get_message (DheeraDecoder *decoder);
+
+/* The block that is under way as it began (start), each member that grew in its place */
+char *dheera_anthropic_put_together    (DheeraDecoder *decoder,
+                                        const char    *start);
+/* The citations of the text that is under way */
+void  dheera_anthropic_add_annotations (DheeraDecoder *decoder);
 
 /* Begins a block with what its start already holds, and ends it. FALSE with the failure when there are too many. */
 gboolean dheera_anthropic_open_block  (DheeraDecoder                *decoder,

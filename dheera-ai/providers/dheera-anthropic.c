@@ -77,6 +77,18 @@ new_http_request (const DheeraEncoding      *encoding,
   return http;
 }
 
+static void
+take_body (DheeraAnthropicPlan *plan,
+           DheeraHttpRequest   *http,
+           DheeraJsonWriter    *writer)
+{
+  g_autofree char *plain = dheera_json_writer_steal (writer);
+  g_autofree char *extra = dheera_anthropic_dup_extra (plan);
+  char *body = extra != NULL ? dheera_json_merge (plain, extra) : g_steal_pointer (&plain);
+
+  dheera_http_request_take_json (http, g_bytes_new_take (body, strlen (body)));
+}
+
 static DheeraHttpRequest *
 encode (DheeraAnthropicPlan       *plan,
         const DheeraEncoding      *encoding,
@@ -101,7 +113,7 @@ encode (DheeraAnthropicPlan       *plan,
       dheera_json_writer_clear (&writer);
       return NULL;
     }
-  dheera_encoding_take_body (http, DHEERA_BASE_REQUEST (request), &writer);
+  take_body (plan, http, &writer);
   if (plan->uses_files && !host->betas_in_body)
     add_beta (http, DHEERA_ANTHROPIC_FILES_BETA);
   if (plan->json_tool)

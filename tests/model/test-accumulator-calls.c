@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "dheera-ai/model/dheera-tool-call-private.h"
+
 #include "stream-util.h"
 
 /* Tool calls in fragments, in all the ways that servers were seen to send them. Each row is what
@@ -238,6 +240,23 @@ test_choices (void)
   g_assert_cmpstr (dheera_tool_call_get_arguments (dheera_message_peek_tool_call (second, 0)), ==, "23");
 }
 
+/* What a provider says of a call beside all that has a property */
+static void
+test_extra (void)
+{
+  g_autoptr (DheeraAccumulator) accumulator = dheera_accumulator_new ("test");
+  const DheeraJsonValue none = { NULL, 0 };
+  DheeraMessage *message;
+
+  g_assert_false (dheera_accumulator_set_tool_call_extra (accumulator, 0, 0, "{}"));
+  g_assert_false (dheera_accumulator_set_tool_call_extra (accumulator, 128, 0, "{}"));
+  dheera_accumulator_add_tool_call (accumulator, 0, 3, none, none, none);
+  g_assert_false (dheera_accumulator_set_tool_call_extra (accumulator, 0, 2, "{}"));
+  g_assert_true (dheera_accumulator_set_tool_call_extra (accumulator, 0, 3, "{\"caller\":1}"));
+  message = dheera_response_get_message (dheera_accumulator_get_response (accumulator));
+  g_assert_cmpstr (dheera_message_peek_tool_call (message, 0)->extra, ==, "{\"caller\":1}");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -256,6 +275,7 @@ main (int   argc,
   g_test_add_func ("/accumulator-calls/wild-indices", test_wild_indices);
   g_test_add_func ("/accumulator-calls/positions", test_positions);
   g_test_add_func ("/accumulator-calls/choices", test_choices);
+  g_test_add_func ("/accumulator-calls/extra", test_extra);
 
   return g_test_run ();
 }
