@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Makes a folder of seeds for a fuzz target, and then runs the target.
 
-Usage: make-seeds.py {json,aws-events,sse,ndjson,openai-chat,url} FOLDER [COMMAND [ARGUMENT...]]
+Usage: make-seeds.py {json,aws-events,sse,ndjson,openai-chat,openai-responses,url} FOLDER [COMMAND [ARGUMENT...]]
 
 The seeds are a few lines that are written down here and, when DHEERA_SHARED names a folder with recordings, bodies from real providers.
 """
@@ -41,6 +41,19 @@ OPENAI_CHAT = [
     '{"choices":[{"message":{"content":[{"type":"thinking","thinking":[{"text":"a"}]},"b"],"tool_calls":[{"function":{"arguments":{}}}]}}]}',
     '{"choices":[{"message":{"content":"a"}}],"citations":["https://a"],"usage":{"prompt_tokens":1.5,"reasoning_tokens":"9"}}',
     '{"error":{"message":"wrong key reasoning","metadata":{"raw":"x"},"details":[{"retryDelay":"3s"}]}}', '{"detail":[{"loc":["a"],"msg":"b"}]}',
+]
+OPENAI_RESPONSES = [
+    'data: {"type":"response.output_item.added","output_index":0,"item":{"type":"reasoning","id":"rs"}}\n\n'
+    'data: {"type":"response.reasoning_summary_text.delta","output_index":0,"summary_index":1,"delta":"a"}\n\n'
+    'data: {"type":"response.output_item.done","output_index":0,"item":{"type":"reasoning","encrypted_content":"x"}}\n\n'
+    'data: {"type":"response.output_text.delta","output_index":1,"delta":"\\ud83d"}\n\ndata: {"type":"response.completed","response":{}}\n\n',
+    'data: {"type":"response.output_item.added","item":{"type":"function_call","call_id":"a","name":"f"}}\n\n'
+    'data: {"type":"response.function_call_arguments.delta","delta":"{}"}\n\ndata: {"type":"response.incomplete","response":{"output":[7,{}]}}\n\n',
+    'data: {"type":"error","message":"wrong key reasoning"}\n\n', 'event: error\ndata: reasoning\n\n',
+    'data: {"type":"response.output_text.delta","output_index":9999,"delta":"a","logprobs":[{"token":"a"}]}\n\ndata: [DONE]\n\n',
+    '{"output":[{"type":"message","phase":"commentary","content":[{"type":"output_text","text":"a","annotations":[{"type":"url_citation"}]}]},'
+    '{"type":"custom_tool_call","call_id":"c","input":"x","namespace":"n"},{"type":"later","a":1},{"type":"message","content":"b"}]}',
+    '{"status":"failed","error":{"message":"reasoning"}}', '{"status":"queued","output":[]}', '{"reasoning":"a","output":[{"type":"function_call"}]}',
 ]
 URL = [
     'https://api.openai.com/v1\ngpt-4o', 'http://localhost:11434/\n../../admin', 'https://x.com/openai?api-version=1\na b', 'http://[::1]:80\n..',
@@ -131,11 +144,22 @@ def openai_chat_seeds():
             yield bytes([number % 4 + 8, 0]) + body[:6000]
 
 
+def openai_responses_seeds():
+    # Two bytes in front: provider and kind (stream, whole, error), and how the bytes are cut.
+    for number, text in enumerate(OPENAI_RESPONSES):
+        yield bytes([number % 2 + (2 if text.startswith('{') else 0), 7]) + text.encode()
+    for number, (record, body) in enumerate(recordings()):
+        if record['api'] == 'responses' and record['kind'] in ('json', 'sse', 'error'):
+            kind = {'sse': 0, 'json': 2, 'error': 4}[record['kind']]
+            yield bytes([number % 2 + kind, number % 256]) + body[:6000]
+
+
 SEEDS = {
     'aws-events': aws_events_seeds,
     'json': json_seeds,
     'sse': lambda: stream_seeds('sse', SSE),
     'openai-chat': openai_chat_seeds,
+    'openai-responses': openai_responses_seeds,
     'ndjson': lambda: stream_seeds('ndjson', NDJSON),
     'url': url_seeds,
 }
