@@ -193,6 +193,42 @@ dheera_accumulator_add_tool_call (DheeraAccumulator *self,
   return TRUE;
 }
 
+/* NULL when there is none of that index. */
+static DheeraCallState *
+touch_call_at (DheeraAccumulator *self,
+               gint64             choice,
+               gint64             index)
+{
+  DheeraChoiceState *state = dheera_accumulator_get_state (self, choice);
+  DheeraCallState *call;
+
+  if (state == NULL || state->calls == NULL)
+    return NULL;
+
+  call = find_by_index (state, index);
+  if (call != NULL)
+    touch_call (self, state, call);
+
+  return call;
+}
+
+gboolean
+dheera_accumulator_add_plain_arguments (DheeraAccumulator *self,
+                                        gint64             choice,
+                                        gint64             index,
+                                        const char        *text,
+                                        gsize              length)
+{
+  DheeraCallState *call = touch_call_at (self, choice, index);
+
+  if (call == NULL)
+    return FALSE;
+
+  dheera_growth_append_plain (&call->arguments, text, length);
+
+  return TRUE;
+}
+
 gboolean
 dheera_accumulator_set_tool_call_extra (DheeraAccumulator *self,
                                         gint64             choice,

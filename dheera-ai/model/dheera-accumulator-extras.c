@@ -7,6 +7,8 @@
 #include "dheera-part-private.h"
 #include "dheera-strings-private.h"
 
+#include "dheera-ai/wire/dheera-base64-private.h"
+
 /* What few answers have: logprobs, annotations, sound, and blocks of the provider's own. */
 
 static gboolean
@@ -210,6 +212,30 @@ dheera_choice_state_finish_audio (DheeraChoiceState *state)
   part->expires = audio->expires;
   dheera_message_add_part (state->message, part);
   g_clear_pointer (&state->audio, dheera_audio_state_free);
+}
+
+gboolean
+dheera_accumulator_add_image (DheeraAccumulator *self,
+                              gint64             choice,
+                              DheeraJsonValue    data,
+                              const char        *mime_type)
+{
+  DheeraChoiceState *state = dheera_accumulator_get_state (self, choice);
+  g_autoptr (DheeraPart) part = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (state == NULL)
+    return FALSE;
+
+  bytes = dheera_json_dup_base64 (data);
+  if (bytes == NULL)
+    return FALSE;
+
+  part = dheera_part_new_image (bytes, mime_type != NULL ? mime_type : "image/png");
+  dheera_message_add_part (state->message, part);
+  self->has_content = TRUE;
+
+  return TRUE;
 }
 
 gboolean

@@ -70,6 +70,7 @@ struct _DheeraAccumulator
   gboolean recording;
   gboolean has_content;
   gboolean usage_touched;
+  gboolean usage_waits; /* it changed, but no delta showed it */
   gboolean recorded; /* the event that ends has made a delta */
   guint depth; /* of begin_event */
 };

@@ -81,6 +81,12 @@ gboolean           dheera_accumulator_add_tool_call   (DheeraAccumulator *self,
                                                        DheeraJsonValue    name,
                                                        DheeraJsonValue    arguments);
 
+/* The same for arguments that the decoder puts together itself; FALSE when there is no call of that index. */
+gboolean           dheera_accumulator_add_plain_arguments (DheeraAccumulator *self,
+                                                       gint64             choice,
+                                                       gint64             index,
+                                                       const char        *text,
+                                                       gsize              length);
 /* A checked JSON object with members of the call that have no property and have to go back, for the newest call of that index. FALSE when there is none. */
 gboolean           dheera_accumulator_set_tool_call_extra (DheeraAccumulator *self,
                                                        gint64             choice,
@@ -100,11 +106,20 @@ gboolean           dheera_accumulator_add_audio       (DheeraAccumulator *self,
                                                        gint64             choice,
                                                        DheeraJsonValue    audio,
                                                        const char        *mime_type);
+/* A whole picture: data is base64; FALSE also when it is not. Becomes an image part of the message at once. */
+gboolean           dheera_accumulator_add_image       (DheeraAccumulator *self,
+                                                       gint64             choice,
+                                                       DheeraJsonValue    data,
+                                                       const char        *mime_type);
 /* A block of the provider's that must go back to its own family byte for byte (signatures, encrypted reasoning), in order. */
 gboolean           dheera_accumulator_add_native      (DheeraAccumulator *self,
                                                        gint64             choice,
                                                        const char        *family,
                                                        DheeraJsonValue    block);
+
+/* The message of the choice as it is so far, made when it is not there; NULL when the index is out of range. */
+DheeraMessage     *dheera_accumulator_get_message     (DheeraAccumulator *self,
+                                                       gint64             choice);
 
 /* raw "" is as good as none. reason is what the table of finish reasons makes of it. */
 gboolean           dheera_accumulator_set_finish_reason (DheeraAccumulator *self,
@@ -114,6 +129,16 @@ gboolean           dheera_accumulator_set_finish_reason (DheeraAccumulator *self
 
 /* -1 leaves a counter as it was; the last known value of each holds. */
 void               dheera_accumulator_set_usage       (DheeraAccumulator *self,
+                                                       gint64             prompt,
+                                                       gint64             completion,
+                                                       gint64             total,
+                                                       gint64             cached,
+                                                       gint64             cache_write,
+                                                       gint64             reasoning);
+
+/* The same for counters that every event repeats as far as they are then: the response has them at once, but a delta shows them only
+ * with the next set_usage() or at the end. */
+void               dheera_accumulator_set_running_usage (DheeraAccumulator *self,
                                                        gint64             prompt,
                                                        gint64             completion,
                                                        gint64             total,

@@ -146,6 +146,15 @@ dheera_accumulator_get_state (DheeraAccumulator *self,
   return add_state (self, (guint) choice);
 }
 
+DheeraMessage *
+dheera_accumulator_get_message (DheeraAccumulator *self,
+                                gint64             choice)
+{
+  DheeraChoiceState *state = dheera_accumulator_get_state (self, choice);
+
+  return state != NULL ? state->message : NULL;
+}
+
 void
 dheera_accumulator_begin_event (DheeraAccumulator *self)
 {
@@ -427,6 +436,32 @@ dheera_accumulator_set_finish_reason (DheeraAccumulator  *self,
 }
 
 void
+dheera_accumulator_set_running_usage (DheeraAccumulator *self,
+                                      gint64             prompt,
+                                      gint64             completion,
+                                      gint64             total,
+                                      gint64             cached,
+                                      gint64             cache_write,
+                                      gint64             reasoning)
+{
+  if (prompt < 0 && completion < 0 && total < 0 && cached < 0 && cache_write < 0 && reasoning < 0)
+    return;
+
+  if (self->response->usage == NULL)
+    self->response->usage = dheera_usage_new ();
+  if (dheera_usage_update (self->response->usage, prompt, completion, total, cached, cache_write, reasoning))
+    self->usage_waits = TRUE;
+}
+
+static void
+show_usage (DheeraAccumulator *self)
+{
+  if (self->usage_waits)
+    self->usage_touched = TRUE;
+  self->usage_waits = FALSE;
+}
+
+void
 dheera_accumulator_set_usage (DheeraAccumulator *self,
                               gint64             prompt,
                               gint64             completion,
@@ -435,13 +470,8 @@ dheera_accumulator_set_usage (DheeraAccumulator *self,
                               gint64             cache_write,
                               gint64             reasoning)
 {
-  if (prompt < 0 && completion < 0 && total < 0 && cached < 0 && cache_write < 0 && reasoning < 0)
-    return;
-
-  if (self->response->usage == NULL)
-    self->response->usage = dheera_usage_new ();
-  if (dheera_usage_update (self->response->usage, prompt, completion, total, cached, cache_write, reasoning))
-    self->usage_touched = TRUE;
+  dheera_accumulator_set_running_usage (self, prompt, completion, total, cached, cache_write, reasoning);
+  show_usage (self);
 }
 
 static void
@@ -465,5 +495,6 @@ dheera_accumulator_finish (DheeraAccumulator *self)
     if (self->states[i] != NULL)
       finish_choice (self, self->states[i]);
   dheera_response_ensure_identity (self->response);
+  show_usage (self);
   dheera_accumulator_end_event (self);
 }

@@ -133,4 +133,6 @@ const char      *dheera_json_raw            (DheeraJsonValue  value,
                                              gsize           *length);
 char            *dheera_json_dup_raw        (DheeraJsonValue  value);
 
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DheeraJson, dheera_json_clear)
+
 G_END_DECLS
