@@ -112,7 +112,7 @@ dup_url (const DheeraEncoding *self,
 
   url = path != NULL ? dheera_url_join (self->base_url, path) : g_strdup (self->base_url);
   api_version = dheera_provider_dup_api_version (self->provider);
-  if (api_version == NULL)
+  if (api_version == NULL || dheera_provider_get_protocol (self->provider)->version_in_path)
     return g_steal_pointer (&url);
 
   return dheera_url_add_query (url, "api-version", api_version);

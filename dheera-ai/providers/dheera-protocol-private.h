@@ -60,6 +60,7 @@ typedef struct
 struct _DheeraProtocol
 {
   const char *name;
+  gboolean version_in_path; /* api-version is a part of the path, which the protocol makes itself, and no query */
 
   /* A complete request without credentials, or NULL with INVALID_REQUEST, UNSUPPORTED_PARAMETER or
    * NOT_SUPPORTED. The chat request's values were validated before. */
@@ -157,6 +158,7 @@ extern const DheeraProtocol dheera_anthropic;
 extern const DheeraProtocol dheera_bedrock_converse;
 extern const DheeraProtocol dheera_ollama;
 extern const DheeraProtocol dheera_openai_chat;
+extern const DheeraProtocol dheera_gemini;
 extern const DheeraProtocol dheera_openai_responses;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DheeraDecoder, dheera_decoder_free)

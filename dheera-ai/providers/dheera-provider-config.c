@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "dheera-credentials-request-private.h"
-#include "dheera-jwt-private.h"
 #include "dheera-ollama-host-private.h"
 #include "dheera-protocol-private.h"
+#include "dheera-token-source-private.h"
 
 #include "dheera-ai/model/dheera-error.h"
 #include "dheera-ai/wire/dheera-url-private.h"
@@ -183,12 +183,27 @@ replace (GString    *url,
 }
 
 char *
+dheera_provider_dup_project (DheeraProvider *self)
+{
+  if (self->project != NULL && *self->project != '\0')
+    return g_strdup (self->project);
+
+  return g_strdup (self->row != NULL ? get_variable (self->row->project_env) : NULL);
+}
+
+char *
 dheera_provider_dup_region (DheeraProvider *self)
 {
+  const char *region;
+
   if (self->region != NULL && *self->region != '\0')
     return g_strdup (self->region);
 
-  return g_strdup (self->row != NULL ? get_variable (self->row->region_env) : NULL);
+  region = self->row != NULL ? get_variable (self->row->region_env) : NULL;
+  if (region == NULL && self->row != NULL)
+    region = self->row->region_default;
+
+  return g_strdup (region);
 }
 
 /* It becomes part of the name of a host. */
@@ -216,23 +231,47 @@ check_region (DheeraProvider *self,
   return TRUE;
 }
 
-/* The row's URL with what the properties know about its placeholders. NULL with an error that says what is
- * missing. */
+/* Google's places that are no single data centre have hosts of another form. */
+static void
+replace_google_host (GString    *url,
+                     const char *region)
+{
+  static const struct
+  {
+    const char *region;
+    const char *host;
+  } hosts[] = {
+    { "global", "aiplatform.googleapis.com" },
+    { "us", "aiplatform.us.rep.googleapis.com" },
+    { "eu", "aiplatform.eu.rep.googleapis.com" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (hosts); i++)
+    {
+      if (g_strcmp0 (region, hosts[i].region) == 0)
+        g_string_replace (url, "{location}-aiplatform.googleapis.com", hosts[i].host, 1);
+    }
+}
+
+/* The row's URL with what is known about its placeholders. NULL with an error that says what is missing. */
 static char *
 fill_row_url (DheeraProvider *self,
               GError        **error)
 {
-  g_autoptr (GString) url = g_string_new (self->row->base_url);
+  g_autofree char *project = dheera_provider_dup_project (self);
   g_autofree char *region = dheera_provider_dup_region (self);
+  gboolean without = project == NULL && self->row->no_project_url != NULL;
+  g_autoptr (GString) url = g_string_new (without ? self->row->no_project_url : self->row->base_url);
 
   if (self->row->region_env != NULL && !check_region (self, region, error))
     return NULL;
 
+  replace_google_host (url, region);
   replace (url, "{region}", region);
   replace (url, "{location}", region);
   if (self->row->sign_service != NULL)
     dheera_aws_set_domain (url, region);
-  replace (url, "{project}", self->project);
+  replace (url, "{project}", project);
   for (const char *const *pair = self->row->url_env; pair != NULL && pair[0] != NULL; pair += 2)
     {
       const char *const names[] = { pair[1], NULL };
@@ -379,7 +418,7 @@ static gboolean
 is_token (const DheeraProviderRow *row,
           const char              *key)
 {
-  if (row->tokens != NULL && dheera_jwt_looks_like_one (key))
+  if (row->tokens != NULL && row->tokens->is_token (key))
     return TRUE;
 
   return (row->token_prefix != NULL && g_str_has_prefix (key, row->token_prefix))

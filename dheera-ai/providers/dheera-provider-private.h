@@ -23,12 +23,15 @@ typedef struct
   const DheeraProtocol *protocol;
   const char *base_url;              /* may hold {placeholders}: then the user must set base-url, and the error says so */
   const char *const *base_url_env;
+  const char *no_project_url;        /* nullable: what stands for base_url when there is no project */
   const char *const *host_env;       /* nullable; as base_url_env, but in the manner of OLLAMA_HOST, which has no path of the API's */
   const char *const *url_env;        /* nullable; pairs: a placeholder, the variable that fills it when no property does */
   const char *const *api_version_env;
   const DheeraHosting *hosting;      /* nullable */
   const char *const *key_env;
-  const char *const *region_env;     /* nullable; where the region comes from when no property says otherwise */
+  const char *const *project_env;    /* nullable; where the project comes from when no property says otherwise ... */
+  const char *const *region_env;     /* ... and the region */
+  const char *region_default;        /* nullable */
   const char *const *header_env;     /* nullable; pairs: name of a header, variable that it comes from when no property says otherwise */
   const char *const *token_env;      /* nullable, like the next one: with DHEERA_AUTH_HEADER, keys that come from there ... */
   const char *token_prefix;          /* ... or begin so go as Authorization: Bearer */
@@ -113,7 +116,9 @@ const DheeraProtocol    *dheera_provider_get_protocol (DheeraProvider *self);
 char                    *dheera_provider_dup_base_url (DheeraProvider *self,
                                                      const char      *override_url,
                                                      GError         **error);
-/* region > environment; NULL when there is none */
+/* project > environment; NULL when there is none */
+char                    *dheera_provider_dup_project (DheeraProvider *self);
+/* region > environment > the row's own; NULL when there is none */
 char                    *dheera_provider_dup_region (DheeraProvider *self);
 /* api-version > environment; NULL when there is none. */
 char                    *dheera_provider_dup_api_version (DheeraProvider *self);

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "dheera-jwt-private.h"
+
 #include "dheera-ai/wire/dheera-url-private.h"
 
 #define AUTHORITY "https://login.microsoftonline.com"
@@ -76,4 +78,5 @@ const DheeraTokenScheme dheera_token_entra = {
   .advice = "Check AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, and that the secret has not expired.",
   .find = find,
   .encode = encode,
+  .is_token = dheera_jwt_looks_like_one,
 };

@@ -243,6 +243,13 @@ encode (DheeraTokenSource *self,
   return http;
 }
 
+/* Keys have one of two beginnings; tokens have many. */
+static gboolean
+is_token (const char *key)
+{
+  return !g_str_has_prefix (key, "AIza") && !g_str_has_prefix (key, "AQ.");
+}
+
 const DheeraTokenScheme dheera_token_google = {
   .name = "google",
   .wanted = "the environment variable " VARIABLE " to the path of a service account's key file (or run “gcloud auth application-default login”)",
@@ -250,4 +257,5 @@ const DheeraTokenScheme dheera_token_google = {
             "with “gcloud auth application-default login”.",
   .find = find,
   .encode = encode,
+  .is_token = is_token,
 };

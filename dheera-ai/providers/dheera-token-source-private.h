@@ -26,6 +26,8 @@ struct _DheeraTokenScheme
   DheeraHttpRequest *(*encode) (DheeraTokenSource  *self,
                                 gint64              now,
                                 GError            **error);
+  /* Is what was given as a key a token itself? */
+  gboolean           (*is_token) (const char       *key);
 };
 
 struct _DheeraTokenSource

@@ -33,6 +33,7 @@ PROTOCOLS = {
     'bedrock-converse': 'dheera_bedrock_converse',
     'ollama': 'dheera_ollama',
     'openai-chat': 'dheera_openai_chat',
+    'gemini': 'dheera_gemini',
     'openai-responses': 'dheera_openai_responses',
 }
 # Endpoints beside chat that a row says the paths of: the field of DheeraEndpointDialect
@@ -208,6 +209,7 @@ FIELDS = {
     'responses': lambda v: responses(v, 'responses'),
     'base_url': lambda v: url(v, 'base_url', ('https', 'http')),
     'base_url_env': lambda v: texts(v, ENV, 'base_url_env'),
+    'no_project_url': lambda v: url(v, 'no_project_url', ('https',)),
     'host_env': lambda v: texts(v, ENV, 'host_env'),
     # Placeholder of base_url: the variable that fills it
     'url_env': lambda v: url_pairs(v, 'url_env'),
@@ -216,6 +218,8 @@ FIELDS = {
     'key_env': lambda v: texts(v, ENV, 'key_env'),
     # Where the {region} of the base URL may come from
     'region_env': lambda v: texts(v, ENV, 'region_env'),
+    'region_default': lambda v: text(v, ID, 'region_default'),
+    'project_env': lambda v: texts(v, ENV, 'project_env'),
     'header_env': lambda v: header_pairs(v, 'header_env'),
     # Beside a key in a header: what goes as Authorization: Bearer instead, by where it comes from or by how it begins
     'token_env': lambda v: texts(v, ENV, 'token_env'),
@@ -368,12 +372,15 @@ def c_row(row):
         ('protocol', '&' + PROTOCOLS[row.get('protocol', 'openai-chat')]),
         ('base_url', c_string(row['base_url'])),
         ('base_url_env', c_list(row.get('base_url_env'))),
+        ('no_project_url', c_string(row.get('no_project_url'))),
         ('host_env', c_list(row.get('host_env'))),
         ('url_env', c_list(flatten({'{%s}' % name: variable for name, variable in row.get('url_env', {}).items()}))),
         ('api_version_env', c_list(row.get('api_version_env'))),
         ('hosting', '&' + HOSTINGS[row['hosting']] if 'hosting' in row else 'NULL'),
         ('key_env', c_list(row.get('key_env'))),
+        ('project_env', c_list(row.get('project_env'))),
         ('region_env', c_list(row.get('region_env'))),
+        ('region_default', c_string(row.get('region_default'))),
         ('header_env', c_list(flatten(row.get('header_env', {})))),
         ('token_env', c_list(row.get('token_env'))),
         ('token_prefix', c_string(row.get('token_prefix'))),

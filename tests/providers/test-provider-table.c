@@ -88,8 +88,11 @@ test_facts (void)
   g_assert_cmpstr (mistral->endpoints.params[1], ==, "output_dimension");
   g_assert_null (dheera_provider_find_row ("voyage")->chat_path);
   g_assert_true (dheera_provider_find_row ("ollama")->key_optional);
+  g_assert_true (dheera_provider_find_row ("gemini")->protocol == &dheera_gemini);
+  g_assert_true (dheera_provider_find_row ("gemini-openai")->protocol == &dheera_openai_chat);
+  g_assert_cmpstr (dheera_provider_find_row ("vertexai")->region_default, ==, "global");
   /* A file's name is no key, and the forge's token is not for its assistant. */
-  g_assert_null (dheera_provider_find_row ("vertexai")->key_env);
+  g_assert_null (dheera_provider_find_row ("vertex-openai")->key_env);
   g_assert_null (dheera_provider_find_row ("github-copilot")->key_env);
 }
 

@@ -157,11 +157,78 @@ test_placeholders (void)
   regional = dheera_provider_dup_base_url (bedrock, NULL, NULL);
   g_assert_cmpstr (regional, ==, "https://bedrock-runtime.eu-central-1.amazonaws.com");
 
-  dheera_provider_set_region (vertex, "europe/../x");
-  dheera_provider_set_project (vertex, "p?q");
+  dheera_provider_set_region (vertex, "europe-west4");
+  dheera_provider_set_project (vertex, "p?q/../r");
   both = dheera_provider_dup_base_url (vertex, NULL, NULL);
-  g_assert_null (strstr (both, "/../"));
-  g_assert_null (strchr (both, '?'));
+  g_assert_cmpstr (both, ==, "https://europe-west4-aiplatform.googleapis.com/v1beta1/projects/p%3Fq%2F%2E%2E%2Fr/locations/europe-west4");
+
+  g_clear_error (&error);
+  dheera_provider_set_region (vertex, "europe/../x");
+  g_assert_null (dheera_provider_dup_base_url (vertex, NULL, &error));
+  g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST);
+}
+
+/* Where Google Cloud's models are, in each place, with a project and without one */
+static void
+test_google (void)
+{
+  static const struct
+  {
+    const char *project;
+    const char *region;
+    const char *url;
+  } cases[] = {
+    { "p", NULL, "https://aiplatform.googleapis.com/v1beta1/projects/p/locations/global" },
+    { "p", "us", "https://aiplatform.us.rep.googleapis.com/v1beta1/projects/p/locations/us" },
+    { "p", "eu", "https://aiplatform.eu.rep.googleapis.com/v1beta1/projects/p/locations/eu" },
+    { "p", "us-central1", "https://us-central1-aiplatform.googleapis.com/v1beta1/projects/p/locations/us-central1" },
+    { NULL, "us-central1", "https://aiplatform.googleapis.com/v1beta1" },
+  };
+  g_autoptr (DheeraProvider) from_environment = dheera_provider_new ("vertexai");
+  g_autofree char *url = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (DheeraProvider) provider = dheera_provider_new ("vertexai");
+      g_autofree char *base_url = NULL;
+
+      dheera_provider_set_project (provider, cases[i].project);
+      dheera_provider_set_region (provider, cases[i].region);
+      base_url = dheera_provider_dup_base_url (provider, NULL, NULL);
+      g_assert_cmpstr (base_url, ==, cases[i].url);
+    }
+
+  g_setenv ("GOOGLE_CLOUD_PROJECT", "q", TRUE);
+  g_setenv ("GOOGLE_CLOUD_LOCATION", "eu", TRUE);
+  url = dheera_provider_dup_base_url (from_environment, NULL, NULL);
+  g_assert_cmpstr (url, ==, "https://aiplatform.eu.rep.googleapis.com/v1beta1/projects/q/locations/eu");
+  g_unsetenv ("GOOGLE_CLOUD_PROJECT");
+  g_unsetenv ("GOOGLE_CLOUD_LOCATION");
+}
+
+/* An API key and an access token go into different headers; what they are is seen by how they begin. */
+static void
+test_google_keys (void)
+{
+  static const struct
+  {
+    const char *key;
+    DheeraAuth auth;
+  } cases[] = {
+    { "AIzaSyExample", DHEERA_AUTH_HEADER }, { "AQ.Example", DHEERA_AUTH_HEADER }, { "ya29.example", DHEERA_AUTH_BEARER },
+    { "eyJhbGciOiJSUzI1NiJ9.e30.c2ln", DHEERA_AUTH_BEARER },
+  };
+  g_autoptr (DheeraProvider) provider = dheera_provider_new ("vertexai");
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (DheeraHttpRequest) http = dheera_http_request_new ("POST", "https://example.org");
+
+      dheera_provider_apply (provider, http);
+      dheera_provider_place_key (provider, http, cases[i].key, FALSE);
+      g_assert_cmpint (http->auth, ==, cases[i].auth);
+      g_assert_cmpstr (http->auth_header, ==, "x-goog-api-key");
+    }
 }
 
 static void
@@ -353,6 +420,8 @@ main (int    argc,
   g_test_add_func ("/provider/base-url", test_base_url);
   g_test_add_func ("/provider/bad-base-urls", test_bad_base_urls);
   g_test_add_func ("/provider/placeholders", test_placeholders);
+  g_test_add_func ("/provider/google", test_google);
+  g_test_add_func ("/provider/google-keys", test_google_keys);
   g_test_add_func ("/provider/unknown", test_unknown);
   g_test_add_func ("/provider/compatible", test_compatible);
   g_test_add_func ("/provider/is-local", test_is_local);

@@ -45,6 +45,7 @@ import pathlib
 
 import read_anthropic
 import read_bedrock
+import read_gemini
 import read_ollama
 import read_openai_chat
 import read_openai_responses
@@ -56,11 +57,13 @@ READERS = {
     'chat_completions': {None: read_openai_chat},
     'converse': {'bedrock': read_bedrock},
     'converse_stream': {'bedrock': read_bedrock},
+    'generate_content': {None: read_gemini},
     # A question about an image, filed under what it asks about
     'images': {'ollama': read_ollama},
     'messages': {None: read_anthropic},
-    'models': {None: read_openai_chat, 'anthropic': read_anthropic},
+    'models': {None: read_openai_chat, 'anthropic': read_anthropic, 'gemini': read_gemini},
     'responses': {None: read_openai_responses},
+    'stream_generate_content': {None: read_gemini},
 }
 
 

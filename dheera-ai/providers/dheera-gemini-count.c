@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "dheera-gemini-encode-private.h"
+#include "dheera-gemini-private.h"
+
+#include "dheera-error-words-private.h"
+#include "dheera-provider-private.h"
+
+#include <string.h>
+
+#include "dheera-ai/model/dheera-usage-private.h"
+
+/* countTokens: the Gemini API counts a whole request that lies in the body, Vertex AI takes its members there themselves. */
+
+static gboolean
+write_body (DheeraJsonWriter        *writer,
+            const DheeraEncoding    *encoding,
+            const DheeraGeminiModel *model,
+            DheeraRequest           *request,
+            GError                 **error)
+{
+  g_autofree char *name = NULL;
+
+  if (model->vertex)
+    return dheera_gemini_write_request (writer, encoding, model, request, error);
+
+  name = dheera_gemini_dup_resource_name (encoding);
+  dheera_json_writer_key (writer, "generateContentRequest");
+  dheera_json_writer_begin_object (writer);
+  dheera_json_writer_member_string (writer, "model", name);
+  if (!dheera_gemini_write_request (writer, encoding, model, request, error))
+    return FALSE;
+  dheera_json_writer_end_object (writer);
+
+  return TRUE;
+}
+
+DheeraHttpRequest *
+dheera_gemini_encode_count (const DheeraEncoding *encoding,
+                            DheeraBaseRequest    *request,
+                            GError              **error)
+{
+  g_autoptr (DheeraHttpRequest) http = NULL;
+  DheeraJsonWriter writer = DHEERA_JSON_WRITER_INIT;
+  DheeraGeminiModel model;
+
+  if (!dheera_provider_check (encoding->provider, error))
+    return NULL;
+
+  dheera_gemini_model_read (&model, encoding);
+  http = dheera_gemini_new_http_request (encoding, request, "countTokens", NULL, error);
+  if (http == NULL)
+    return NULL;
+
+  dheera_json_writer_init (&writer, 1024);
+  dheera_json_writer_begin_object (&writer);
+  if (!write_body (&writer, encoding, &model, DHEERA_REQUEST (request), error))
+    {
+      dheera_json_writer_clear (&writer);
+      return NULL;
+    }
+  dheera_json_writer_end_object (&writer);
+  dheera_encoding_take_body (http, request, &writer);
+
+  return g_steal_pointer (&http);
+}
+
+GObject *
+dheera_gemini_decode_count (DheeraDecoder *decoder,
+                            const char    *body,
+                            gsize          length)
+{
+  DheeraJsonValue root;
+  gint64 total;
+  DheeraUsage *usage;
+
+  if (!dheera_json_parse (&decoder->json, body, length))
+    {
+      dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "the answer is not valid JSON at byte %" G_GSIZE_FORMAT ": %s",
+                           decoder->json.error_offset, decoder->json.error_message);
+      return NULL;
+    }
+
+  root = dheera_json_root (&decoder->json);
+  total = dheera_json_get_int (dheera_json_member (root, "totalTokens"), -1);
+  if (total < 0)
+    {
+      if (dheera_error_words_marked (root) || dheera_error_words_marked (dheera_json_element (root, 0)))
+        dheera_decoder_fail_with (decoder, root);
+      else
+        dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "the answer has no number of tokens");
+      return NULL;
+    }
+
+  usage = dheera_usage_new ();
+  dheera_usage_update (usage, total, -1, total, dheera_json_get_int (dheera_json_member (root, "cachedContentTokenCount"), -1), -1, -1);
+
+  return G_OBJECT (usage);
+}

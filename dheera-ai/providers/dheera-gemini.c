@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "dheera-gemini-encode-private.h"
+#include "dheera-gemini-private.h"
+
+const DheeraProtocol dheera_gemini = {
+  .name = "gemini",
+  .version_in_path = TRUE,
+  .encode_chat = dheera_gemini_encode_chat,
+  .decode_chat = dheera_gemini_decode,
+  .decode_frame = dheera_gemini_decode_frame,
+  .decode_eof = dheera_gemini_decode_eof,
+  .tasks = {
+    [DHEERA_TASK_LIST_MODELS] = { dheera_gemini_encode_models, dheera_gemini_decode_models },
+    [DHEERA_TASK_COUNT_TOKENS] = { dheera_gemini_encode_count, dheera_gemini_decode_count },
+  },
+};
