@@ -64,7 +64,8 @@ is_good_id (const DheeraBedrockModel *model,
             const char               *id)
 {
   gsize length = strlen (id);
-  gboolean mistral = model->maker == DHEERA_BEDROCK_MISTRAL;
+  /* The ids that Bedrock made up itself for a Mistral it knows again; any other has to be such as Mistral's are. */
+  gboolean mistral = model->maker == DHEERA_BEDROCK_MISTRAL && !g_str_has_prefix (id, "tooluse_");
 
   if (mistral ? length != MISTRAL_ID : length == 0 || length > MAX_ID)
     return FALSE;

@@ -207,6 +207,7 @@ test_tool_ids (void)
   static const struct { const char *model; const char *id; const char *expected; } cases[] = {
     { CLAUDE, "toolu_01.a:b-c", "toolu_01.a:b-c" },
     { "mistral.mistral-large-3", "abc123XYZ", "abc123XYZ" },
+    { "mistral.mistral-large-3", "tooluse_daIKOZu4g4GrvIIv9wdqy4", "tooluse_daIKOZu4g4GrvIIv9wdqy4" },
     { "mistral.mistral-large-3", "toolu_1", NULL },
     { CLAUDE, "", NULL },
   };

@@ -144,7 +144,7 @@ class Answer:
         return [made] if calls or made['text'] or made['reasoning'] or self.reason is not None else []
 
     def result(self, recording, end):
-        ident = recording['response']['headers'].get('x-amzn-requestid')
+        ident = recording['response'].get('headers', {}).get('x-amzn-requestid')
         return {'error': None, 'id': ident, 'model': None, 'choices': self.choices(), 'usage': self.usage, 'annotations': self.annotations, 'end': end}
 
 

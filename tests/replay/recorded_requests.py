@@ -20,6 +20,7 @@ which never is asked for a request that was not recorded.
 
 import requests_anthropic
 import requests_azure
+import requests_bedrock
 import requests_ollama
 import requests_openai_chat
 import requests_openai_responses
@@ -29,6 +30,8 @@ from compare_request import Inexpressible
 REQUESTS = {
     'chat': {'ollama': requests_ollama},
     'chat_completions': {'azure': requests_azure, None: requests_openai_chat},
+    'converse': {'bedrock': requests_bedrock},
+    'converse_stream': {'bedrock': requests_bedrock},
     'images': {'ollama': requests_ollama},
     'messages': {None: requests_anthropic},
     'models': {None: requests_openai_chat, 'anthropic': requests_anthropic},
