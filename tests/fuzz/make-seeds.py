@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Makes a folder of seeds for a fuzz target, and then runs the target.
 
-Usage: make-seeds.py {json,aws-events,sse,ndjson,openai-chat,openai-responses,url} FOLDER [COMMAND [ARGUMENT...]]
+Usage: make-seeds.py {anthropic,json,aws-events,sse,ndjson,openai-chat,openai-responses,url} FOLDER [COMMAND [ARGUMENT...]]
 
 The seeds are a few lines that are written down here and, when DHEERA_SHARED names a folder with recordings, bodies from real providers.
 """
@@ -54,6 +54,17 @@ OPENAI_RESPONSES = [
     '{"output":[{"type":"message","phase":"commentary","content":[{"type":"output_text","text":"a","annotations":[{"type":"url_citation"}]}]},'
     '{"type":"custom_tool_call","call_id":"c","input":"x","namespace":"n"},{"type":"later","a":1},{"type":"message","content":"b"}]}',
     '{"status":"failed","error":{"message":"reasoning"}}', '{"status":"queued","output":[]}', '{"reasoning":"a","output":[{"type":"function_call"}]}',
+]
+ANTHROPIC = [
+    'data: {"type":"message_start","message":{"id":"m","content":[{"type":"text","text":"a"}],"usage":{"input_tokens":1}}}\n\n'
+    'data: {"type":"content_block_start","index":0,"content_block":{"type":"thinking","thinking":""}}\n\n'
+    'data: {"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"\\ud83d"}}\n\n'
+    'data: {"type":"content_block_delta","index":0,"delta":{"type":"signature_delta","signature":"s"}}\n\ndata: {"type":"message_stop"}\n\n',
+    'data: {"type":"content_block_start","index":1,"content_block":{"type":"tool_use","id":"t","name":"f","input":{},"caller":{}}}\n\n'
+    'data: {"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":"{"}}\n\nevent: error\ndata: {"type":"error"}\n\n',
+    '{"type":"message","content":[{"type":"server_tool_use","input":{}},{"type":"text","text":"\u00e4","citations":[{"url":"u"}]}],"stop_reason":"refusal"}',
+    '[{"type":"message_start","message":{}},{"type":"message_stop"}]', '{"type":"error","error":{"type":"overloaded_error","message":"reasoning"}}',
+    '{"content":[{"type":"tool_use","name":"answer_in_json","input":{"a":1}},{"type":"tool_use","id":"x y","input":[1]},{"type":"new"}]}',
 ]
 URL = [
     'https://api.openai.com/v1\ngpt-4o', 'http://localhost:11434/\n../../admin', 'https://x.com/openai?api-version=1\na b', 'http://[::1]:80\n..',
@@ -154,7 +165,19 @@ def openai_responses_seeds():
             yield bytes([number % 2 + kind, number % 256]) + body[:6000]
 
 
+def anthropic_seeds():
+    # Two bytes in front: the kind (stream, whole, count, error), and how the bytes are cut.
+    for number, text in enumerate(ANTHROPIC):
+        yield bytes([0 if text.startswith('data') else 1, number]) + text.encode()
+    for number, (record, body) in enumerate(recordings()):
+        if record['provider'] == 'anthropic' and record['api'] == 'messages' and record['kind'] in ('json', 'sse', 'error'):
+            yield bytes([{'sse': 0, 'json': 1, 'error': 3}[record['kind']], number % 256]) + body[:6000]
+        elif record['provider'] == 'anthropic' and record['api'] == 'count_tokens':
+            yield bytes([2, 0]) + body[:6000]
+
+
 SEEDS = {
+    'anthropic': anthropic_seeds,
     'aws-events': aws_events_seeds,
     'json': json_seeds,
     'sse': lambda: stream_seeds('sse', SSE),
