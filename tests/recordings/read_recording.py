@@ -12,12 +12,14 @@ A recording is one JSON object as in ../../../shared/recordings (see its README.
     recordings(root, apis)        (name, recording) of each one whose API is among apis
     body(recording) -> bytes      what the server sent, with the framing that the recorder took off put back
     framing(recording) -> str     'whole', 'sse', 'ndjson' or 'aws'
+    task(recording) -> str        'chat', or what else was asked: 'list_models', 'embed', 'count_tokens', 'rerank', 'moderate', 'generate_image', 'transcribe', 'speak'
+    wanted(recording) -> int      how many results were asked for (vectors, documents), 0 when it is not known
     provider(recording) -> str    the provider's id in the library, 'compatible' for one that it does not know
     expected(recording) -> dict   what has to come out, see below
 
 Each API has a reader, a module read_<protocol>.py with provider (recording), framing (recording) and read (recording, data), which gives what expected()
 gives for an answer with a good status, or raises a Failure, perhaps with the choices that came; and frame_lines (text) where the lines of a recording without its framing were
-no server-sent events.
+no server-sent events. A reader of more than chats has task (recording) and perhaps wanted (recording) as well.
 
 expected() of an answer of a chat:
 
@@ -34,6 +36,14 @@ of a list of models:
 
     {'error': None, 'models': [str], 'end': int}
 
+of a count of tokens:
+
+    {'error': None, 'usage': as above, 'end': int}
+
+of anything else beside chat:
+
+    {'error': None, 'answer': what to_json() of the answer has to give, 'end': int, 0 when a part of it can't be told from the whole}
+
 and of whatever fails, with 'choices' as far as they came:
 
     {'error': the name of a DheeraError, such as 'rate-limit', 'choices': [...], 'end': int}
@@ -48,6 +58,7 @@ import read_bedrock
 import read_gemini
 import read_ollama
 import read_openai_chat
+import read_openai_endpoints
 import read_openai_responses
 from read_common import Failure, refused
 
@@ -65,6 +76,17 @@ READERS = {
     'responses': {None: read_openai_responses},
     'stream_generate_content': {None: read_gemini},
 }
+# Those that have APIs of their own for it
+NATIVE = {
+    'embeddings': ('bedrock', 'cohere', 'gemini', 'ollama', 'vertexai'),
+    'rerank': ('bedrock', 'cohere'),
+    'images': ('bedrock', 'gemini', 'vertexai'),
+    'moderations': (),
+    'speech': ('gemini', 'vertexai'),
+    'transcription': ('gemini', 'vertexai'),
+}
+for api, natives in NATIVE.items():
+    READERS[api] = {None: read_openai_endpoints, **dict.fromkeys(natives), **READERS.get(api, {})}
 
 
 def load(path):
@@ -87,6 +109,18 @@ def recordings(root, apis=None):
 
 def reader_of(recording):
     return reader(recording['provider'], recording['api'])
+
+
+def task(recording):
+    module = reader_of(recording)
+    if hasattr(module, 'task'):
+        return module.task(recording)
+    return 'list_models' if recording['api'] == 'models' else 'chat'
+
+
+def wanted(recording):
+    module = reader_of(recording)
+    return module.wanted(recording) if hasattr(module, 'wanted') else 0
 
 
 def provider(recording):

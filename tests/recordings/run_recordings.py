@@ -23,7 +23,9 @@ def cases(root):
         yield {
             'name': name,
             'provider': read_recording.provider(recording),
-            'api': recording['api'],
+            'task': read_recording.task(recording),
+            'wanted': read_recording.wanted(recording),
+            'content_type': recording['response']['headers'].get('content-type', '').split(';')[0].strip(),
             'status': recording['response']['status'],
             'headers': recording['response']['headers'],
             'framing': read_recording.framing(recording),
