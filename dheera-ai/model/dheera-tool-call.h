@@ -24,6 +24,11 @@ DHEERA_AVAILABLE_IN_0_1
 const char     *dheera_tool_call_get_arguments (DheeraToolCall *self);
 
 DHEERA_AVAILABLE_IN_0_1
+gpointer        dheera_tool_call_parse         (DheeraToolCall  *self,
+                                                GType            type,
+                                                GError         **error) G_GNUC_WARN_UNUSED_RESULT;
+
+DHEERA_AVAILABLE_IN_0_1
 void            dheera_tool_call_return_text   (DheeraToolCall *self,
                                                 const char     *text);
 DHEERA_AVAILABLE_IN_0_1

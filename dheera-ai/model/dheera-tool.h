@@ -30,6 +30,10 @@ DHEERA_AVAILABLE_IN_0_1
 void            dheera_tool_set_parameters    (DheeraTool     *self,
                                                const char     *parameters);
 DHEERA_AVAILABLE_IN_0_1
+gboolean        dheera_tool_set_parameters_type (DheeraTool   *self,
+                                               GType           type,
+                                               GError        **error);
+DHEERA_AVAILABLE_IN_0_1
 DheeraTristate  dheera_tool_get_strict        (DheeraTool     *self);
 DHEERA_AVAILABLE_IN_0_1
 void            dheera_tool_set_strict        (DheeraTool     *self,

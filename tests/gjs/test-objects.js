@@ -99,6 +99,26 @@ await runCases({
         assertEqual(error.details.param, 'today.wind_speed');
     },
 
+    async 'arguments of a tool'() {
+        const tool = Dheera.Tool.new('weather', null, null);
+        const request = mock({}, 'call weather {"name": "Monday", "wind_speed": 1} and call weather {"name": "Monday"}');
+
+        tool.set_parameters_type(Day);
+        tool.connect('call', (_tool, call) => {
+            try {
+                call.return_text(call.parse(Day).shout());
+            } catch (error) {
+                assertEqual(error.details.param, 'wind_speed');
+                call.return_error(error.message);
+            }
+        });
+        request.add_tool(tool);
+        const [good, bad] = (await client.run_async(request)).text.split('\n');
+
+        assertEqual(good, 'weather answered: Monday!');
+        assert(bad.endsWith('wind_speed is missing, but a whole number from 0 to 400 is expected.'), bad);
+    },
+
     async 'a class that there is no JSON for'() {
         const Strange = GObject.registerClass({
             Properties: {'anything': ParamSpec.jsobject('anything', null, null, READWRITE)},

@@ -11,6 +11,8 @@
 #include "dheera-ai/model/dheera-message-private.h"
 #include "dheera-ai/model/dheera-request-private.h"
 #include "dheera-ai/model/dheera-response-private.h"
+#include "dheera-ai/model/dheera-tool-call.h"
+#include "dheera-ai/model/dheera-tool.h"
 #include "dheera-ai/model/dheera-type-private.h"
 
 /* --- Classes whose objects keep whatever their properties are set to ------------------------------------------------------------------ */
@@ -565,6 +567,36 @@ test_cut_off_and_refused (void)
   assert_fault_of (refusal, "The answer is a refusal: I won't.");
 }
 
+/* The arguments of a call are read in the same way. */
+static void
+test_tool (void)
+{
+  g_autoptr(DheeraTool) tool = dheera_tool_new ("weather", NULL, NULL);
+  g_autoptr(DheeraToolCall) good = dheera_tool_call_new ("id", "weather", DAY ("Monday", "5"));
+  g_autoptr(DheeraToolCall) misfit = dheera_tool_call_new ("id", "weather", DAY ("Monday", "\"5\""));
+  g_autoptr(DheeraToolCall) broken = dheera_tool_call_new ("id", "weather", "{\"name\"");
+  g_autoptr(GObject) day = NULL;
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true (dheera_tool_set_parameters_type (tool, day_type, &error));
+  g_assert_cmpstr (dheera_tool_get_parameters (tool), ==, "{" DAY_SCHEMA "}");
+  g_assert_false (dheera_tool_set_parameters_type (tool, G_TYPE_INT, &error));
+  g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST);
+  g_assert_cmpstr (dheera_tool_get_parameters (tool), ==, "{" DAY_SCHEMA "}");
+  g_clear_error (&error);
+
+  day = dheera_tool_call_parse (good, day_type, &error);
+  g_assert_no_error (error);
+  assert_property (day, "wind-speed", "5");
+  g_assert_null (dheera_tool_call_parse (misfit, day_type, &error));
+  g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_OUTPUT);
+  g_assert_cmpstr (error->message, ==, "The arguments of “weather” do not fit: wind_speed is the text “5”, but a whole number from 0 to 400 is expected.");
+  g_assert_cmpstr (dheera_error_details_get_param (dheera_error_get_details (error)), ==, "wind_speed");
+  g_clear_error (&error);
+  g_assert_null (dheera_tool_call_parse (broken, day_type, &error));
+  g_assert_cmpstr (error->message, ==, "The arguments of “weather” are not valid JSON at byte 7: unexpected end.");
+}
+
 /* Untrusted bytes: nothing that a model says leaves an object half made, or a warning. */
 static void
 test_nesting (void)
@@ -614,6 +646,7 @@ main (int   argc,
   g_test_add_func ("/response-parse/faults", test_faults);
   g_test_add_func ("/response-parse/faults-of-each-kind", test_faults_of_each_kind);
   g_test_add_func ("/response-parse/cut-off-and-refused", test_cut_off_and_refused);
+  g_test_add_func ("/response-parse/tool", test_tool);
   g_test_add_func ("/response-parse/nesting", test_nesting);
   g_test_add_func ("/response-parse/item-type-is-inherited", test_item_type_is_inherited);
 

@@ -105,6 +105,25 @@ def test_an_answer_that_does_not_fit():
     assert error.details.get_param() == 'days[1].low' and error.details.get_body().startswith('{'), error.details
 
 
+def test_arguments_of_a_tool():
+    def on_call(_tool, call):
+        try:
+            call.return_text(call.parse(Day).name.upper())
+        except GLib.Error as error:
+            assert error.details.get_param() == 'low'
+            call.return_error(error.message)
+
+    tool = Dheera.Tool.new('weather', None, None)
+    tool.set_parameters_type(Day)
+    assert json.loads(tool.get_parameters())['required'] == ['high', 'low', 'name']
+    tool.connect('call', on_call)
+    request = mock('call weather {"name": "Monday", "low": 1, "high": 2} and call weather {"name": "Monday", "low": 100, "high": 2}')
+    request.add_tool(tool)
+    good, bad = client.run(request).get_text().split('\n')
+    assert good == 'weather answered: MONDAY'
+    assert bad.endswith('low is the number 100, but a whole number from -90 to 60 is expected.'), bad
+
+
 def test_a_class_that_there_is_no_json_for():
     class Strange(GObject.Object):
         anything = GObject.Property(type=object)

@@ -55,6 +55,23 @@ void test_object () throws GLib.Error {
     assert (forecast.n_days == 1 && ((Day) forecast.days.get_item (0)).name == "Monday");
 }
 
+void test_tool () throws GLib.Error {
+    var request = new Dheera.Request.for_prompt ("mock/echo", "call weather " + MONDAY + " and call weather {\"name\": 7}");
+    var tool = new Dheera.Tool ("weather", null, null);
+
+    tool.set_parameters_type (typeof (Day));
+    tool.call.connect ((call) => {
+        try {
+            call.return_text (((Day) call.parse (typeof (Day))).name);
+        } catch (GLib.Error error) {
+            call.return_error (error.message);
+        }
+    });
+    request.add_tool (tool);
+    assert (new Dheera.Client ().run (request).text ==
+            "weather answered: Monday\nweather answered: Error: The arguments of “weather” do not fit: name is the number 7, but a text is expected.");
+}
+
 void test_misfit () throws GLib.Error {
     var caught = 0;
 
@@ -89,6 +106,7 @@ int main (string[] args) {
     Test.init (ref args);
     Test.add_func ("/vala/objects/schema", () => run (test_schema));
     Test.add_func ("/vala/objects/object", () => run (test_object));
+    Test.add_func ("/vala/objects/tool", () => run (test_tool));
     Test.add_func ("/vala/objects/misfit", () => run (test_misfit));
     return Test.run ();
 }

@@ -103,12 +103,15 @@ function _init() {
     Dheera = this;
 
     const client = Dheera.Client.prototype;
-    const {stream} = client;
+    for (const name of ['stream', 'run_stream']) {
+        const stream = client[name];
 
-    client.stream = function (request) {
-        return stream.call(this, toRequest(request));
-    };
+        client[name] = function (request) {
+            return stream.call(this, toRequest(request));
+        };
+    }
     addCall(client, 'complete', toRequest);
+    addCall(client, 'run', toRequest);
     addCall(client, 'list_models', toModelsRequest);
 
     addCall(Dheera.Stream.prototype, 'next');
@@ -123,6 +126,7 @@ function _init() {
     for (const type of [Dheera.Request, Dheera.Conversation])
         type.new_from_json = telling(type.new_from_json);
 
-    for (const [type, name] of [[Dheera.Request, 'set_response_schema'], [Dheera.Request, 'set_response_type'], [Dheera.Response, 'parse']])
+    for (const [type, name] of [[Dheera.Request, 'set_response_schema'], [Dheera.Request, 'set_response_type'], [Dheera.Response, 'parse'],
+        [Dheera.Tool, 'set_parameters_type'], [Dheera.ToolCall, 'parse']])
         type.prototype[name] = telling(type.prototype[name]);
 }

@@ -117,11 +117,15 @@ class Client(Dheera.Client):
     def stream(self, request):
         return Dheera.Client.stream(self, _request(request))
 
+    def run_stream(self, request):
+        return Dheera.Client.run_stream(self, _request(request))
+
     def __repr__(self):
         return _describe(self, session=self.get_session(), default_model=self.get_default_model())
 
 
 _add_client_trio(Client, 'complete', _request)
+_add_client_trio(Client, 'run', _request)
 _add_client_trio(Client, 'list_models', _models_request)
 _export(Client)
 
@@ -198,6 +202,26 @@ class Message(Dheera.Message):
 
 
 _export(Message)
+
+
+class Tool(Dheera.Tool):
+    set_parameters_type = _telling(Dheera.Tool.set_parameters_type)
+
+    def __repr__(self):
+        return _describe(self, name=self.get_name())
+
+
+_export(Tool)
+
+
+class ToolCall(Dheera.ToolCall):
+    parse = _telling(Dheera.ToolCall.parse)
+
+    def __repr__(self):
+        return _describe(self, name=self.get_name(), arguments=_shorten(self.get_arguments()))
+
+
+_export(ToolCall)
 
 
 class Response(Dheera.Response):
