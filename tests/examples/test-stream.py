@@ -1,30 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Runs an example as its reader would: test-example.py COMMAND…"""
+"""The example that streams an answer: test-stream.py COMMAND…"""
 
 import os
-import pathlib
 import subprocess
-import sys
 import tempfile
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-
-from tap import run_cases  # noqa: E402
-
-COMMAND = sys.argv[1:]
-PATIENCE = 60
-
-
-def run(*arguments, **variables):
-    environment = {name: value for name, value in os.environ.items() if name != 'DHEERA_MODEL'}
-    return subprocess.run([*COMMAND, *arguments], env={**environment, **variables}, capture_output=True, text=True, timeout=PATIENCE,
-                          stdin=subprocess.DEVNULL, check=False)
-
-
-def expect(done, code, output):
-    assert (done.returncode, done.stdout) == (code, output), done
-    return done
+from example import COMMAND, PATIENCE, expect, expect_sentence, run, run_cases
 
 
 def test_the_prompt_and_the_model_are_arguments():
@@ -63,9 +45,7 @@ def test_the_output_can_go_into_a_file():
 
 
 def test_an_error_is_a_sentence():
-    done = run('Hi', 'mock/nobody')
-    assert done.returncode == 1 and not done.stdout.strip(), done
-    assert 'nobody' in done.stderr and len(done.stderr.splitlines()) == 1, done
+    expect_sentence(run('Hi', 'mock/nobody'), 'nobody')
 
 
 run_cases([value for name, value in list(globals().items()) if name.startswith('test_')])

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the tests of the examples share: running one as its reader would, test-NAME.py COMMAND…"""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+from tap import run_cases  # noqa: F401, E402  pylint: disable=unused-import
+
+COMMAND = sys.argv[1:]
+PATIENCE = 60
+
+
+def run(*arguments, **variables):
+    environment = {name: value for name, value in os.environ.items() if name != 'DHEERA_MODEL'}
+    return subprocess.run([*COMMAND, *arguments], env={**environment, **variables}, capture_output=True, text=True, timeout=PATIENCE,
+                          stdin=subprocess.DEVNULL, check=False)
+
+
+def expect(done, code, output):
+    assert (done.returncode, done.stdout) == (code, output), done
+    return done
+
+
+def expect_sentence(done, word):
+    """An error is one line that names what is wrong, and nothing else is printed."""
+    assert done.returncode == 1 and not done.stdout.strip(), done
+    assert word in done.stderr and len(done.stderr.splitlines()) == 1, done
