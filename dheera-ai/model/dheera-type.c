@@ -47,6 +47,8 @@ set_property_data (GType       type,
  * A property can't say so by itself. Call it once, where the class is set up; it holds for subclasses as well.
  *
  * ```python
+ * from gi.repository import Dheera, Gio, GObject
+ *
  * class Day(GObject.Object):
  *     name = GObject.Property(type=str)
  *

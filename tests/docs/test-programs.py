@@ -57,6 +57,7 @@ def offline(code):
 C_PRELUDE = '''
 #include <dheera-ai/dheera-ai.h>
 char *my_keyring_lookup (const char *id);
+void my_weather_cb (DheeraTool *tool, DheeraToolCall *call, gpointer user_data);
 '''
 C_PARAMETERS = 'DheeraClient *client, DheeraRequest *request, SoupSession *session, GBytes *bytes, const char *key, GError *error'
 C_FUNCTION = '''
