@@ -5,6 +5,7 @@
  *   POST .../answer/chat/completions       a whole answer of 2,640 bytes
  *   POST .../chunks/N/chat/completions     a stream of N events of 331 bytes, a finish reason, usage, [DONE]
  *   POST .../event/BYTES/chat/completions  a stream whose one event carries that much text
+ *   POST .../chunks/N/v1/messages          the same stream of N pieces of text in Anthropic's protocol; see protocols[]
  *
  * It prints its port. For every line on its standard input it prints how many connections and requests it has had since the last one; it ends with its input. */
 
@@ -21,6 +22,7 @@
 #define ANSWER_BYTES 2640
 #define EVENT_BYTES 331
 #define PIECE 16384
+#define SSE "text/event-stream; charset=utf-8"
 
 typedef struct
 {
@@ -49,10 +51,13 @@ append_chunk (GString    *response,
 }
 
 static GString *
-begin_stream (void)
+begin_stream (const char *content_type)
 {
-  return g_string_new ("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nTransfer-Encoding: chunked\r\n"
-                       "x-request-id: req_0123456789\r\n\r\n");
+  GString *response = g_string_new (NULL);
+
+  g_string_printf (response, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\nx-request-id: req_0123456789\r\n\r\n",
+                   content_type);
+  return response;
 }
 
 static GString *
@@ -71,18 +76,19 @@ end_stream (GString *response,
   return response;
 }
 
+static const char *const stock[] = { " one", " for", " that", " see", " in", " water", " it", " kind" };
+
 static GString *
 make_chunks (guint64 n)
 {
-  static const char *const words[] = { " one", " for", " that", " see", " in", " water", " it", " kind" };
-  GString *response = begin_stream ();
+  GString *response = begin_stream (SSE);
 
   for (guint64 i = 0; i < n; i++)
     {
       g_autoptr(GString) event = g_string_new (NULL);
 
       g_string_printf (event, "data: " HEAD "\"choices\":[{\"index\":0,\"delta\":{\"content\":\"%s\"},\"logprobs\":null,\"finish_reason\":null}],"
-                       "\"usage\":null,\"obfuscation\":\"", words[i % G_N_ELEMENTS (words)]);
+                       "\"usage\":null,\"obfuscation\":\"", stock[i % G_N_ELEMENTS (stock)]);
       while (event->len < EVENT_BYTES - strlen ("\"}\n\n"))
         g_string_append_c (event, "nD4xK0qZ"[event->len % 8]);
       g_string_append (event, "\"}\n\n");
@@ -91,10 +97,68 @@ make_chunks (guint64 n)
   return end_stream (response, n);
 }
 
+/* --- Other protocols ----------------------------------------------------------------------------------------------------------- */
+
+#define EVENT(type, members) "event: " type "\ndata: {\"type\":\"" type "\"" members "}\n\n"
+
+static void
+append_anthropic_text (GString    *event,
+                       const char *word)
+{
+  g_string_append_printf (event, EVENT ("content_block_delta", ",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"%s\"}   "), word);
+}
+
+/* A stream in another protocol: what it begins with, how a word is said, and what it ends with */
+static const struct
+{
+  const char *path; /* end of the request target */
+  const char *content_type;
+  const char *start;
+  void (*append_text) (GString    *event,
+                       const char *word);
+  const char *end;
+} protocols[] = {
+  { "/v1/messages", SSE,
+    EVENT ("message_start", ",\"message\":{\"model\":\"claude-sonnet-4-5-20250929\",\"id\":\"msg_01Xf6SmUVY1mDrSwFc5RsY3n\",\"type\":\"message\","
+           "\"role\":\"assistant\",\"content\":[],\"stop_reason\":null,\"usage\":{\"input_tokens\":9,\"output_tokens\":1}}")
+    EVENT ("content_block_start", ",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}"),
+    append_anthropic_text,
+    EVENT ("content_block_stop", ",\"index\":0") EVENT ("message_delta", ",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":9}")
+    EVENT ("message_stop", "") },
+};
+
+/* NULL for another target */
+static GString *
+make_chunks_of_others (const char *target,
+                       guint64     n)
+{
+  guint i = 0;
+  GString *response;
+
+  while (i < G_N_ELEMENTS (protocols) && !g_str_has_suffix (target, protocols[i].path))
+    i++;
+  if (i == G_N_ELEMENTS (protocols))
+    return NULL;
+
+  response = begin_stream (protocols[i].content_type);
+  append_chunk (response, protocols[i].start, strlen (protocols[i].start));
+  for (guint64 j = 0; j < n; j++)
+    {
+      g_autoptr(GString) event = g_string_new (NULL);
+
+      protocols[i].append_text (event, stock[j % G_N_ELEMENTS (stock)]);
+      append_chunk (response, event->str, event->len);
+    }
+  append_chunk (response, protocols[i].end, strlen (protocols[i].end));
+  return g_string_append (response, "0\r\n\r\n");
+}
+
+/* --- Long events and whole answers --------------------------------------------------------------------------------------------- */
+
 static GString *
 make_event (guint64 bytes)
 {
-  GString *response = begin_stream ();
+  GString *response = begin_stream (SSE);
   g_autoptr(GString) event = g_string_new ("data: " HEAD "\"choices\":[{\"index\":0,\"delta\":{\"content\":\"");
 
   for (guint64 i = 0; i < bytes; i++)
@@ -137,7 +201,13 @@ find_answer (const char *target)
     return answer;
 
   if ((at = strstr (target, "/chunks/")) != NULL)
-    answer = make_chunks (g_ascii_strtoull (at + strlen ("/chunks/"), NULL, 10));
+    {
+      guint64 n = g_ascii_strtoull (at + strlen ("/chunks/"), NULL, 10);
+
+      answer = make_chunks_of_others (target, n);
+      if (answer == NULL)
+        answer = make_chunks (n);
+    }
   else if ((at = strstr (target, "/event/")) != NULL)
     answer = make_event (g_ascii_strtoull (at + strlen ("/event/"), NULL, 10));
   else

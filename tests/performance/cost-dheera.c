@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Does one thing n times with the library, for run.py to count what it costs: cost-dheera WHAT N BASE_URL
+/* Does one thing n times with the library, for run.py to count what it costs: cost-dheera WHAT N BASE_URL [MODEL]
  *
  * It ends with a line that has the process's largest memory in kilobytes, and what it got, so that nothing is measured that failed. */
 
@@ -168,15 +168,16 @@ int
 main (int    argc,
       char **argv)
 {
-  guint n = argc == 4 ? atoi (argv[2]) : 0;
+  gboolean good = argc == 4 || argc == 5;
+  guint n = good ? atoi (argv[2]) : 0;
 
   setlocale (LC_ALL, "");
   client = dheera_client_new ();
-  request = dheera_request_new_for_prompt ("openai/gpt-4o-mini", "Tell me something about water.");
-  dheera_base_request_set_base_url (DHEERA_BASE_REQUEST (request), argc == 4 ? argv[3] : NULL);
+  request = dheera_request_new_for_prompt (argc == 5 ? argv[4] : "openai/gpt-4o-mini", "Tell me something about water.");
+  dheera_base_request_set_base_url (DHEERA_BASE_REQUEST (request), good ? argv[3] : NULL);
   dheera_base_request_set_api_key (DHEERA_BASE_REQUEST (request), "some-key");
 
-  for (guint i = 0; argc == 4 && i < G_N_ELEMENTS (things); i++)
+  for (guint i = 0; good && i < G_N_ELEMENTS (things); i++)
     {
       if (!g_str_equal (things[i].name, argv[1]))
         continue;
@@ -189,6 +190,6 @@ main (int    argc,
       return 0;
     }
 
-  fprintf (stderr, "Usage: cost-dheera WHAT N BASE_URL\n");
+  fprintf (stderr, "Usage: cost-dheera WHAT N BASE_URL [MODEL]\n");
   return 2;
 }

@@ -30,6 +30,11 @@ MAX_CHUNK_COLLECT = 18000
 MAX_CHUNK_NEXT = 22000
 MAX_EVENT_RATIO = 4.4
 N_CALLS = 1000
+# A model of each protocol whose chunks are counted beside OpenAI's (answer-server.c makes them), and how much dearer they may be
+PROTOCOLS = {
+    'Anthropic': 'anthropic/claude-sonnet-4-5',
+}
+MAX_PROTOCOL_RATIO = 1.3
 # What makes other tests find more faults makes every allocation dearer, here as there.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in ('MALLOC_PERTURB_', 'G_DEBUG')}
 
@@ -53,12 +58,13 @@ class Server:
 class Client:
     """One of the two measured programs"""
 
-    def __init__(self, program, server, suffix):
+    def __init__(self, program, server, suffix='', model=None):
         self.program, self.server, self.suffix = program, server, suffix
+        self.model = [model] if model else []
 
     def run(self, thing, number, path, counted=True):
         """(instructions, what the program printed)"""
-        command = [self.program, thing, str(number), f'{self.server.url}/{path}{self.suffix}']
+        command = [self.program, thing, str(number), f'{self.server.url}/{path}{self.suffix}', *self.model]
         if counted:
             command = ['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null', *command]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=ENVIRONMENT)
@@ -80,7 +86,7 @@ class Client:
         return self.run(thing, 1, f'event/{megabytes * MEGABYTE}')[0]
 
 
-def measure(soup, dheera):
+def measure(soup, dheera, others):
     """Everything that valgrind has to count, two at a time"""
     jobs = {
         'call soup async': (soup.per_call, 'complete-async'), 'call dheera async': (dheera.per_call, 'complete-async'),
@@ -93,6 +99,8 @@ def measure(soup, dheera):
         'start': (lambda thing: dheera.run(thing, 0, 'answer')[0], 'complete'),
         'start soup': (lambda thing: soup.run(thing, 0, 'answer')[0], 'complete'),
     }
+    for name, client in others.items():
+        jobs |= {f'{name} {thing}': (client.per_chunk, thing) for thing in ('collect', 'next')}
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         futures = {name: pool.submit(*job) for name, job in jobs.items()}
         return {name: future.result() for name, future in futures.items()}
@@ -117,6 +125,14 @@ def report_costs(tap, cost):
     limit(tap, 'a chunk in collect() without a delta handler', cost['chunk collect'], MAX_CHUNK_COLLECT, 'instructions')
     limit(tap, 'a chunk as a delta from next()', cost['chunk next'], MAX_CHUNK_NEXT, 'instructions')
     limit(tap, 'an event of 4 MB beside one of 1 MB', events[1] / events[0], MAX_EVENT_RATIO, 'times')
+
+
+def report_protocols(tap, cost):
+    for name in PROTOCOLS:
+        print(f'# chunk of {name}\'s: {cost[f"{name} collect"]:,.0f} in collect(), {cost[f"{name} next"]:,.0f} as a delta from next()')
+        for thing in ('collect', 'next'):
+            limit(tap, f'a chunk of {name}\'s in {thing}() beside one of OpenAI\'s', cost[f'{name} {thing}'] / cost[f'chunk {thing}'],
+                  MAX_PROTOCOL_RATIO, 'times')
 
 
 def count_connections(tap, server, dheera):
@@ -150,11 +166,14 @@ def main():
     tap = Tap()
     server = Server(sys.argv[1])
     soup = Client(sys.argv[2], server, '/chat/completions')
-    dheera = Client(sys.argv[3], server, '')
+    dheera = Client(sys.argv[3], server)
+    others = {name: Client(sys.argv[3], server, model=model) for name, model in PROTOCOLS.items()}
     try:
         count_connections(tap, server, dheera)
         report_memory(tap, dheera)
-        report_costs(tap, measure(soup, dheera))
+        cost = measure(soup, dheera, others)
+        report_costs(tap, cost)
+        report_protocols(tap, cost)
     finally:
         server.stop()
     tap.done()
