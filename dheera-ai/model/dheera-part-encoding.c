@@ -34,6 +34,29 @@ dheera_base64_parse (const char *text)
 }
 
 gboolean
+dheera_part_is_text_file (DheeraPart *part)
+{
+  static const char *const types[] = {
+    "application/json", "application/xml", "application/yaml", "application/x-yaml", "application/toml",
+    "application/javascript", "application/sql", NULL,
+  };
+  g_autofree char *type = NULL;
+  char *end;
+
+  if (part->type != DHEERA_PART_TYPE_FILE || part->bytes == NULL || part->mime_type == NULL)
+    return FALSE;
+
+  type = g_ascii_strdown (part->mime_type, -1);
+  end = strchr (type, ';');
+  if (end != NULL)
+    *end = '\0';
+  g_strstrip (type);
+
+  return g_str_has_prefix (type, "text/") || g_str_has_suffix (type, "+json") || g_str_has_suffix (type, "+xml")
+         || g_strv_contains (types, type);
+}
+
+gboolean
 dheera_data_url_parse (const char  *url,
                        char       **mime_type,
                        GBytes     **bytes)

@@ -29,6 +29,9 @@ struct _DheeraPart
 
 DheeraPart *dheera_part_copy               (DheeraPart *self) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A file by its bytes whose type says that it is text, so that it can stand in a text */
+gboolean    dheera_part_is_text_file       (DheeraPart *part);
+
 /* "data:image/png;base64,..." taken apart. FALSE, and nothing is set, when url is anything else or
  * its base64 is wrong. */
 gboolean    dheera_data_url_parse          (const char  *url,

@@ -55,29 +55,6 @@ refuse_part (Writer     *self,
 
 /* --- Parts ----------------------------------------------------------------------------------- */
 
-static gboolean
-is_text_file (DheeraPart *part)
-{
-  static const char *const types[] = {
-    "application/json", "application/xml", "application/yaml", "application/x-yaml", "application/toml",
-    "application/javascript", "application/sql", NULL,
-  };
-  g_autofree char *type = NULL;
-  char *end;
-
-  if (part->type != DHEERA_PART_TYPE_FILE || part->bytes == NULL || part->mime_type == NULL)
-    return FALSE;
-
-  type = g_ascii_strdown (part->mime_type, -1);
-  end = strchr (type, ';');
-  if (end != NULL)
-    *end = '\0';
-  g_strstrip (type);
-
-  return g_str_has_prefix (type, "text/") || g_str_has_suffix (type, "+json") || g_str_has_suffix (type, "+xml")
-         || g_strv_contains (types, type);
-}
-
 /* What a model said itself is its transcript. */
 static gboolean
 is_spoken (DheeraMessage *message,
@@ -103,7 +80,7 @@ check_part (Writer        *self,
       return is_spoken (message, part) || refuse_part (self, number, position, "sound",
                                                        "Transcribe it, and send the text");
     case DHEERA_PART_TYPE_FILE:
-      return is_text_file (part) || refuse_part (self, number, position, "a file that is not text",
+      return dheera_part_is_text_file (part) || refuse_part (self, number, position, "a file that is not text",
                                                  "Extract its text, and send that");
     case DHEERA_PART_TYPE_TEXT:
     default:

@@ -156,6 +156,7 @@ const char         *dheera_provider_find_request_id (DheeraProvider  *provider,
 
 extern const DheeraProtocol dheera_anthropic;
 extern const DheeraProtocol dheera_bedrock_converse;
+extern const DheeraProtocol dheera_cohere;
 extern const DheeraProtocol dheera_ollama;
 extern const DheeraProtocol dheera_openai_chat;
 extern const DheeraProtocol dheera_gemini;

@@ -31,6 +31,7 @@ PARAMS = {
 PROTOCOLS = {
     'anthropic': 'dheera_anthropic',
     'bedrock-converse': 'dheera_bedrock_converse',
+    'cohere': 'dheera_cohere',
     'ollama': 'dheera_ollama',
     'openai-chat': 'dheera_openai_chat',
     'gemini': 'dheera_gemini',

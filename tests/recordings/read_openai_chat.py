@@ -10,7 +10,7 @@ PROVIDERS = {
     'cloudflare': 'cloudflare-workers-ai', 'copilot': 'github-copilot', 'databricks': 'databricks', 'deepseek': 'deepseek',
     'gemini': 'gemini-openai', 'groq': 'groq', 'huggingface': 'huggingface', 'llamacpp': 'llamacpp', 'mistral': 'mistral',
     'moonshot': 'moonshot', 'ollama': 'ollama-openai', 'openai': 'openai', 'openrouter': 'openrouter', 'perplexity': 'perplexity',
-    'snowflake': 'snowflake-cortex', 'together': 'togetherai', 'venice': 'venice', 'vercel_gateway': 'vercel', 'xai': 'xai', 'zai': 'zai',
+    'snowflake': 'snowflake-cortex', 'together': 'togetherai', 'venice': 'venice', 'vercel_gateway': 'vercel', 'writer': 'writer', 'xai': 'xai', 'zai': 'zai',
 }
 
 

@@ -20,6 +20,8 @@ A recording is one JSON object as in ../../../shared/recordings (see its README.
 Each API has a reader, a module read_<protocol>.py with provider (recording), framing (recording) and read (recording, data), which gives what expected()
 gives for an answer with a good status, or raises a Failure, perhaps with the choices that came; and frame_lines (text) where the lines of a recording without its framing were
 no server-sent events. A reader of more than chats has task (recording) and perhaps wanted (recording) as well.
+gives for an answer with a good status, or raises a Failure, perhaps with the choices that came; frame_lines (text) where the lines of a recording without its framing were
+no server-sent events; and, where it leaves some out, passed_over (recording), which says why.
 
 expected() of an answer of a chat:
 
@@ -56,6 +58,7 @@ import pathlib
 import read_anthropic
 import read_bedrock
 import read_gemini
+import read_cohere
 import read_ollama
 import read_openai_chat
 import read_openai_endpoints
@@ -64,7 +67,7 @@ from read_common import Failure, refused
 
 # API of the recordings: who reads it, and for which providers when another one reads the rest
 READERS = {
-    'chat': {'ollama': read_ollama},
+    'chat': {'cohere': read_cohere, 'ollama': read_ollama, 'writer': read_openai_chat},
     'chat_completions': {None: read_openai_chat},
     'converse': {'bedrock': read_bedrock},
     'converse_stream': {'bedrock': read_bedrock},
@@ -100,11 +103,17 @@ def reader(provider_name, api):
     return readers.get(provider_name, readers.get(None))
 
 
-def recordings(root, apis=None):
+def every_recording(root, apis=None):
     root = pathlib.Path(root)
     for path in sorted(root.glob('*/*/*.json')):
         if (apis is None or path.parent.name in apis) and reader(path.parent.parent.name, path.parent.name):
             yield path.relative_to(root).as_posix(), load(path)
+
+
+def recordings(root, apis=None):
+    for name, recording in every_recording(root, apis):
+        if not passed_over(recording):
+            yield name, recording
 
 
 def reader_of(recording):
@@ -121,6 +130,10 @@ def task(recording):
 def wanted(recording):
     module = reader_of(recording)
     return module.wanted(recording) if hasattr(module, 'wanted') else 0
+def passed_over(recording):
+    """Why its reader does not read it, None when it does"""
+    why = getattr(reader_of(recording), 'passed_over', None)
+    return why(recording) if why else None
 
 
 def provider(recording):

@@ -34,11 +34,21 @@ def cases(root):
         }
 
 
+def tell_passed_over(root):
+    reasons = {}
+    for name, recording in read_recording.every_recording(root):
+        reasons.setdefault(read_recording.passed_over(recording), []).append(name)
+    reasons.pop(None, None)
+    for reason, names in sorted(reasons.items()):
+        print(f'# {len(names)} passed over: {reason} ({", ".join(names[:3])}{", …" if len(names) > 3 else ""})', flush=True)
+
+
 def main():
     root = pathlib.Path(os.environ.get('DHEERA_SHARED') or '/nowhere') / 'recordings'
     if not root.is_dir():
         print('1..0 # SKIP DHEERA_SHARED names no folder with recordings')
         return 0
+    tell_passed_over(root)
     here = pathlib.Path(__file__).parent
     exceptions = json.loads((here / 'exceptions.json').read_text(encoding='utf-8'))
     with tempfile.TemporaryDirectory() as folder:

@@ -21,6 +21,7 @@ which never is asked for a request that was not recorded.
 import requests_anthropic
 import requests_azure
 import requests_bedrock
+import requests_cohere
 import requests_ollama
 import requests_openai_chat
 import requests_openai_responses
@@ -28,10 +29,10 @@ from compare_request import Inexpressible
 
 # API of the recordings: whose requests these are, and for which providers when they are not the same everywhere (as READERS of the recordings)
 REQUESTS = {
-    'chat': {'ollama': requests_ollama},
     'chat_completions': {'azure': requests_azure, None: requests_openai_chat},
     'converse': {'bedrock': requests_bedrock},
     'converse_stream': {'bedrock': requests_bedrock},
+    'chat': {'cohere': requests_cohere, 'ollama': requests_ollama, 'writer': requests_openai_chat},
     'images': {'ollama': requests_ollama},
     'messages': {None: requests_anthropic},
     'models': {None: requests_openai_chat, 'anthropic': requests_anthropic},

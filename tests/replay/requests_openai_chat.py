@@ -9,7 +9,7 @@ from compare_request import Inexpressible, Rules
 
 def target(recording):
     request = recording['request']
-    own = '/models' if recording['api'] == 'models' else '/chat/completions'
+    own = {'models': '/models', 'chat': '/chat'}.get(recording['api'], '/chat/completions')
     path = urllib.parse.urlsplit(request['url']).path if request else ''
     if not path.endswith(own) or not path.startswith('/') or request['method'] not in ('GET', 'POST'):
         return '/v1', None
@@ -62,6 +62,11 @@ class OpenAIRules(Rules):
             for name in names:
                 if (name in self.recorded) != (name in self.arrived):
                     self.drop(name, 'the limit of tokens has the member\'s name that the provider prefers')
+
+    def stop(self):
+        if isinstance(self.recorded.get('stop'), str) and isinstance(self.arrived.get('stop'), list):
+            self.recorded['stop'] = [self.recorded['stop']]
+            self.note('one stop sequence becomes a list of it')
 
     def seed(self):
         if 'random_seed' in self.arrived and self.arrived['random_seed'] == self.recorded.get('seed'):
@@ -158,5 +163,5 @@ class OpenAIRules(Rules):
         self.annotations()
 
     def rules(self):
-        return (self.nothing_said, self.usage_of_streams, self.limit, self.seed, self.reasoning, self.old_functions, self.dropped_with_a_warning,
+        return (self.nothing_said, self.usage_of_streams, self.limit, self.stop, self.seed, self.reasoning, self.old_functions, self.dropped_with_a_warning,
                 self.tools, self.choice_without_tools, self.choice_of_any, self.name_of_schema, self.model, self.messages)
