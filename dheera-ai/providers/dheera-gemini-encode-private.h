@@ -95,5 +95,17 @@ DheeraHttpRequest *dheera_gemini_encode_count    (const DheeraEncoding *encoding
 GObject           *dheera_gemini_decode_count    (DheeraDecoder *decoder,
                                                   const char    *body,
                                                   gsize          length);
+DheeraHttpRequest *dheera_gemini_encode_embeddings (const DheeraEncoding *encoding,
+                                                  DheeraBaseRequest    *request,
+                                                  GError              **error);
+GObject           *dheera_gemini_decode_embeddings (DheeraDecoder *decoder,
+                                                  const char    *body,
+                                                  gsize          length);
+DheeraHttpRequest *dheera_gemini_encode_image    (const DheeraEncoding *encoding,
+                                                  DheeraBaseRequest    *request,
+                                                  GError              **error);
+GObject           *dheera_gemini_decode_image    (DheeraDecoder *decoder,
+                                                  const char    *body,
+                                                  gsize          length);
 
 G_END_DECLS

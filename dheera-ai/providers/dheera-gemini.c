@@ -12,6 +12,8 @@ const DheeraProtocol dheera_gemini = {
   .decode_eof = dheera_gemini_decode_eof,
   .tasks = {
     [DHEERA_TASK_LIST_MODELS] = { dheera_gemini_encode_models, dheera_gemini_decode_models },
+    [DHEERA_TASK_EMBED] = { dheera_gemini_encode_embeddings, dheera_gemini_decode_embeddings },
+    [DHEERA_TASK_GENERATE_IMAGE] = { dheera_gemini_encode_image, dheera_gemini_decode_image },
     [DHEERA_TASK_COUNT_TOKENS] = { dheera_gemini_encode_count, dheera_gemini_decode_count },
   },
 };
