@@ -57,7 +57,7 @@ read_tool (DheeraRequest         *request,
       || !dheera_chat_read_string (value, "type", FALSE, path, &type, error))
     return FALSE;
   /* One of the provider's own: the list as a whole goes to extra. */
-  if (type != NULL && !g_str_equal (type, "function"))
+  if (type != NULL ? !g_str_equal (type, "function") : !dheera_json_exists (dheera_json_member (value, "function")))
     {
       dheera_chat_keep_in_extra (request, "tools", tools);
       return TRUE;

@@ -12,27 +12,23 @@
 
 /* countTokens: the Gemini API counts a whole request that lies in the body, Vertex AI takes its members there themselves. */
 
-static gboolean
-write_body (DheeraJsonWriter        *writer,
-            const DheeraEncoding    *encoding,
-            const DheeraGeminiModel *model,
-            DheeraRequest           *request,
-            GError                 **error)
+/* NULL with the error */
+static char *
+dup_body (const DheeraEncoding    *encoding,
+          const DheeraGeminiModel *model,
+          DheeraRequest           *request,
+          GError                 **error)
 {
   g_autofree char *name = NULL;
+  g_autofree char *counted = NULL;
 
   if (model->vertex)
-    return dheera_gemini_write_request (writer, encoding, model, request, error);
+    return dheera_gemini_dup_request (encoding, model, NULL, request, error);
 
   name = dheera_gemini_dup_resource_name (encoding);
-  dheera_json_writer_key (writer, "generateContentRequest");
-  dheera_json_writer_begin_object (writer);
-  dheera_json_writer_member_string (writer, "model", name);
-  if (!dheera_gemini_write_request (writer, encoding, model, request, error))
-    return FALSE;
-  dheera_json_writer_end_object (writer);
+  counted = dheera_gemini_dup_request (encoding, model, name, request, error);
 
-  return TRUE;
+  return counted != NULL ? g_strconcat ("{\"generateContentRequest\":", counted, "}", NULL) : NULL;
 }
 
 DheeraHttpRequest *
@@ -40,29 +36,27 @@ dheera_gemini_encode_count (const DheeraEncoding *encoding,
                             DheeraBaseRequest    *request,
                             GError              **error)
 {
-  g_autoptr (DheeraHttpRequest) http = NULL;
-  DheeraJsonWriter writer = DHEERA_JSON_WRITER_INIT;
+  DheeraHttpRequest *http;
   DheeraGeminiModel model;
+  char *body;
 
   if (!dheera_provider_check (encoding->provider, error))
     return NULL;
 
   dheera_gemini_model_read (&model, encoding);
-  http = dheera_gemini_new_http_request (encoding, request, "countTokens", NULL, error);
-  if (http == NULL)
+  body = dup_body (encoding, &model, DHEERA_REQUEST (request), error);
+  if (body == NULL)
     return NULL;
 
-  dheera_json_writer_init (&writer, 1024);
-  dheera_json_writer_begin_object (&writer);
-  if (!write_body (&writer, encoding, &model, DHEERA_REQUEST (request), error))
+  http = dheera_gemini_new_http_request (encoding, request, "countTokens", NULL, error);
+  if (http == NULL)
     {
-      dheera_json_writer_clear (&writer);
+      g_free (body);
       return NULL;
     }
-  dheera_json_writer_end_object (&writer);
-  dheera_encoding_take_body (http, request, &writer);
+  dheera_http_request_take_json (http, g_bytes_new_take (body, strlen (body)));
 
-  return g_steal_pointer (&http);
+  return http;
 }
 
 GObject *

@@ -73,10 +73,13 @@ gboolean           dheera_gemini_write_schema    (DheeraJsonWriter *writer,
 /* Is it an object's, and has it no properties? */
 gboolean           dheera_gemini_schema_is_empty (const char       *schema);
 
-/* The members of a request's body, in an object that the caller began. FALSE with the error. */
-gboolean           dheera_gemini_write_request   (DheeraJsonWriter        *writer,
-                                                  const DheeraEncoding    *encoding,
+/* What the request's extra has beside tools, which write_tools() puts beside the others; nullable */
+char              *dheera_gemini_dup_extra       (DheeraBaseRequest *request);
+
+/* A request's body as JSON, with the request's extra merged over it; name (nullable) becomes its member model. NULL with the error. */
+char              *dheera_gemini_dup_request     (const DheeraEncoding    *encoding,
                                                   const DheeraGeminiModel *model,
+                                                  const char              *name,
                                                   DheeraRequest           *request,
                                                   GError                 **error);
 DheeraHttpRequest *dheera_gemini_encode_chat     (const DheeraEncoding *encoding,

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* A whole request of generateContent, streamGenerateContent, or inside of one of countTokens */
+/* A whole request of generateContent and streamGenerateContent, which countTokens takes as well */
 
 /* FALSE with the error; otherwise omit becomes what is set and must not be written. */
 static gboolean
@@ -37,12 +37,13 @@ write_service_tier (DheeraJsonWriter *writer,
   dheera_json_writer_member_string (writer, "serviceTier", strcmp (tier, "default") == 0 ? "standard" : tier);
 }
 
-gboolean
-dheera_gemini_write_request (DheeraJsonWriter        *writer,
-                             const DheeraEncoding    *encoding,
-                             const DheeraGeminiModel *model,
-                             DheeraRequest           *request,
-                             GError                 **error)
+/* FALSE with the error */
+static gboolean
+write_members (DheeraJsonWriter        *writer,
+               const DheeraEncoding    *encoding,
+               const DheeraGeminiModel *model,
+               DheeraRequest           *request,
+               GError                 **error)
 {
   DheeraParams omit;
 
@@ -60,37 +61,59 @@ dheera_gemini_write_request (DheeraJsonWriter        *writer,
   return TRUE;
 }
 
-DheeraHttpRequest *
-dheera_gemini_encode_chat (const DheeraEncoding *encoding,
-                           DheeraRequest        *request,
-                           GError              **error)
+char *
+dheera_gemini_dup_request (const DheeraEncoding    *encoding,
+                           const DheeraGeminiModel *model,
+                           const char              *name,
+                           DheeraRequest           *request,
+                           GError                 **error)
 {
-  g_autoptr (DheeraHttpRequest) http = NULL;
+  g_autofree char *extra = dheera_gemini_dup_extra (DHEERA_BASE_REQUEST (request));
+  g_autofree char *plain = NULL;
   DheeraJsonWriter writer = DHEERA_JSON_WRITER_INIT;
-  DheeraGeminiModel model;
-  gboolean good;
-
-  if (!dheera_provider_check (encoding->provider, error))
-    return NULL;
-
-  dheera_gemini_model_read (&model, encoding);
-  http = dheera_gemini_new_http_request (encoding, DHEERA_BASE_REQUEST (request),
-                                         encoding->stream ? "streamGenerateContent" : "generateContent",
-                                         encoding->stream ? "alt=sse" : NULL, error);
-  if (http == NULL)
-    return NULL;
 
   dheera_json_writer_init (&writer, 1024);
   dheera_json_writer_begin_object (&writer);
-  good = dheera_gemini_write_request (&writer, encoding, &model, request, error);
-  if (!good)
+  if (name != NULL)
+    dheera_json_writer_member_string (&writer, "model", name);
+  if (!write_members (&writer, encoding, model, request, error))
     {
       dheera_json_writer_clear (&writer);
       return NULL;
     }
   dheera_json_writer_end_object (&writer);
-  dheera_encoding_take_body (http, DHEERA_BASE_REQUEST (request), &writer);
+  plain = dheera_json_writer_steal (&writer);
+
+  return extra != NULL ? dheera_json_merge (plain, extra) : g_steal_pointer (&plain);
+}
+
+DheeraHttpRequest *
+dheera_gemini_encode_chat (const DheeraEncoding *encoding,
+                           DheeraRequest        *request,
+                           GError              **error)
+{
+  DheeraHttpRequest *http;
+  DheeraGeminiModel model;
+  char *body;
+
+  if (!dheera_provider_check (encoding->provider, error))
+    return NULL;
+
+  dheera_gemini_model_read (&model, encoding);
+  body = dheera_gemini_dup_request (encoding, &model, NULL, request, error);
+  if (body == NULL)
+    return NULL;
+
+  http = dheera_gemini_new_http_request (encoding, DHEERA_BASE_REQUEST (request),
+                                         encoding->stream ? "streamGenerateContent" : "generateContent",
+                                         encoding->stream ? "alt=sse" : NULL, error);
+  if (http == NULL)
+    {
+      g_free (body);
+      return NULL;
+    }
+  dheera_http_request_take_json (http, g_bytes_new_take (body, strlen (body)));
   http->framing = encoding->stream ? DHEERA_FRAMING_SSE : DHEERA_FRAMING_WHOLE;
 
-  return g_steal_pointer (&http);
+  return http;
 }

@@ -86,6 +86,107 @@ write_choice (DheeraJsonWriter *writer,
   dheera_json_writer_end_object (writer);
 }
 
+/* --- Google's own ---------------------------------------------------------------------------------------------------------------- */
+
+/* "google_search" is the member googleSearch. */
+static char *
+dup_member_name (const char *type)
+{
+  GString *name = g_string_new (NULL);
+
+  for (; *type != '\0'; type++)
+    {
+      if (*type == '_' && type[1] != '\0')
+        g_string_append_c (name, g_ascii_toupper (*++type));
+      else
+        g_string_append_c (name, *type);
+    }
+
+  return g_string_free (name, FALSE);
+}
+
+/* {"googleSearch": {}}, or in the way of OpenAI's JSON {"type": "google_search"} */
+static void
+write_own_tool (DheeraJsonWriter *writer,
+                DheeraJsonValue   tool)
+{
+  g_autofree char *type = dheera_json_dup_string (dheera_json_member (tool, "type"));
+  DheeraJsonIter iter;
+  DheeraJsonValue name;
+  DheeraJsonValue value;
+
+  dheera_json_writer_begin_object (writer);
+  if (type != NULL && dheera_json_size (tool) == 1)
+    {
+      g_autofree char *member = dup_member_name (type);
+
+      dheera_json_writer_key (writer, member);
+      dheera_json_writer_begin_object (writer);
+      dheera_json_writer_end_object (writer);
+    }
+  else
+    {
+      dheera_json_iter_init (&iter, tool);
+      while (dheera_json_iter_next (&iter, &name, &value))
+        {
+          g_autofree char *key = dheera_json_dup_string (name);
+
+          if (key == NULL || (strcmp (key, "type") == 0 && type != NULL))
+            continue;
+          dheera_json_writer_key (writer, key);
+          dheera_json_writer_value (writer, value);
+        }
+    }
+  dheera_json_writer_end_object (writer);
+}
+
+/* They stand in extra. A list of them that was read from OpenAI's JSON has functions among them, which are tools of the request already. */
+static void
+write_own_tools (DheeraJsonWriter *writer,
+                 DheeraJsonValue   tools)
+{
+  DheeraJsonIter iter;
+  DheeraJsonValue tool;
+
+  dheera_json_iter_init (&iter, tools);
+  while (dheera_json_iter_next (&iter, NULL, &tool))
+    {
+      if (dheera_json_type (tool) == DHEERA_JSON_OBJECT && !dheera_json_exists (dheera_json_member (tool, "function")))
+        write_own_tool (writer, tool);
+    }
+}
+
+char *
+dheera_gemini_dup_extra (DheeraBaseRequest *request)
+{
+  const char *extra = dheera_base_request_peek_extra (request);
+
+  return extra != NULL ? dheera_json_merge (extra, "{\"tools\":null}") : NULL;
+}
+
+/* --- All of them ----------------------------------------------------------------------------------------------------------------- */
+
+static gboolean
+write_declarations (DheeraJsonWriter        *writer,
+                    const DheeraGeminiModel *model,
+                    DheeraRequest           *request,
+                    guint                    n,
+                    GError                 **error)
+{
+  dheera_json_writer_begin_object (writer);
+  dheera_json_writer_key (writer, "functionDeclarations");
+  dheera_json_writer_begin_array (writer);
+  for (guint i = 0; i < n; i++)
+    {
+      if (!write_declaration (writer, model, dheera_request_peek_tool (request, i), error))
+        return FALSE;
+    }
+  dheera_json_writer_end_array (writer);
+  dheera_json_writer_end_object (writer);
+
+  return TRUE;
+}
+
 gboolean
 dheera_gemini_write_tools (DheeraJsonWriter        *writer,
                            const DheeraGeminiModel *model,
@@ -93,22 +194,21 @@ dheera_gemini_write_tools (DheeraJsonWriter        *writer,
                            DheeraParams             omit,
                            GError                 **error)
 {
+  const char *extra = dheera_base_request_peek_extra (DHEERA_BASE_REQUEST (request));
   guint n = omit & DHEERA_PARAM_TOOLS ? 0 : dheera_request_get_n_tools (request);
+  g_auto (DheeraJson) json = DHEERA_JSON_INIT;
+  DheeraJsonValue own = { NULL, 0 };
 
-  if (n > 0)
+  if (extra != NULL && dheera_json_parse (&json, extra, strlen (extra)))
+    own = dheera_json_member (dheera_json_root (&json), "tools");
+
+  if (n > 0 || dheera_json_size (own) > 0)
     {
       dheera_json_writer_key (writer, "tools");
       dheera_json_writer_begin_array (writer);
-      dheera_json_writer_begin_object (writer);
-      dheera_json_writer_key (writer, "functionDeclarations");
-      dheera_json_writer_begin_array (writer);
-      for (guint i = 0; i < n; i++)
-        {
-          if (!write_declaration (writer, model, dheera_request_peek_tool (request, i), error))
-            return FALSE;
-        }
-      dheera_json_writer_end_array (writer);
-      dheera_json_writer_end_object (writer);
+      if (n > 0 && !write_declarations (writer, model, request, n, error))
+        return FALSE;
+      write_own_tools (writer, own);
       dheera_json_writer_end_array (writer);
     }
 

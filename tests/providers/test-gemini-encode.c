@@ -472,6 +472,23 @@ test_extra (void)
                 "\"safetySettings\":[{\"category\":\"HARM_CATEGORY_HARASSMENT\",\"threshold\":\"OFF\"}],\"cachedContent\":\"cachedContents/x\"}");
 }
 
+/* Google's own tools stand beside functions, in their form or in that of OpenAI's JSON. */
+static void
+test_own_tools (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  g_autofree char *body = NULL;
+
+  assert_flash (HI ",\"tools\":[" STRICT ",{\"googleSearch\":{}},{\"type\":\"code_execution\"},{\"type\":\"x\",\"fileSearch\":{\"a\":1}}]",
+                "{" CONTENTS ",\"tools\":[{\"functionDeclarations\":[{\"name\":\"now\"}]},{\"googleSearch\":{}},{\"codeExecution\":{}},"
+                "{\"fileSearch\":{\"a\":1}}],\"toolConfig\":{\"functionCallingConfig\":{\"mode\":\"VALIDATED\"}}}");
+
+  set_up (&fixture, "gemini", "gemini-2.5-flash", HI);
+  dheera_base_request_set_extra (DHEERA_BASE_REQUEST (fixture.request), "{\"tools\":[{\"urlContext\":{}}],\"labels\":{}}");
+  body = encode_body (&fixture);
+  g_assert_cmpstr (body, ==, "{" CONTENTS ",\"tools\":[{\"urlContext\":{}}],\"labels\":{}}");
+}
+
 static void
 test_urls (void)
 {
@@ -555,7 +572,7 @@ test_count (void)
   g_auto (Fixture) vertex = { 0 };
   g_autoptr (DheeraHttpRequest) http = NULL;
   g_autoptr (DheeraHttpRequest) flat = NULL;
-  static const char *const members = "\"messages\":[{\"role\":\"system\",\"content\":\"S\"},{\"role\":\"user\",\"content\":\"Hi\"}]";
+  static const char *const members = "\"messages\":[{\"role\":\"system\",\"content\":\"S\"},{\"role\":\"user\",\"content\":\"Hi\"}],\"cachedContent\":\"c\"";
 
   set_up (&gemini, "gemini", "gemini-2.5-flash", members);
   http = dheera_provider_get_protocol (gemini.provider)->tasks[DHEERA_TASK_COUNT_TOKENS].encode (&gemini.encoding, DHEERA_BASE_REQUEST (gemini.request),
@@ -564,13 +581,13 @@ test_count (void)
   g_assert_true (g_str_has_suffix (http->url, "/v1beta/models/gemini-2.5-flash:countTokens"));
   g_assert_cmpstr (g_bytes_get_data (http->body, NULL), ==,
                    "{\"generateContentRequest\":{\"model\":\"models/gemini-2.5-flash\",\"systemInstruction\":{\"parts\":[{\"text\":\"S\"}]},"
-                   CONTENTS "}}");
+                   CONTENTS ",\"cachedContent\":\"c\"}}");
 
   set_up (&vertex, "vertexai", "gemini-2.5-flash", members);
   flat = dheera_provider_get_protocol (vertex.provider)->tasks[DHEERA_TASK_COUNT_TOKENS].encode (&vertex.encoding, DHEERA_BASE_REQUEST (vertex.request),
                                                                                                &vertex.error);
   g_assert_no_error (vertex.error);
-  g_assert_cmpstr (g_bytes_get_data (flat->body, NULL), ==, "{\"systemInstruction\":{\"parts\":[{\"text\":\"S\"}]}," CONTENTS "}");
+  g_assert_cmpstr (g_bytes_get_data (flat->body, NULL), ==, "{\"systemInstruction\":{\"parts\":[{\"text\":\"S\"}]}," CONTENTS ",\"cachedContent\":\"c\"}");
 }
 
 static void
@@ -623,6 +640,7 @@ main (int    argc,
   g_test_add_func ("/gemini-encode/params", test_params);
   g_test_add_func ("/gemini-encode/dropped", test_dropped);
   g_test_add_func ("/gemini-encode/extra", test_extra);
+  g_test_add_func ("/gemini-encode/own-tools", test_own_tools);
   g_test_add_func ("/gemini-encode/urls", test_urls);
   g_test_add_func ("/gemini-encode/stream", test_stream);
   g_test_add_func ("/gemini-encode/version", test_version);

@@ -22,6 +22,7 @@ import requests_anthropic
 import requests_azure
 import requests_bedrock
 import requests_cohere
+import requests_gemini
 import requests_ollama
 import requests_openai_chat
 import requests_openai_responses
@@ -33,10 +34,12 @@ REQUESTS = {
     'converse': {'bedrock': requests_bedrock},
     'converse_stream': {'bedrock': requests_bedrock},
     'chat': {'cohere': requests_cohere, 'ollama': requests_ollama, 'writer': requests_openai_chat},
+    'generate_content': {None: requests_gemini},
     'images': {'ollama': requests_ollama},
     'messages': {None: requests_anthropic},
     'models': {None: requests_openai_chat, 'anthropic': requests_anthropic},
     'responses': {None: requests_openai_responses},
+    'stream_generate_content': {None: requests_gemini},
 }
 # What replay.c has to call; a chat when it is not here
 TASKS = {'models': 'models'}
