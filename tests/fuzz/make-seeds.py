@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Makes a folder of seeds for a fuzz target, and then runs the target.
 
-Usage: make-seeds.py {anthropic,json,aws-events,sse,ndjson,openai-chat,openai-responses,url} FOLDER [COMMAND [ARGUMENT...]]
+Usage: make-seeds.py {anthropic,aws-events,bedrock,json,sse,ndjson,openai-chat,openai-responses,url} FOLDER [COMMAND [ARGUMENT...]]
 
 The seeds are a few lines that are written down here and, when DHEERA_SHARED names a folder with recordings, bodies from real providers.
 """
@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import struct
 import sys
@@ -134,6 +135,38 @@ def aws_events_seeds():
             yield bytes([number % 256, number // 256, 200, 100]) + body
 
 
+BEDROCK = [
+    'contentBlockStart {"contentBlockIndex":0,"start":{"toolUse":{"toolUseId":"t","name":"json"}}}\n'
+    'contentBlockDelta {"contentBlockIndex":0,"delta":{"toolUse":{"input":"{}"}}}\nmessageStop {"stopReason":"tool_use"}',
+    'contentBlockDelta {"delta":{"text":"\\ud83d"}}\ncontentBlockDelta {"delta":{"text":"\\ude00"}}\nmetadata {"usage":{"inputTokens":1}}\nmessageStop {"stopReason":"x"}',
+    'contentBlockDelta {"delta":{"reasoningContent":{"text":"a"}}}\ncontentBlockDelta {"delta":{"reasoningContent":{"signature":"s"}}}\n!throttlingException {"message":"x"}',
+    'contentBlockStart {"start":{"toolResult":{"toolUseId":"t"}}}\ncontentBlockDelta {"delta":{"toolResult":[{"json":{}}]}}\nmessageStop {}',
+    'contentBlockDelta {"delta":{"citation":{"location":{"web":{"url":"u"}}}}}\nmessage {"output":{"message":{"content":[{"text":"a"}]}}}',
+]
+
+
+def aws_lines(body):
+    while len(body) >= 16:
+        total, length = struct.unpack('>II', body[:8])
+        kind = re.search(rb':event-type\x07..([A-Za-z]+)', body[12:12 + length], re.S)
+        yield (kind[1] if kind else b'message') + b' ' + body[12 + length:total - 4]
+        body = body[total:]
+
+
+def bedrock_seeds():
+    # Two bytes in front: the kind (stream, whole, error, models, count, bytes), and how the bytes are cut.
+    for number, text in enumerate(BEDROCK):
+        yield bytes([0, number]) + text.encode()
+    yield b'\x03\x00{"modelSummaries":[{"modelId":"m","modelName":"M"}]}'
+    for number, (record, body) in enumerate(recordings()):
+        if record['provider'] != 'bedrock':
+            continue
+        if record['kind'] == 'aws_eventstream':
+            yield bytes([0, number % 256]) + b'\n'.join(aws_lines(body))[:6000]
+        elif record['api'] in ('converse', 'count_tokens'):
+            yield bytes([2 if record['kind'] == 'error' else 4 if record['api'] == 'count_tokens' else 1, number % 256]) + body[:6000]
+
+
 def url_seeds():
     yield from (text.encode() for text in URL)
     for record, _body in recordings():
@@ -179,6 +212,7 @@ def anthropic_seeds():
 SEEDS = {
     'anthropic': anthropic_seeds,
     'aws-events': aws_events_seeds,
+    'bedrock': bedrock_seeds,
     'json': json_seeds,
     'sse': lambda: stream_seeds('sse', SSE),
     'openai-chat': openai_chat_seeds,
