@@ -108,6 +108,16 @@ append_anthropic_text (GString    *event,
   g_string_append_printf (event, EVENT ("content_block_delta", ",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"%s\"}   "), word);
 }
 
+static void
+append_gemini_text (GString    *event,
+                    const char *word)
+{
+  g_string_append_printf (event, "data: {\"candidates\": [{\"content\": {\"parts\": [{\"text\": \"%s\"}],\"role\": \"model\"},\"index\": 0}],"
+                          "\"usageMetadata\": {\"promptTokenCount\": 9,\"candidatesTokenCount\": %" G_GSIZE_FORMAT ",\"totalTokenCount\": 120,"
+                          "\"promptTokensDetails\": [{\"modality\": \"TEXT\",\"tokenCount\": 9}],\"thoughtsTokenCount\": 90},"
+                          "\"modelVersion\": \"gemini-2.5-flash\",\"responseId\": \"dX6LadKVC7SZ28oPr9yJoQs\"}\n\n", word, 10 + strlen (word));
+}
+
 /* A stream in another protocol: what it begins with, how a word is said, and what it ends with */
 static const struct
 {
@@ -125,6 +135,8 @@ static const struct
     append_anthropic_text,
     EVENT ("content_block_stop", ",\"index\":0") EVENT ("message_delta", ",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":9}")
     EVENT ("message_stop", "") },
+  { ":streamGenerateContent?alt=sse", SSE, "data: {\"usageMetadata\": {\"promptTokenCount\": 9}}\n\n", append_gemini_text,
+    "data: {\"candidates\": [{\"content\": {\"parts\": [{\"text\": \"\"}],\"role\": \"model\"},\"finishReason\": \"STOP\",\"index\": 0}]}\n\n" },
 };
 
 /* NULL for another target */
