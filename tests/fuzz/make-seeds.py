@@ -167,6 +167,34 @@ def bedrock_seeds():
             yield bytes([2 if record['kind'] == 'error' else 4 if record['api'] == 'count_tokens' else 1, number % 256]) + body[:6000]
 
 
+GEMINI = [
+    'data: {"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","willContinue":true},"thoughtSignature":"s"}]}}]}\n\n'
+    'data: {"candidates":[{"content":{"parts":[{"functionCall":{"partialArgs":[{"jsonPath":"$.a[0].b","stringValue":"x","willContinue":true}]}}]}}]}\n\n',
+    'data: {"candidates":[{"content":{"parts":[{"text":"a"},{"text":"","thoughtSignature":"s"}]},"finishReason":"STOP"}]}\n\n',
+    'data: {"promptFeedback":{"blockReason":"SAFETY","blockReasonMessage":"x"}}\n\n', 'data: [{"error":{"code":429,"details":[{"retryDelay":"3s"}]}}]\n\n',
+    '[{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"aGk="},"thoughtSignature":"s"}]},"finishReason":"STOP"}]}]',
+    '{"candidates":[{"content":{"parts":[{"text":"gr\u00fcn"}]},"groundingMetadata":{"groundingChunks":[{"web":{"uri":"u"}}],'
+    '"groundingSupports":[{"segment":{"endIndex":3},"groundingChunkIndices":[0]}]},"finishReason":"STOP"}]}',
+    '{"candidates":[{"finishReason":"MALFORMED_FUNCTION_CALL","finishMessage":"wrong reasoning"}]}',
+]
+
+
+def gemini_seeds():
+    # Two bytes in front: provider and kind (stream, whole, another task, error), and how the bytes are cut, or which task.
+    for number, text in enumerate(GEMINI):
+        yield bytes([number % 2 + (0 if text.startswith('data') else 2), 7]) + text.encode()
+    tasks = {'models': 0, 'count_tokens': 1, 'embeddings': 2, 'images': 3}
+    for number, (record, body) in enumerate(recordings()):
+        if record['provider'] not in ('gemini', 'vertexai') or record['api'] == 'chat_completions':
+            continue
+        if record['kind'] == 'error':
+            yield bytes([number % 2 + 6, number % 256]) + body[:6000]
+        elif record['api'] in tasks:
+            yield bytes([number % 2 + 4, tasks[record['api']]]) + body[:6000]
+        else:
+            yield bytes([number % 2 + (0 if record['kind'] == 'sse' else 2), number % 256]) + body[:6000]
+
+
 def url_seeds():
     yield from (text.encode() for text in URL)
     for record, _body in recordings():
@@ -215,6 +243,7 @@ SEEDS = {
     'bedrock': bedrock_seeds,
     'json': json_seeds,
     'sse': lambda: stream_seeds('sse', SSE),
+    'gemini': gemini_seeds,
     'openai-chat': openai_chat_seeds,
     'openai-responses': openai_responses_seeds,
     'ndjson': lambda: stream_seeds('ndjson', NDJSON),
