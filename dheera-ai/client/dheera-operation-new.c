@@ -62,7 +62,6 @@ encode (DheeraOperation   *self,
 {
   g_autofree char *model = NULL;
   g_autofree char *base_url = NULL;
-  const DheeraProtocol *protocol;
   DheeraEncoding encoding = { 0 };
 
   self->provider = dheera_client_resolve (self->client, request, needs_model (self->endpoint), &model, error);
@@ -70,7 +69,7 @@ encode (DheeraOperation   *self,
     return FALSE;
   self->call->provider = g_strdup (dheera_provider_get_id (self->provider));
   self->call->model = g_strdup (model);
-  protocol = dheera_provider_get_protocol (self->provider);
+  self->protocol = dheera_provider_get_protocol_for (self->provider, model);
 
   base_url = find_base_url (self, request, error);
   if (base_url == NULL)
@@ -84,11 +83,11 @@ encode (DheeraOperation   *self,
   encoding.warnings = self->warnings;
   if (self->endpoint->chat)
     {
-      self->http = protocol->encode_chat (&encoding, DHEERA_REQUEST (request), error);
+      self->http = self->protocol->encode_chat (&encoding, DHEERA_REQUEST (request), error);
     }
   else
     {
-      self->codec = dheera_protocol_get_codec (protocol, self->endpoint->task, self->provider, error);
+      self->codec = dheera_protocol_get_codec (self->protocol, self->endpoint->task, self->provider, error);
       if (self->codec != NULL)
         self->http = self->codec->encode (&encoding, request, error);
     }

@@ -51,6 +51,7 @@ struct _DheeraOperation
   DheeraClient *client;
   DheeraCall *call;
   const DheeraEndpoint *endpoint;
+  const DheeraProtocol *protocol; /* what the provider speaks for this model */
   const DheeraCodec *codec;      /* of the endpoint's task; NULL for chat */
   DheeraProvider *provider;      /* NULL when it could not be found: error says why */
   DheeraTransport *transport;

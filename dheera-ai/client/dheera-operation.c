@@ -263,6 +263,7 @@ prepare_decoder (DheeraOperation *self)
   if (self->buffers == NULL)
     self->buffers = dheera_client_take_buffers (self->client);
   self->decoder = dheera_decoder_new (self->provider);
+  self->decoder->protocol = self->protocol;
   self->decoder->json = self->buffers->json;
   self->decoder->n_choices = self->n_choices;
   self->decoder->flags = self->http->decode_flags;

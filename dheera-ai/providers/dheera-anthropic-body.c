@@ -129,7 +129,7 @@ dheera_anthropic_write_body (DheeraAnthropicPlan       *plan,
   dheera_json_writer_begin_object (writer);
   if (host->version != NULL)
     dheera_json_writer_member_string (writer, "anthropic_version", host->version);
-  if (!host->model_elsewhere)
+  if (!host->model_elsewhere || plan->counting)
     dheera_json_writer_member_string (writer, "model", plan->encoding->model);
   if (!plan->counting)
     dheera_json_writer_member_int (writer, "max_tokens", plan->max_tokens);
@@ -142,11 +142,9 @@ dheera_anthropic_write_body (DheeraAnthropicPlan       *plan,
     {
       write_sampling (plan, writer);
       write_user (plan, writer);
-      if (plan->encoding->stream && !host->stream_elsewhere)
+      if (plan->encoding->stream)
         dheera_json_writer_member_boolean (writer, "stream", TRUE);
     }
-  if (plan->uses_files && host->betas_in_body)
-    dheera_json_writer_member_raw (writer, "anthropic_beta", "[\"" DHEERA_ANTHROPIC_FILES_BETA "\"]");
   dheera_json_writer_end_object (writer);
 
   return TRUE;

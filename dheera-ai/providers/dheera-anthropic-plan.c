@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "dheera-provider-private.h"
-
 #include "dheera-ai/model/dheera-tool-private.h"
 
 /* What a request asks for against what its model takes: all that can be refused is refused here, before a byte of the body is written. */
@@ -285,7 +283,8 @@ plan_others (DheeraAnthropicPlan *plan,
 static DheeraParams
 list_unsupported (DheeraAnthropicPlan *plan)
 {
-  DheeraParams unsupported = dheera_provider_get_row (plan->encoding->provider)->drop_params;
+  DheeraParams unsupported = DHEERA_PARAM_SEED | DHEERA_PARAM_N | DHEERA_PARAM_PRESENCE_PENALTY | DHEERA_PARAM_FREQUENCY_PENALTY
+                             | DHEERA_PARAM_LOGPROBS | DHEERA_PARAM_TOP_LOGPROBS | DHEERA_PARAM_METADATA;
 
   if (plan->request->n == 1)
     unsupported &= ~DHEERA_PARAM_N;

@@ -23,13 +23,16 @@ typedef enum
   DHEERA_ANTHROPIC_FLAG_JSON_TOOL = 1 << 0,
 } DheeraAnthropicFlags;
 
-/* How a host takes the body of Messages. Anthropic's own way is all zero. */
+/* Who takes Messages, and how: Anthropic itself, or a cloud that wraps them */
 typedef struct
 {
-  const char *version;       /* anthropic_version in the body, instead of a header */
-  gboolean model_elsewhere;  /* the model is part of the path, not of the body */
-  gboolean stream_elsewhere; /* and so is whether it streams */
-  gboolean betas_in_body;    /* anthropic_beta is an array of the body, instead of a header */
+  const char *version;      /* anthropic_version in the body, NULL for a header of new_http_request's */
+  gboolean model_elsewhere; /* the model is part of the path, not of the body */
+  /* Without a body */
+  DheeraHttpRequest *(*new_http_request) (const DheeraEncoding *encoding,
+                                          DheeraBaseRequest    *request,
+                                          gboolean              counting,
+                                          GError              **error);
 } DheeraAnthropicHost;
 
 /* --- What is known of models, by their names --- */
@@ -103,11 +106,11 @@ void               dheera_anthropic_write_extra   (DheeraJsonWriter    *writer,
 void               dheera_anthropic_write_schema  (DheeraJsonWriter    *writer,
                                                    const char          *schema);
 
-/* A request for a host that wraps Messages: path (nullable: none) is joined to the base URL. NULL as of encode_chat. */
+/* A chat, or with counting a question how many tokens one has. NULL as of encode_chat. */
 DheeraHttpRequest *dheera_anthropic_encode        (const DheeraEncoding      *encoding,
                                                    DheeraRequest             *request,
                                                    const DheeraAnthropicHost *host,
-                                                   const char                *path,
+                                                   gboolean                   counting,
                                                    GError                   **error);
 
 /* --- Answers --- */
@@ -119,8 +122,15 @@ DheeraDecoded      dheera_anthropic_decode_frame  (DheeraDecoder     *decoder,
                                                    const DheeraFrame *frame);
 DheeraDecoded      dheera_anthropic_decode_eof    (DheeraDecoder     *decoder);
 
-extern const DheeraAnthropicHost dheera_anthropic_host;
-extern const DheeraAnthropicHost dheera_anthropic_vertex_host;
-extern const DheeraAnthropicHost dheera_anthropic_bedrock_host;
+/* A DheeraUsage with the number of tokens of the prompt */
+GObject           *dheera_anthropic_decode_count  (DheeraDecoder     *decoder,
+                                                   const char        *body,
+                                                   gsize              length);
+
+/* --- Claude at Google's --- */
+
+/* The protocol for a model of Anthropic's on Vertex AI, NULL for all others */
+const DheeraProtocol *dheera_anthropic_find_on_vertex (DheeraProvider *provider,
+                                                   const char     *model);
 
 G_END_DECLS

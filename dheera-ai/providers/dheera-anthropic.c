@@ -17,20 +17,6 @@
 /* The most that a page may have; there are far fewer models. */
 #define MODELS_LIMIT "1000"
 
-const DheeraAnthropicHost dheera_anthropic_host = { 0 };
-
-const DheeraAnthropicHost dheera_anthropic_vertex_host = {
-  .version = "vertex-2023-10-16",
-  .model_elsewhere = TRUE,
-};
-
-const DheeraAnthropicHost dheera_anthropic_bedrock_host = {
-  .version = "bedrock-2023-05-31",
-  .model_elsewhere = TRUE,
-  .stream_elsewhere = TRUE,
-  .betas_in_body = TRUE,
-};
-
 /* The application may have asked for others. */
 static void
 add_beta (DheeraHttpRequest *http,
@@ -62,20 +48,32 @@ skip_version (const DheeraEncoding *encoding,
 }
 
 static DheeraHttpRequest *
-new_http_request (const DheeraEncoding      *encoding,
-                  DheeraBaseRequest         *request,
-                  const DheeraAnthropicHost *host,
-                  const char                *method,
-                  const char                *path,
-                  GError                   **error)
+new_request_for_path (const DheeraEncoding *encoding,
+                      DheeraBaseRequest    *request,
+                      const char           *method,
+                      const char           *path,
+                      GError              **error)
 {
   DheeraHttpRequest *http = dheera_encoding_new_http_request (encoding, request, method, skip_version (encoding, path), error);
 
-  if (http != NULL && host->version == NULL && dheera_http_request_get_header (http, VERSION_HEADER) == NULL)
+  if (http != NULL && dheera_http_request_get_header (http, VERSION_HEADER) == NULL)
     dheera_http_request_set_header (http, VERSION_HEADER, VERSION);
 
   return http;
 }
+
+static DheeraHttpRequest *
+new_http_request (const DheeraEncoding *encoding,
+                  DheeraBaseRequest    *request,
+                  gboolean              counting,
+                  GError              **error)
+{
+  const DheeraProviderRow *row = dheera_provider_get_row (encoding->provider);
+
+  return new_request_for_path (encoding, request, "POST", counting ? COUNT_PATH : row->chat_path, error);
+}
+
+static const DheeraAnthropicHost own_host = { .new_http_request = new_http_request };
 
 static void
 take_body (DheeraAnthropicPlan *plan,
@@ -89,53 +87,38 @@ take_body (DheeraAnthropicPlan *plan,
   dheera_http_request_take_json (http, g_bytes_new_take (body, strlen (body)));
 }
 
-static DheeraHttpRequest *
-encode (DheeraAnthropicPlan       *plan,
-        const DheeraEncoding      *encoding,
-        DheeraRequest             *request,
-        const DheeraAnthropicHost *host,
-        const char                *path,
-        GError                   **error)
-{
-  g_autoptr (DheeraHttpRequest) http = NULL;
-  DheeraJsonWriter writer;
-
-  if (!dheera_provider_check (encoding->provider, error) || !dheera_anthropic_plan (plan, encoding, request, error))
-    return NULL;
-
-  http = new_http_request (encoding, DHEERA_BASE_REQUEST (request), host, "POST", path, error);
-  if (http == NULL)
-    return NULL;
-
-  dheera_json_writer_init (&writer, 4096);
-  if (!dheera_anthropic_write_body (plan, host, &writer, error))
-    {
-      dheera_json_writer_clear (&writer);
-      return NULL;
-    }
-  take_body (plan, http, &writer);
-  if (plan->uses_files && !host->betas_in_body)
-    add_beta (http, DHEERA_ANTHROPIC_FILES_BETA);
-  if (plan->json_tool)
-    http->decode_flags |= DHEERA_ANTHROPIC_FLAG_JSON_TOOL;
-
-  return g_steal_pointer (&http);
-}
-
 DheeraHttpRequest *
 dheera_anthropic_encode (const DheeraEncoding      *encoding,
                          DheeraRequest             *request,
                          const DheeraAnthropicHost *host,
-                         const char                *path,
+                         gboolean                   counting,
                          GError                   **error)
 {
-  DheeraAnthropicPlan plan = { 0 };
-  DheeraHttpRequest *http = encode (&plan, encoding, request, host, path, error);
+  DheeraAnthropicPlan plan = { .counting = counting };
+  g_autoptr (DheeraHttpRequest) http = NULL;
+  DheeraJsonWriter writer;
 
-  if (http != NULL)
-    http->framing = encoding->stream ? DHEERA_FRAMING_SSE : DHEERA_FRAMING_WHOLE;
+  if (!dheera_provider_check (encoding->provider, error) || !dheera_anthropic_plan (&plan, encoding, request, error))
+    return NULL;
 
-  return http;
+  http = host->new_http_request (encoding, DHEERA_BASE_REQUEST (request), counting, error);
+  if (http == NULL)
+    return NULL;
+
+  dheera_json_writer_init (&writer, 4096);
+  if (!dheera_anthropic_write_body (&plan, host, &writer, error))
+    {
+      dheera_json_writer_clear (&writer);
+      return NULL;
+    }
+  take_body (&plan, http, &writer);
+  if (plan.uses_files)
+    add_beta (http, DHEERA_ANTHROPIC_FILES_BETA);
+  if (plan.json_tool)
+    http->decode_flags |= DHEERA_ANTHROPIC_FLAG_JSON_TOOL;
+  http->framing = encoding->stream && !counting ? DHEERA_FRAMING_SSE : DHEERA_FRAMING_WHOLE;
+
+  return g_steal_pointer (&http);
 }
 
 static DheeraHttpRequest *
@@ -143,9 +126,7 @@ encode_chat (const DheeraEncoding *encoding,
              DheeraRequest        *request,
              GError              **error)
 {
-  const DheeraProviderRow *row = dheera_provider_get_row (encoding->provider);
-
-  return dheera_anthropic_encode (encoding, request, &dheera_anthropic_host, row != NULL ? row->chat_path : NULL, error);
+  return dheera_anthropic_encode (encoding, request, &own_host, FALSE, error);
 }
 
 /* --- Counting ------------------------------------------------------------------------------------ */
@@ -155,16 +136,15 @@ encode_count (const DheeraEncoding *encoding,
               DheeraBaseRequest    *request,
               GError              **error)
 {
-  DheeraAnthropicPlan plan = { .counting = TRUE };
-
-  return encode (&plan, encoding, DHEERA_REQUEST (request), &dheera_anthropic_host, COUNT_PATH, error);
+  return dheera_anthropic_encode (encoding, DHEERA_REQUEST (request), &own_host, TRUE, error);
 }
 
-static GObject *
-decode_count (DheeraDecoder *decoder,
-              const char    *body,
-              gsize          length)
+GObject *
+dheera_anthropic_decode_count (DheeraDecoder *decoder,
+                               const char    *body,
+                               gsize          length)
 {
+  DheeraJsonValue root;
   DheeraUsage *usage;
   gint64 count;
 
@@ -174,11 +154,12 @@ decode_count (DheeraDecoder *decoder,
       return NULL;
     }
 
-  count = dheera_json_get_int (dheera_json_member (dheera_json_root (&decoder->json), "input_tokens"), -1);
+  root = dheera_json_root (&decoder->json);
+  count = dheera_json_get_int (dheera_json_member (root, "input_tokens"), -1);
   if (count < 0)
     {
-      if (dheera_json_exists (dheera_json_member (dheera_json_root (&decoder->json), "error")))
-        dheera_decoder_fail_with (decoder, dheera_json_root (&decoder->json));
+      if (dheera_json_exists (dheera_json_member (root, "error")))
+        dheera_decoder_fail_with (decoder, root);
       else
         dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "the answer has no count of tokens");
       return NULL;
@@ -197,11 +178,15 @@ encode_models (const DheeraEncoding *encoding,
                DheeraBaseRequest    *request,
                GError              **error)
 {
-  const DheeraProviderRow *row = dheera_provider_get_row (encoding->provider);
+  const DheeraProviderRow *row;
   DheeraHttpRequest *http;
   g_autofree char *plain = NULL;
 
-  http = new_http_request (encoding, request, &dheera_anthropic_host, "GET", row != NULL ? row->models_path : NULL, error);
+  if (!dheera_provider_check (encoding->provider, error))
+    return NULL;
+
+  row = dheera_provider_get_row (encoding->provider);
+  http = new_request_for_path (encoding, request, "GET", row->models_path, error);
   if (http == NULL)
     return NULL;
 
@@ -219,6 +204,6 @@ const DheeraProtocol dheera_anthropic = {
   .decode_eof = dheera_anthropic_decode_eof,
   .tasks = {
     [DHEERA_TASK_LIST_MODELS] = { encode_models, dheera_openai_decode_models },
-    [DHEERA_TASK_COUNT_TOKENS] = { encode_count, decode_count },
+    [DHEERA_TASK_COUNT_TOKENS] = { encode_count, dheera_anthropic_decode_count },
   },
 };

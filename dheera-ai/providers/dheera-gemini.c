@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "dheera-anthropic-private.h"
 #include "dheera-gemini-encode-private.h"
 #include "dheera-gemini-private.h"
 
 const DheeraProtocol dheera_gemini = {
   .name = "gemini",
   .version_in_path = TRUE,
+  .find_for_model = dheera_anthropic_find_on_vertex,
   .encode_chat = dheera_gemini_encode_chat,
   .decode_chat = dheera_gemini_decode,
   .decode_frame = dheera_gemini_decode_frame,

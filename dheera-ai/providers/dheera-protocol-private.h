@@ -61,6 +61,9 @@ struct _DheeraProtocol
 {
   const char *name;
   gboolean version_in_path; /* api-version is a part of the path, which the protocol makes itself, and no query */
+  /* nullable: another protocol that the provider speaks for this model, or NULL for this one */
+  const DheeraProtocol *(*find_for_model) (DheeraProvider *provider,
+                                           const char     *model);
 
   /* A complete request without credentials, or NULL with INVALID_REQUEST, UNSUPPORTED_PARAMETER or
    * NOT_SUPPORTED. The chat request's values were validated before. */

@@ -168,6 +168,19 @@ dheera_provider_get_protocol (DheeraProvider *self)
   return self->row != NULL ? self->row->protocol : NULL;
 }
 
+const DheeraProtocol *
+dheera_provider_get_protocol_for (DheeraProvider *self,
+                                  const char     *model)
+{
+  const DheeraProtocol *protocol = dheera_provider_get_protocol (self);
+  const DheeraProtocol *other = NULL;
+
+  if (protocol != NULL && protocol->find_for_model != NULL && model != NULL)
+    other = protocol->find_for_model (self, model);
+
+  return other != NULL ? other : protocol;
+}
+
 static void
 replace (GString    *url,
          const char *placeholder,

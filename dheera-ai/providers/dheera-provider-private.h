@@ -112,6 +112,9 @@ gboolean                 dheera_provider_check      (DheeraProvider *self,
                                                      GError        **error);
 const DheeraProviderRow *dheera_provider_get_row    (DheeraProvider *self);
 const DheeraProtocol    *dheera_provider_get_protocol (DheeraProvider *self);
+/* The same where it depends on the model (nullable: it does not matter) */
+const DheeraProtocol    *dheera_provider_get_protocol_for (DheeraProvider *self,
+                                                     const char     *model);
 /* override (the request's, nullable) > base-url > environment > row, checked; NULL with INVALID_REQUEST. */
 char                    *dheera_provider_dup_base_url (DheeraProvider *self,
                                                      const char      *override_url,

@@ -596,35 +596,62 @@ test_refused (void)
     }
 }
 
-/* --- Hosts that wrap Messages -------------------------------------------------------------------- */
+/* --- Claude on Vertex AI ------------------------------------------------------------------------- */
 
 static void
-test_hosts (void)
+test_vertex (void)
 {
-  const char *json = "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"file\",\"file\":{\"file_id\":\"f\"}}]}],\"max_tokens\":5}";
-  g_auto (Fixture) fixture = { 0 };
-  g_autoptr (DheeraHttpRequest) vertex = NULL;
-  g_autoptr (DheeraHttpRequest) bedrock = NULL;
-  g_autofree char *at_vertex = NULL;
-  g_autofree char *at_bedrock = NULL;
+  static const char *const models[] = {
+    "claude-sonnet-4-5@20250929", "anthropic/claude-sonnet-4-5@20250929", "publishers/anthropic/models/claude-sonnet-4-5@20250929",
+  };
 
-  set_up (&fixture, MIDDLE, json);
-  fixture.encoding.stream = TRUE;
-  vertex = dheera_anthropic_encode (&fixture.encoding, fixture.request, &dheera_anthropic_vertex_host, "/models/x:streamRawPredict", &fixture.error);
-  g_assert_no_error (fixture.error);
-  g_assert_cmpstr (vertex->url, ==, "https://api.example/models/x:streamRawPredict");
-  g_assert_null (dheera_http_request_get_header (vertex, "anthropic-version"));
-  g_assert_cmpstr (dheera_http_request_get_header (vertex, "anthropic-beta"), ==, "files-api-2025-04-14");
-  at_vertex = dup_body (vertex);
-  g_assert_true (g_str_has_prefix (at_vertex, "{\"anthropic_version\":\"vertex-2023-10-16\",\"max_tokens\":5,\"messages\":["));
-  g_assert_true (g_str_has_suffix (at_vertex, ",\"stream\":true}"));
+  for (guint i = 0; i < G_N_ELEMENTS (models); i++)
+    {
+      g_autoptr (DheeraProvider) vertex = dheera_provider_new ("vertexai");
+      const DheeraProtocol *protocol = dheera_provider_get_protocol_for (vertex, models[i]);
+      g_auto (Fixture) fixture = { 0 };
+      g_autoptr (DheeraHttpRequest) http = NULL;
+      g_autoptr (DheeraHttpRequest) count = NULL;
+      g_autofree char *body = NULL;
+      g_autofree char *counted = NULL;
 
-  bedrock = dheera_anthropic_encode (&fixture.encoding, fixture.request, &dheera_anthropic_bedrock_host, "/invoke", &fixture.error);
-  g_assert_no_error (fixture.error);
-  g_assert_null (dheera_http_request_get_header (bedrock, "anthropic-beta"));
-  at_bedrock = dup_body (bedrock);
-  g_assert_true (g_str_has_prefix (at_bedrock, "{\"anthropic_version\":\"bedrock-2023-05-31\",\"max_tokens\":5,\"messages\":["));
-  g_assert_true (g_str_has_suffix (at_bedrock, ",\"anthropic_beta\":[\"files-api-2025-04-14\"]}"));
+      set_up (&fixture, models[i], "{" HI ",\"max_tokens\":5}");
+      g_set_object (&fixture.provider, vertex);
+      fixture.encoding.provider = vertex;
+      fixture.encoding.base_url = "https://v.example/v1/projects/p/locations/l";
+      fixture.encoding.stream = i == 0;
+      http = protocol->encode_chat (&fixture.encoding, fixture.request, &fixture.error);
+      g_assert_no_error (fixture.error);
+      g_assert_cmpstr (http->url, ==, i == 0 ? "https://v.example/v1/projects/p/locations/l/publishers/anthropic/models/claude-sonnet-4-5%4020250929:streamRawPredict"
+                                             : "https://v.example/v1/projects/p/locations/l/publishers/anthropic/models/claude-sonnet-4-5%4020250929:rawPredict");
+      g_assert_null (dheera_http_request_get_header (http, "anthropic-version"));
+      g_assert_cmpint (http->framing, ==, i == 0 ? DHEERA_FRAMING_SSE : DHEERA_FRAMING_WHOLE);
+      body = dup_body (http);
+      g_assert_cmpstr (body, ==, i == 0 ? "{\"anthropic_version\":\"vertex-2023-10-16\",\"max_tokens\":5," HI ",\"stream\":true}"
+                                        : "{\"anthropic_version\":\"vertex-2023-10-16\",\"max_tokens\":5," HI "}");
+
+      count = protocol->tasks[DHEERA_TASK_COUNT_TOKENS].encode (&fixture.encoding, DHEERA_BASE_REQUEST (fixture.request), &fixture.error);
+      g_assert_no_error (fixture.error);
+      g_assert_cmpstr (count->url, ==, "https://v.example/v1/projects/p/locations/l/publishers/anthropic/models/count-tokens:rawPredict");
+      counted = dup_body (count);
+      g_assert_cmpstr (counted, ==, "{\"anthropic_version\":\"vertex-2023-10-16\",\"model\":\"claude-sonnet-4-5@20250929\"," HI "}");
+    }
+}
+
+/* Only of Anthropic's models, and only on Vertex AI */
+static void
+test_protocol_for (void)
+{
+  g_autoptr (DheeraProvider) vertex = dheera_provider_new ("vertexai");
+  g_autoptr (DheeraProvider) gemini = dheera_provider_new ("gemini");
+  g_autoptr (DheeraProvider) anthropic = dheera_provider_new ("anthropic");
+
+  g_assert_true (dheera_provider_get_protocol_for (vertex, "claude-x")->decode_frame == dheera_anthropic_decode_frame);
+  g_assert_true (dheera_provider_get_protocol_for (vertex, "gemini-2.5-pro") == &dheera_gemini);
+  g_assert_true (dheera_provider_get_protocol_for (vertex, "claude-fans/gemini-2.5-pro") == &dheera_gemini);
+  g_assert_true (dheera_provider_get_protocol_for (vertex, NULL) == &dheera_gemini);
+  g_assert_true (dheera_provider_get_protocol_for (gemini, "claude-x") == &dheera_gemini);
+  g_assert_true (dheera_provider_get_protocol_for (anthropic, "claude-x") == &dheera_anthropic);
 }
 
 /* --- The other tasks ----------------------------------------------------------------------------- */
@@ -733,7 +760,8 @@ main (int    argc,
   g_test_add_func ("/anthropic/json-flag", test_json_flag);
   g_test_add_func ("/anthropic/schema", test_schema);
   g_test_add_func ("/anthropic/refused", test_refused);
-  g_test_add_func ("/anthropic/hosts", test_hosts);
+  g_test_add_func ("/anthropic/vertex", test_vertex);
+  g_test_add_func ("/anthropic/protocol-for", test_protocol_for);
   g_test_add_func ("/anthropic/count", test_count);
   g_test_add_func ("/anthropic/models", test_models);
   g_test_add_func ("/anthropic/keys", test_keys);
