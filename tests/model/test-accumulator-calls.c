@@ -257,6 +257,29 @@ test_extra (void)
   g_assert_cmpstr (dheera_message_peek_tool_call (message, 0)->extra, ==, "{\"caller\":1}");
 }
 
+/* Arguments that a decoder puts together itself */
+static void
+test_plain_arguments (void)
+{
+  g_autoptr (Stream) stream = stream_new (TRUE);
+  DheeraToolCall *call;
+
+  g_assert_false (dheera_accumulator_add_plain_arguments (stream->accumulator, 0, 0, "{", 1));
+  stream_feed (stream, CALL ("{\"index\":3,\"function\":{\"name\":\"f\"}}"));
+  dheera_accumulator_begin_event (stream->accumulator);
+  g_assert_true (dheera_accumulator_add_plain_arguments (stream->accumulator, 0, 3, "{\"a\"", 4));
+  dheera_accumulator_end_event (stream->accumulator);
+  g_assert_false (dheera_accumulator_add_plain_arguments (stream->accumulator, 0, 2, "x", 1));
+  g_assert_false (dheera_accumulator_add_plain_arguments (stream->accumulator, 128, 3, "x", 1));
+  dheera_accumulator_begin_event (stream->accumulator);
+  g_assert_true (dheera_accumulator_add_plain_arguments (stream->accumulator, 0, 3, ":1}", 3));
+  dheera_accumulator_end_event (stream->accumulator);
+  stream_finish (stream);
+
+  call = dheera_message_peek_tool_call (dheera_response_get_message (stream_response (stream)), 0);
+  g_assert_cmpstr (dheera_tool_call_get_arguments (call), ==, "{\"a\":1}");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -276,6 +299,7 @@ main (int   argc,
   g_test_add_func ("/accumulator-calls/positions", test_positions);
   g_test_add_func ("/accumulator-calls/choices", test_choices);
   g_test_add_func ("/accumulator-calls/extra", test_extra);
+  g_test_add_func ("/accumulator-calls/plain-arguments", test_plain_arguments);
 
   return g_test_run ();
 }

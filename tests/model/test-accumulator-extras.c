@@ -179,6 +179,33 @@ test_natives (void)
   stream_finish (stream);
 }
 
+static void
+test_images (void)
+{
+  g_autoptr (Stream) stream = stream_new (TRUE);
+  g_autoptr (Parsed) data = parse ("{\"good\":\"aGVsbG8\",\"bad\":\"*\",\"number\":7}");
+  g_autoptr (GBytes) hello = g_bytes_new_static ("hello", 5);
+  DheeraMessage *message;
+  DheeraPart *part;
+
+  g_assert_true (dheera_accumulator_add_image (stream->accumulator, 0, at (data, "good"), "image/webp"));
+  g_assert_true (dheera_accumulator_add_image (stream->accumulator, 0, at (data, "good"), NULL));
+  g_assert_false (dheera_accumulator_add_image (stream->accumulator, 0, at (data, "bad"), NULL));
+  g_assert_false (dheera_accumulator_add_image (stream->accumulator, 0, at (data, "number"), NULL));
+  g_assert_false (dheera_accumulator_add_image (stream->accumulator, 128, at (data, "good"), NULL));
+  g_assert_true (dheera_accumulator_has_content (stream->accumulator));
+
+  message = dheera_accumulator_get_message (stream->accumulator, 0);
+  g_assert_true (message == dheera_response_get_message (stream_response (stream)));
+  g_assert_null (dheera_accumulator_get_message (stream->accumulator, -1));
+  g_assert_cmpuint (dheera_message_get_n_parts (message), ==, 2);
+  part = dheera_message_peek_part (message, 0);
+  g_assert_cmpint (part->type, ==, DHEERA_PART_TYPE_IMAGE);
+  g_assert_cmpstr (part->mime_type, ==, "image/webp");
+  g_assert_true (g_bytes_equal (part->bytes, hello));
+  g_assert_cmpstr (dheera_message_peek_part (message, 1)->mime_type, ==, "image/png");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -191,6 +218,7 @@ main (int   argc,
   g_test_add_func ("/accumulator-extras/audio-pieces", test_audio_pieces);
   g_test_add_func ("/accumulator-extras/audio-type", test_audio_type);
   g_test_add_func ("/accumulator-extras/audio-cut", test_audio_cut);
+  g_test_add_func ("/accumulator-extras/images", test_images);
   g_test_add_func ("/accumulator-extras/natives", test_natives);
 
   return g_test_run ();

@@ -335,6 +335,37 @@ test_usage (void)
   stream_finish (stream);
 }
 
+/* Counters that every event repeats are known at once, and shown once. */
+static void
+test_running_usage (void)
+{
+  g_autoptr (Stream) stream = stream_new (TRUE);
+  guint shown = 0;
+
+  for (gint64 i = 1; i <= 3; i++)
+    {
+      dheera_accumulator_begin_event (stream->accumulator);
+      dheera_accumulator_set_running_usage (stream->accumulator, 7, i, 7 + i, -1, -1, -1);
+      dheera_accumulator_end_event (stream->accumulator);
+      g_assert_cmpint (dheera_usage_get_completion_tokens (dheera_response_get_usage (stream_response (stream))), ==, i);
+    }
+  g_assert_false (dheera_accumulator_has_delta (stream->accumulator));
+  dheera_accumulator_finish (stream->accumulator);
+  stream_collect (stream);
+
+  for (guint i = 0; i < stream->deltas->len; i++)
+    {
+      DheeraUsage *usage = ((DheeraDelta *) g_ptr_array_index (stream->deltas, i))->usage;
+
+      if (usage != NULL)
+        {
+          shown++;
+          g_assert_cmpint (dheera_usage_get_completion_tokens (usage), ==, 3);
+        }
+    }
+  g_assert_cmpuint (shown, ==, 1);
+}
+
 static void
 test_finish_twice (void)
 {
@@ -370,6 +401,7 @@ main (int   argc,
   g_test_add_func ("/accumulator/finish-reason", test_finish_reason);
   g_test_add_func ("/accumulator/unknown-finish-reason", test_unknown_finish_reason);
   g_test_add_func ("/accumulator/usage", test_usage);
+  g_test_add_func ("/accumulator/running-usage", test_running_usage);
   g_test_add_func ("/accumulator/finish-twice", test_finish_twice);
 
   return g_test_run ();
