@@ -265,6 +265,7 @@ prepare_decoder (DheeraOperation *self)
   self->decoder = dheera_decoder_new (self->provider);
   self->decoder->protocol = self->protocol;
   self->decoder->json = self->buffers->json;
+  self->decoder->json.text = NULL; /* what the last call read, perhaps at the same address */
   self->decoder->n_choices = self->n_choices;
   self->decoder->flags = self->http->decode_flags;
   dheera_accumulator_set_recording (self->decoder->accumulator, self->recording);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "dheera-mock-endpoints-private.h"
 #include "dheera-mock-reply-private.h"
 
 #include <fcntl.h>
@@ -162,6 +163,36 @@ complete (MockServer        *self,
   dheera_mock_reply_start (message, answer, &observer);
 }
 
+/* FALSE when there is no such endpoint. */
+static gboolean
+try_endpoints (SoupServerMessage *message,
+               const char        *route)
+{
+  g_autoptr (GBytes) bytes = soup_message_body_flatten (soup_server_message_get_request_body (message));
+  g_autoptr (GBytes) answer = NULL;
+  DheeraMockRefusal refusal = { 0 };
+  const char *type;
+  gsize length = 0;
+  const char *data = g_bytes_get_data (bytes, &length);
+
+  answer = dheera_mock_endpoints_answer (route, data != NULL ? data : "", length, &type, &refusal);
+  if (answer == NULL && refusal.status == 0)
+    return FALSE;
+  if (answer == NULL)
+    {
+      respond_refusal (message, &refusal);
+      return TRUE;
+    }
+
+  g_object_set_data (G_OBJECT (message), "dheera-mock-answered", message);
+  soup_server_message_set_status (message, 200, NULL);
+  data = g_bytes_get_data (answer, &length);
+  soup_server_message_set_response (message, type, SOUP_MEMORY_COPY, data, length);
+  count (&stats.finished, 1);
+
+  return TRUE;
+}
+
 static void
 respond_stats (SoupServerMessage *message)
 {
@@ -205,7 +236,7 @@ handler_cb (SoupServer        *server,
     respond (message, 200, dheera_mock_format_model (model));
   else if (is_get && strcmp (route, "/mock") == 0)
     respond_stats (message);
-  else
+  else if (!is_post || !try_endpoints (message, route))
     {
       if (is_get && g_str_has_prefix (route, "/models/"))
         dheera_mock_refuse (&refusal, 404, "model_not_found", "model", "The model \"%s\" does not exist.",

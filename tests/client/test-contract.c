@@ -173,6 +173,113 @@ do_list_models_async (DheeraClient *client,
   return take_models (list_models_async (client, request, NULL, error));
 }
 
+/* --- The operations with one answer of a class of its own ------------------------------------------------------------------------------ */
+
+typedef gpointer (*Blocking) (DheeraClient  *client,
+                              gpointer       request,
+                              GCancellable  *cancellable,
+                              GError       **error);
+typedef void (*Starting) (DheeraClient        *client,
+                          gpointer             request,
+                          GCancellable        *cancellable,
+                          GAsyncReadyCallback  callback,
+                          gpointer             user_data);
+typedef gpointer (*Finishing) (DheeraClient  *client,
+                               GAsyncResult  *result,
+                               GError       **error);
+
+static gboolean
+take_answer (gpointer answer)
+{
+  if (answer == NULL)
+    return FALSE;
+  g_assert_true (DHEERA_IS_BASE_RESPONSE (answer));
+  g_object_unref (answer);
+  return TRUE;
+}
+
+static gboolean
+run_task (DheeraClient       *client,
+          DheeraBaseRequest  *request,
+          const Case         *c,
+          SoupSession        *session,
+          Blocking            blocking,
+          Starting            start,
+          Finishing           finish,
+          GError            **error)
+{
+  g_autoptr(DheeraBaseRequest) owned = request;
+  g_autoptr(GAsyncResult) result = NULL;
+
+  configure (request, session);
+  dheera_base_request_set_provider (request, c->row->id);
+  if (blocking != NULL)
+    return take_answer (blocking (client, request, NULL, error));
+  start (client, request, NULL, store_result_cb, &result);
+  return take_answer (finish (client, wait_for_result (&result), error));
+}
+
+static gpointer
+new_embed_request (void)
+{
+  return dheera_embedding_request_new_for_input ("m", "Hi");
+}
+
+static gpointer
+new_rerank_request (void)
+{
+  DheeraRerankRequest *request = dheera_rerank_request_new_for_query ("m", "Hi");
+
+  dheera_rerank_request_add_document (request, "Hello");
+  return request;
+}
+
+static gpointer
+new_moderate_request (void)
+{
+  return dheera_moderation_request_new_for_text ("m", "Hi");
+}
+
+static gpointer
+new_generate_image_request (void)
+{
+  return dheera_image_request_new_for_prompt ("m", "Hi");
+}
+
+static gpointer
+new_transcribe_request (void)
+{
+  g_autoptr(GBytes) sound = g_bytes_new_static ("RIFF0000WAVE", 12);
+
+  return dheera_transcription_request_new_for_audio ("m", sound, "audio/wav");
+}
+
+static gpointer
+new_speak_request (void)
+{
+  return dheera_speech_request_new_for_input ("m", "Hi", "alloy");
+}
+
+#define DEFINE_TASK(name) \
+  static gboolean \
+  do_##name (DheeraClient *client, const Case *c, SoupSession *session, GError **error) \
+  { \
+    return run_task (client, new_##name##_request (), c, session, (Blocking) dheera_client_##name, NULL, NULL, error); \
+  } \
+  static gboolean \
+  do_##name##_async (DheeraClient *client, const Case *c, SoupSession *session, GError **error) \
+  { \
+    return run_task (client, new_##name##_request (), c, session, NULL, (Starting) dheera_client_##name##_async, \
+                     (Finishing) dheera_client_##name##_finish, error); \
+  }
+
+DEFINE_TASK (embed)
+DEFINE_TASK (rerank)
+DEFINE_TASK (moderate)
+DEFINE_TASK (generate_image)
+DEFINE_TASK (transcribe)
+DEFINE_TASK (speak)
+
 static const Operation operations[] = {
   { "complete", DHEERA_N_TASKS, do_complete },
   { "complete-async", DHEERA_N_TASKS, do_complete_async },
@@ -180,6 +287,18 @@ static const Operation operations[] = {
   { "stream-async", DHEERA_N_TASKS, do_stream_async },
   { "list-models", DHEERA_TASK_LIST_MODELS, do_list_models },
   { "list-models-async", DHEERA_TASK_LIST_MODELS, do_list_models_async },
+  { "embed", DHEERA_TASK_EMBED, do_embed },
+  { "embed-async", DHEERA_TASK_EMBED, do_embed_async },
+  { "rerank", DHEERA_TASK_RERANK, do_rerank },
+  { "rerank-async", DHEERA_TASK_RERANK, do_rerank_async },
+  { "moderate", DHEERA_TASK_MODERATE, do_moderate },
+  { "moderate-async", DHEERA_TASK_MODERATE, do_moderate_async },
+  { "generate-image", DHEERA_TASK_GENERATE_IMAGE, do_generate_image },
+  { "generate-image-async", DHEERA_TASK_GENERATE_IMAGE, do_generate_image_async },
+  { "transcribe", DHEERA_TASK_TRANSCRIBE, do_transcribe },
+  { "transcribe-async", DHEERA_TASK_TRANSCRIBE, do_transcribe_async },
+  { "speak", DHEERA_TASK_SPEAK, do_speak },
+  { "speak-async", DHEERA_TASK_SPEAK, do_speak_async },
 };
 
 /* --- The contract ------------------------------------------------------------------------------------------------------------------- */

@@ -49,6 +49,8 @@ typedef struct
 
 #define MODELS "{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"object\":\"model\",\"created\":1,\"owned_by\":\"tests\"}]}"
 
+#define RANKING "{\"model\":\"m\",\"results\":[{\"index\":0,\"relevance_score\":0.5}]}"
+
 #define EMBEDDINGS \
   "{\"object\":\"list\",\"model\":\"m\",\"data\":[{\"object\":\"embedding\",\"index\":0,\"embedding\":[0.25,-0.5]}]," \
   "\"usage\":{\"prompt_tokens\":1,\"total_tokens\":1}}"
@@ -107,6 +109,12 @@ static const Answer answers[] = {
   { ":streamGenerateContent", NULL, "data: " CANDIDATE ("Hello,", "") "\n\ndata: " CANDIDATE (" dear world", CANDIDATE_END) "\n\n", SSE },
   { "/converse", CONVERSE, NULL, NULL },
   { "/embeddings", EMBEDDINGS, NULL, NULL },
+  { "/rerank", RANKING, NULL, NULL },
+  { "/reranking", RANKING, NULL, NULL },
+  { "/moderations", "{\"id\":\"m1\",\"model\":\"m\",\"results\":[{\"flagged\":false,\"categories\":{\"hate\":false}}]}", NULL, NULL },
+  { "/images/generations", "{\"created\":1,\"data\":[{\"b64_json\":\"Zm9v\"}]}", NULL, NULL },
+  { "/audio/transcriptions", "{\"text\":\"" MODEL_ANSWERS_TEXT "\"}", NULL, NULL },
+  { "/audio/speech", "{\"audio_data\":\"Zm9v\"}", NULL, NULL },
   { "/v2/embed", "{\"id\":\"e1\",\"embeddings\":{\"float\":[[0.25,-0.5]]},\"texts\":[\"Hi\"],\"meta\":{\"billed_units\":{\"input_tokens\":1}}}", NULL, NULL },
   { "/api/embed", "{\"model\":\"m\",\"embeddings\":[[0.25,-0.5]],\"prompt_eval_count\":1}", NULL, NULL },
   { ":batchEmbedContents", "{\"embeddings\":[{\"values\":[0.25,-0.5]}]}", NULL, NULL },

@@ -9,6 +9,16 @@ let Dheera;
 const toRequest = value => typeof value === 'string' ? Dheera.Request.new_for_prompt(null, value) : value;
 const toModelsRequest = value => typeof value === 'string' ? Dheera.ModelsRequest.new(value) : value;
 
+const asItIs = value => value;
+const toModerationRequest = value => typeof value === 'string' ? Dheera.ModerationRequest.new_for_text(null, value) : value;
+const toImageRequest = value => typeof value === 'string' ? Dheera.ImageRequest.new_for_prompt(null, value) : value;
+
+function toEmbeddingRequest(value) {
+    const inputs = typeof value === 'string' ? [value] : value;
+
+    return Array.isArray(inputs) ? new Dheera.EmbeddingRequest({inputs}) : inputs;
+}
+
 /**
  * The error, with its details. The thread's last ones may be those of an error before it, if nothing is known of this one.
  *
@@ -113,6 +123,13 @@ function _init() {
     addCall(client, 'complete', toRequest);
     addCall(client, 'run', toRequest);
     addCall(client, 'list_models', toModelsRequest);
+    addCall(client, 'embed', toEmbeddingRequest);
+    addCall(client, 'count_tokens', toRequest);
+    addCall(client, 'rerank', asItIs);
+    addCall(client, 'moderate', toModerationRequest);
+    addCall(client, 'generate_image', toImageRequest);
+    addCall(client, 'transcribe', asItIs);
+    addCall(client, 'speak', asItIs);
 
     addCall(Dheera.Stream.prototype, 'next');
     addCall(Dheera.Stream.prototype, 'collect');

@@ -62,6 +62,24 @@ def _models_request(value):
     return Dheera.ModelsRequest.new(value) if isinstance(value, str) else value
 
 
+def _embedding_request(value):
+    if isinstance(value, str):
+        return Dheera.EmbeddingRequest.new_for_input(None, value)
+    return Dheera.EmbeddingRequest(inputs=list(value)) if isinstance(value, (list, tuple)) else value
+
+
+def _moderation_request(value):
+    return Dheera.ModerationRequest.new_for_text(None, value) if isinstance(value, str) else value
+
+
+def _image_request(value):
+    return Dheera.ImageRequest.new_for_prompt(None, value) if isinstance(value, str) else value
+
+
+def _as_it_is(value):
+    return value
+
+
 def _add_client_trio(cls, name, make_request):
     sync, start, finish = (getattr(cls, name + suffix) for suffix in ('', '_async', '_finish'))
     finish = _telling(finish)
@@ -127,6 +145,13 @@ class Client(Dheera.Client):
 _add_client_trio(Client, 'complete', _request)
 _add_client_trio(Client, 'run', _request)
 _add_client_trio(Client, 'list_models', _models_request)
+_add_client_trio(Client, 'embed', _embedding_request)
+_add_client_trio(Client, 'count_tokens', _request)
+_add_client_trio(Client, 'rerank', _as_it_is)
+_add_client_trio(Client, 'moderate', _moderation_request)
+_add_client_trio(Client, 'generate_image', _image_request)
+_add_client_trio(Client, 'transcribe', _as_it_is)
+_add_client_trio(Client, 'speak', _as_it_is)
 _export(Client)
 
 
@@ -233,6 +258,26 @@ class Response(Dheera.Response):
 
 
 _export(Response)
+
+
+class EmbeddingResponse(Dheera.EmbeddingResponse):
+    """A sequence of its vectors, each a list of numbers"""
+
+    def __len__(self):
+        return self.get_n_vectors()
+
+    def __getitem__(self, position):
+        if isinstance(position, slice):
+            return [self.get_vector(i) for i in range(*position.indices(len(self)))]
+        if not -len(self) <= position < len(self):
+            raise IndexError(position)
+        return self.get_vector(position % len(self))
+
+    def __repr__(self):
+        return _describe(self, model=self.get_model(), vectors=len(self), dimensions=self.get_dimensions())
+
+
+_export(EmbeddingResponse)
 
 
 class Delta(Dheera.Delta):
