@@ -47,7 +47,8 @@ typedef struct
   RESPONSE_DELTA ("Hello,") RESPONSE_DELTA (" dear world") \
   "event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":" RESPONSE ("completed", RESPONSE_OUTPUT, RESPONSE_USAGE) "}\n\n"
 
-#define MODELS "{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"object\":\"model\",\"created\":1,\"owned_by\":\"tests\"}]}"
+/* In Google's form as well: all of them have one path. */
+#define MODELS "{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"object\":\"model\",\"created\":1,\"owned_by\":\"tests\"}],\"models\":[{\"name\":\"models/m\",\"displayName\":\"M\"}]}"
 
 #define RANKING "{\"model\":\"m\",\"results\":[{\"index\":0,\"relevance_score\":0.5}]}"
 
@@ -72,9 +73,12 @@ typedef struct
 
 /* --- Gemini and Vertex AI ---------------------------------------------------------------------------------------------------------- */
 
-#define CANDIDATE(text, more) \
-  "{\"candidates\":[{\"index\":0,\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\"" text "\"}]}" more "}],\"modelVersion\":\"m\",\"responseId\":\"r1\"," \
+#define CANDIDATE_PARTS(parts, more) \
+  "{\"candidates\":[{\"index\":0,\"content\":{\"role\":\"model\",\"parts\":[" parts "]}" more "}],\"modelVersion\":\"m\",\"responseId\":\"r1\"," \
   "\"usageMetadata\":{\"promptTokenCount\":1,\"candidatesTokenCount\":3,\"totalTokenCount\":4}}"
+#define CANDIDATE_TEXT(text) "{\"text\":\"" text "\"}"
+#define CANDIDATE_IMAGE "{\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"Zm9v\"}}"
+#define CANDIDATE(text, more) CANDIDATE_PARTS (CANDIDATE_TEXT (text), more)
 #define CANDIDATE_END ",\"finishReason\":\"STOP\""
 
 /* --- The others -------------------------------------------------------------------------------------------------------------------- */
@@ -105,7 +109,7 @@ static const Answer answers[] = {
   { "/chat", CHAT, CHAT_STREAM, SSE },
   { "/responses", RESPONSE ("completed", RESPONSE_OUTPUT, RESPONSE_USAGE), RESPONSE_STREAM, SSE },
   { "/messages", MESSAGE, MESSAGE_STREAM, SSE },
-  { ":generateContent", CANDIDATE (MODEL_ANSWERS_TEXT, CANDIDATE_END), NULL, NULL },
+  { ":generateContent", CANDIDATE_PARTS (CANDIDATE_TEXT (MODEL_ANSWERS_TEXT) "," CANDIDATE_IMAGE, CANDIDATE_END), NULL, NULL },
   { ":streamGenerateContent", NULL, "data: " CANDIDATE ("Hello,", "") "\n\ndata: " CANDIDATE (" dear world", CANDIDATE_END) "\n\n", SSE },
   { "/converse", CONVERSE, NULL, NULL },
   { "/embeddings", EMBEDDINGS, NULL, NULL },
@@ -119,7 +123,8 @@ static const Answer answers[] = {
   { "/api/embed", "{\"model\":\"m\",\"embeddings\":[[0.25,-0.5]],\"prompt_eval_count\":1}", NULL, NULL },
   { ":batchEmbedContents", "{\"embeddings\":[{\"values\":[0.25,-0.5]}]}", NULL, NULL },
   { ":embedContent", "{\"embedding\":{\"values\":[0.25,-0.5]}}", NULL, NULL },
-  { ":predict", "{\"predictions\":[{\"embeddings\":{\"values\":[0.25,-0.5],\"statistics\":{\"token_count\":1,\"truncated\":false}}}]}", NULL, NULL },
+  { ":predict", "{\"predictions\":[{\"embeddings\":{\"values\":[0.25,-0.5],\"statistics\":{\"token_count\":1,\"truncated\":false}}," \
+    "\"bytesBase64Encoded\":\"Zm9v\",\"mimeType\":\"image/png\"}]}", NULL, NULL },
   { "/invoke", "{\"embedding\":[0.25,-0.5],\"inputTextTokenCount\":1}", NULL, NULL },
   { "/api/tags", "{\"models\":[{\"name\":\"m\",\"model\":\"m\",\"modified_at\":\"2026-01-01T00:00:00Z\",\"size\":1}]}", NULL, NULL },
   { "/foundation-models", "{\"modelSummaries\":[{\"modelId\":\"m\",\"modelName\":\"M\",\"providerName\":\"tests\"}]}", NULL, NULL },
