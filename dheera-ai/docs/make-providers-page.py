@@ -37,6 +37,13 @@ def name(row):
     return row['name'].casefold()
 
 
+def responses(rows):
+    """The ids under which providers are asked through OpenAI's Responses"""
+    ids = [row['id'] for row in rows if row.get('protocol') == 'openai-responses']
+    ids += [(row['responses'] if row['responses'] is not True else {}).get('id', row['id'] + '-responses') for row in rows if 'responses' in row]
+    return code(sorted(ids))
+
+
 def table(rows):
     shown = [row for row in rows if 'docs' in row]
     return '\n'.join(['| id | who | address | what | variables |', '|---|---|---|---|---|', *map(line, sorted(shown, key=name))])
@@ -45,7 +52,7 @@ def table(rows):
 def main(data, template, page):
     rows = json.loads(pathlib.Path(data).read_text())['providers']
     text = pathlib.Path(template).read_text()
-    pathlib.Path(page).write_text(text.replace('@TABLE@', table(rows)))
+    pathlib.Path(page).write_text(text.replace('@TABLE@', table(rows)).replace('@RESPONSES@', responses(rows)))
 
 
 main(*sys.argv[1:])

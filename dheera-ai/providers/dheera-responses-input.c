@@ -240,6 +240,8 @@ write_text (Answer *self,
 
   flush_thoughts (self);
   dheera_json_writer_begin_object (writer);
+  /* Which OpenAI does not need, but llama.cpp does */
+  dheera_json_writer_member_string (writer, "type", "message");
   dheera_json_writer_member_string (writer, "role", "assistant");
   dheera_json_writer_key (writer, "content");
   dheera_json_writer_string_len (writer, self->text + self->text_done, end - self->text_done);

@@ -246,7 +246,7 @@ test_calls (void)
   append_answer (&fixture, "I look.");
   append_result (&fixture, "call_1", "sunny");
   assert_input (&fixture,
-                "{\"role\":\"assistant\",\"content\":\"I look.\"},"
+                "{\"type\":\"message\",\"role\":\"assistant\",\"content\":\"I look.\"},"
                 "{\"type\":\"function_call\",\"call_id\":\"call_1\",\"name\":\"weather\",\"arguments\":\"{\\\"city\\\":\\\"Pune\\\"}\"},"
                 "{\"type\":\"function_call_output\",\"call_id\":\"call_1\",\"output\":\"sunny\"}");
 }
@@ -269,7 +269,7 @@ test_replay (void)
   dheera_message_add_native_at (message, "anthropic", "{\"type\":\"thinking\"}", -1, 7, 0);
   /* An id alone says nothing to a server that keeps nothing. */
   dheera_message_add_native_at (message, FAMILY, BARE_THOUGHT, -1, 7, 0);
-  assert_input (&fixture, THOUGHT_1 ",{\"role\":\"assistant\",\"content\":\"I look.\"}," THOUGHT_2 "," CALL);
+  assert_input (&fixture, THOUGHT_1 ",{\"type\":\"message\",\"role\":\"assistant\",\"content\":\"I look.\"}," THOUGHT_2 "," CALL);
 
   dheera_base_request_set_extra (DHEERA_BASE_REQUEST (fixture.request), "{\"store\":true}");
   assert_has (&fixture, THOUGHT_2 "," BARE_THOUGHT "," CALL);
@@ -311,15 +311,15 @@ test_replay_of_others (void)
   dheera_message_add_native_at (message, FAMILY, "{\"type\":\"web_search_call\",\"id\":\"ws_1\"}", -1, 8, 0);
   dheera_message_add_native_at (message, FAMILY, "{\"type\":\"message\",\"phase\":\"final_answer\"}", -1, 8, 0);
   assert_input (&fixture,
-                "{\"role\":\"assistant\",\"content\":\"Looking.\",\"phase\":\"commentary\"},{\"type\":\"web_search_call\",\"id\":\"ws_1\"},"
-                "{\"role\":\"assistant\",\"content\":\" It is सुंदर.\",\"phase\":\"final_answer\"}," CALL);
+                "{\"type\":\"message\",\"role\":\"assistant\",\"content\":\"Looking.\",\"phase\":\"commentary\"},{\"type\":\"web_search_call\",\"id\":\"ws_1\"},"
+                "{\"type\":\"message\",\"role\":\"assistant\",\"content\":\" It is सुंदर.\",\"phase\":\"final_answer\"}," CALL);
 
   /* Another text by now: what is left of it is cut where a character ends. */
   dheera_message_set_text (message, "सुंदर");
-  assert_has (&fixture, "{\"role\":\"assistant\",\"content\":\"सुं\",\"phase\":\"commentary\"},{\"type\":\"web_search_call\",\"id\":\"ws_1\"},"
-                        "{\"role\":\"assistant\",\"content\":\"दर\",\"phase\":\"final_answer\"}");
+  assert_has (&fixture, "{\"type\":\"message\",\"role\":\"assistant\",\"content\":\"सुं\",\"phase\":\"commentary\"},{\"type\":\"web_search_call\",\"id\":\"ws_1\"},"
+                        "{\"type\":\"message\",\"role\":\"assistant\",\"content\":\"दर\",\"phase\":\"final_answer\"}");
   dheera_message_set_text (message, "Ok");
-  assert_has (&fixture, "{\"role\":\"assistant\",\"content\":\"Ok\",\"phase\":\"commentary\"},{\"type\":\"web_search_call\",\"id\":\"ws_1\"},{\"type\":\"function_call\"");
+  assert_has (&fixture, "{\"type\":\"message\",\"role\":\"assistant\",\"content\":\"Ok\",\"phase\":\"commentary\"},{\"type\":\"web_search_call\",\"id\":\"ws_1\"},{\"type\":\"function_call\"");
 }
 
 static void
@@ -379,7 +379,7 @@ test_picture_in_answer (void)
 
   /* One that the server made goes back as the server's. */
   dheera_message_add_native_at (message, FAMILY, "{\"type\":\"image_generation_call\",\"result\":\"aGVsbG8=\"}", -1, 5, 0);
-  assert_input (&fixture, "{\"role\":\"assistant\",\"content\":\"Here.\"},{\"type\":\"image_generation_call\",\"result\":\"aGVsbG8=\"}");
+  assert_input (&fixture, "{\"type\":\"message\",\"role\":\"assistant\",\"content\":\"Here.\"},{\"type\":\"image_generation_call\",\"result\":\"aGVsbG8=\"}");
 }
 
 static void
