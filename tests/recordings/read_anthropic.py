@@ -23,6 +23,10 @@ def framing(recording):
     return 'sse' if recording['kind'] in ('sse', 'payload_lines') else 'whole'
 
 
+def task(recording):
+    return {'models': 'list_models', 'count_tokens': 'count_tokens'}.get(recording['api'], 'chat')
+
+
 def members(value):
     return value if isinstance(value, dict) else {}
 
@@ -167,8 +171,17 @@ def read_whole(data):
     return {**answer_of(value), 'end': end}
 
 
+def read_count(data):
+    count = integer(members(parse(data)).get('input_tokens'))
+    if count < 0:
+        raise Failure('protocol')
+    return {'error': None, 'usage': usage_of({'input_tokens': count}), 'end': len(data.rstrip())}
+
+
 def read(recording, data):
     """What an answer with a good status has to become"""
+    if recording['api'] == 'count_tokens':
+        return read_count(data)
     if recording['api'] == 'models':
         return {'error': None, 'models': [model['id'] for model in parse(data)['data']], 'end': len(data.rstrip())}
     return read_stream(events(data)) if framing(recording) == 'sse' else read_whole(data)

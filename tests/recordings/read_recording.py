@@ -71,6 +71,7 @@ READERS = {
     'chat_completions': {None: read_openai_chat},
     'converse': {'bedrock': read_bedrock},
     'converse_stream': {'bedrock': read_bedrock},
+    'count_tokens': {'anthropic': read_anthropic},
     'generate_content': {None: read_gemini},
     # A question about an image, filed under what it asks about
     'images': {'ollama': read_ollama},
@@ -130,6 +131,8 @@ def task(recording):
 def wanted(recording):
     module = reader_of(recording)
     return module.wanted(recording) if hasattr(module, 'wanted') else 0
+
+
 def passed_over(recording):
     """Why its reader does not read it, None when it does"""
     why = getattr(reader_of(recording), 'passed_over', None)

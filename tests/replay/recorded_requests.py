@@ -33,6 +33,7 @@ REQUESTS = {
     'chat_completions': {'azure': requests_azure, None: requests_openai_chat},
     'converse': {'bedrock': requests_bedrock},
     'converse_stream': {'bedrock': requests_bedrock},
+    'count_tokens': {'anthropic': requests_anthropic},
     'chat': {'cohere': requests_cohere, 'ollama': requests_ollama, 'writer': requests_openai_chat},
     'generate_content': {None: requests_gemini},
     'images': {'ollama': requests_ollama},
@@ -42,7 +43,7 @@ REQUESTS = {
     'stream_generate_content': {None: requests_gemini},
 }
 # What replay.c has to call; a chat when it is not here
-TASKS = {'models': 'models'}
+TASKS = {'count_tokens': 'count', 'models': 'models'}
 
 
 def module(recording):

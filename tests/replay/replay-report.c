@@ -61,7 +61,7 @@ report_enum (JsonBuilder *builder,
   g_type_class_unref (class);
 }
 
-static void
+void
 report_usage (JsonBuilder *builder,
               DheeraUsage *usage)
 {

@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 
 void       report_response (JsonBuilder    *builder,
                             DheeraResponse *response);
+void       report_usage    (JsonBuilder    *builder,
+                            DheeraUsage    *usage);
 void       report_models   (JsonBuilder    *builder,
                             GListModel     *models);
 void       report_error    (JsonBuilder    *builder,

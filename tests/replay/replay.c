@@ -261,6 +261,35 @@ run_chat (Replay      *replay,
 }
 
 static void
+run_count (Replay      *replay,
+           JsonObject  *job,
+           const char  *json,
+           const char  *mode,
+           JsonBuilder *report,
+           GError     **error)
+{
+  DheeraClient *client = replay->clients[replay->n_jobs % 2];
+  g_autoptr(DheeraRequest) request = make_request (replay, job, json, error);
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(DheeraUsage) usage = NULL;
+
+  if (request == NULL)
+    return;
+
+  if (g_str_has_suffix (mode, "-async"))
+    {
+      dheera_client_count_tokens_async (client, request, NULL, store_result_cb, &result);
+      usage = dheera_client_count_tokens_finish (client, wait_for (&result), error);
+    }
+  else
+    {
+      usage = dheera_client_count_tokens (client, request, NULL, error);
+    }
+  if (usage != NULL)
+    report_usage (report, usage);
+}
+
+static void
 run_models (Replay      *replay,
             JsonObject  *job,
             const char  *mode,
@@ -338,6 +367,8 @@ make_report (Replay     *replay,
   report_int (report, "run", json_object_get_int_member (run, "run"));
   if (g_str_equal (get_string (job, "task"), "models"))
     run_models (replay, job, mode, report, error);
+  else if (g_str_equal (get_string (job, "task"), "count"))
+    run_count (replay, job, json, mode, report, error);
   else
     run_chat (replay, job, json, mode, report, error);
   return report;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Requests of Anthropic's Messages, made anew as OpenAI's chat JSON, and of its lists of models (recorded_requests.py has the whole).
+"""Requests of Anthropic's Messages, made anew as OpenAI's chat JSON, of its counts of tokens and lists of models (recorded_requests.py has the whole).
 
 The system's words become a message, each result of a tool a message of its own, and of the model's turns text and calls what they are; every other block goes into provider_blocks
 with its place. What is said in members that OpenAI's JSON does not have (is_error, citations of a document, defer_loading of a tool, mcp_servers) stays where it is: the library
@@ -12,6 +12,7 @@ import urllib.parse
 
 from compare_request import Inexpressible, Rules
 
+OWN_PATHS = {'messages': '/v1/messages', 'count_tokens': '/v1/messages/count_tokens', 'models': '/v1/models'}
 CHOICES = {'auto': 'auto', 'any': 'required', 'none': 'none'}
 # Members that go over under their own name or another
 MEMBERS = {'stop_sequences': 'stop'}
@@ -19,7 +20,7 @@ MEMBERS = {'stop_sequences': 'stop'}
 
 def target(recording):
     request = recording['request']
-    own = '/v1/models' if recording['api'] == 'models' else '/v1/messages'
+    own = OWN_PATHS[recording['api']]
     path = urllib.parse.urlsplit(request['url']).path if request else ''
     return (path.removesuffix(own), path) if path.endswith(own) else ('', None)
 

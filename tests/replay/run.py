@@ -56,6 +56,8 @@ def cuts(name, recording, full):
 def runs(name, recording, full):
     if recorded_requests.task(recording) == 'models':
         return [{'mode': 'list'}, {'mode': 'list-async'}]
+    if recorded_requests.task(recording) == 'count':
+        return [{'mode': 'count'}, {'mode': 'count-async'}]
     if read_recording.framing(recording) == 'whole':
         return [{'mode': mode} for mode in ('complete', 'complete-async', 'collect', 'next-async')]
     made = [{'mode': mode} for mode in ('next', 'next-async', 'collect', 'collect-async', 'signal-async')]
@@ -235,6 +237,8 @@ def judge(run, result, recording, full):
             yield from compare_error(error, recording, full['error'])
     elif error:
         yield f'{error.get("code")}: {error["message"]}'
+    elif recorded_requests.task(recording) == 'count':
+        yield from compare_usage('count', result['usage'], full['usage'])
     elif recorded_requests.task(recording) == 'models':
         yield from differences('models', [model['id'] for model in result['models']], full['models'])
     else:
