@@ -5,7 +5,8 @@
  *   POST .../answer/chat/completions       a whole answer of 2,640 bytes
  *   POST .../chunks/N/chat/completions     a stream of N events of 331 bytes, a finish reason, usage, [DONE]
  *   POST .../event/BYTES/chat/completions  a stream whose one event carries that much text
- *   POST .../chunks/N/v1/messages          the same stream of N pieces of text in Anthropic's protocol; see protocols[]
+ *   POST .../chunks/N/v1/messages          the same stream of N pieces of text in Anthropic's protocol
+ *   POST .../chunks/N/…/converse-stream    and in Amazon Bedrock's; see protocols[]
  *
  * It prints its port. For every line on its standard input it prints how many connections and requests it has had since the last one; it ends with its input. */
 
@@ -18,6 +19,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "tests/wire/aws-util.h"
 
 #define ANSWER_BYTES 2640
 #define EVENT_BYTES 331
@@ -118,6 +121,30 @@ append_gemini_text (GString    *event,
                           "\"modelVersion\": \"gemini-2.5-flash\",\"responseId\": \"dX6LadKVC7SZ28oPr9yJoQs\"}\n\n", word, 10 + strlen (word));
 }
 
+static void
+append_converse_text (GString    *event,
+                      const char *word)
+{
+  g_string_append_printf (event, "contentBlockDelta {\"contentBlockIndex\":0,\"delta\":{\"text\":\"%s\"},\"p\":\"abcdefghijklmnopqrstuvwxyzABCDEF\"}\n", word);
+}
+
+static GString *
+make_aws_messages (const char *lines)
+{
+  g_auto(GStrv) events = g_strsplit (lines, "\n", -1);
+  g_autoptr(GByteArray) bytes = g_byte_array_new ();
+
+  for (char **event = events; **event != '\0'; event++)
+    {
+      char *space = strchr (*event, ' ');
+
+      *space = '\0';
+      aws_message_add (bytes, (const AwsHeader[]) { { ":event-type", *event }, { ":content-type", "application/json" }, { ":message-type", "event" }, { NULL } },
+                       space + 1);
+    }
+  return g_string_new_len ((const char *) bytes->data, bytes->len);
+}
+
 /* A stream in another protocol: what it begins with, how a word is said, and what it ends with */
 static const struct
 {
@@ -127,6 +154,7 @@ static const struct
   void (*append_text) (GString    *event,
                        const char *word);
   const char *end;
+  gboolean is_aws; /* each line is an event's type and data, and goes as a message of AWS's event stream */
 } protocols[] = {
   { "/v1/messages", SSE,
     EVENT ("message_start", ",\"message\":{\"model\":\"claude-sonnet-4-5-20250929\",\"id\":\"msg_01Xf6SmUVY1mDrSwFc5RsY3n\",\"type\":\"message\","
@@ -137,7 +165,20 @@ static const struct
     EVENT ("message_stop", "") },
   { ":streamGenerateContent?alt=sse", SSE, "data: {\"usageMetadata\": {\"promptTokenCount\": 9}}\n\n", append_gemini_text,
     "data: {\"candidates\": [{\"content\": {\"parts\": [{\"text\": \"\"}],\"role\": \"model\"},\"finishReason\": \"STOP\",\"index\": 0}]}\n\n" },
+  { "/converse-stream", "application/vnd.amazon.eventstream", "messageStart {\"role\":\"assistant\"}\n", append_converse_text,
+    "contentBlockStop {\"contentBlockIndex\":0}\nmessageStop {\"stopReason\":\"end_turn\"}\n"
+    "metadata {\"usage\":{\"inputTokens\":9,\"outputTokens\":9,\"totalTokens\":18},\"metrics\":{\"latencyMs\":1}}\n", TRUE },
 };
+
+static void
+append_events (GString    *response,
+               const char *events,
+               gboolean    is_aws)
+{
+  g_autoptr(GString) bytes = is_aws ? make_aws_messages (events) : g_string_new (events);
+
+  append_chunk (response, bytes->str, bytes->len);
+}
 
 /* NULL for another target */
 static GString *
@@ -153,15 +194,15 @@ make_chunks_of_others (const char *target,
     return NULL;
 
   response = begin_stream (protocols[i].content_type);
-  append_chunk (response, protocols[i].start, strlen (protocols[i].start));
+  append_events (response, protocols[i].start, protocols[i].is_aws);
   for (guint64 j = 0; j < n; j++)
     {
       g_autoptr(GString) event = g_string_new (NULL);
 
       protocols[i].append_text (event, stock[j % G_N_ELEMENTS (stock)]);
-      append_chunk (response, event->str, event->len);
+      append_events (response, event->str, protocols[i].is_aws);
     }
-  append_chunk (response, protocols[i].end, strlen (protocols[i].end));
+  append_events (response, protocols[i].end, protocols[i].is_aws);
   return g_string_append (response, "0\r\n\r\n");
 }
 

@@ -33,6 +33,7 @@ N_CALLS = 1000
 # A model of each protocol whose chunks are counted beside OpenAI's (answer-server.c makes them), and how much dearer they may be
 PROTOCOLS = {
     'Anthropic': 'anthropic/claude-sonnet-4-5',
+    'Bedrock': 'bedrock/amazon.nova-lite-v1:0',
     'Gemini': 'gemini/gemini-2.5-flash',
 }
 MAX_PROTOCOL_RATIO = 1.3
