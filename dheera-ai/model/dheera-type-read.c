@@ -24,13 +24,25 @@ static GObject *read_object (Reader             *self,
 
 #define MAX_SHOWN 40 /* characters */
 
+/* Takes text. */
+static char *
+shorten (char *text)
+{
+  g_autofree char *whole = text;
+  g_autofree char *start = NULL;
+
+  if (g_utf8_strlen (whole, -1) <= MAX_SHOWN)
+    return g_steal_pointer (&whole);
+  start = g_utf8_substring (whole, 0, MAX_SHOWN);
+  return g_strconcat (start, "…", NULL);
+}
+
 static char *
 describe_text (DheeraJsonValue json)
 {
-  g_autofree char *text = dheera_json_dup_string (json);
-  g_autofree char *start = g_utf8_strlen (text, -1) > MAX_SHOWN ? g_utf8_substring (text, 0, MAX_SHOWN) : NULL;
+  g_autofree char *text = shorten (dheera_json_dup_string (json));
 
-  return start != NULL ? g_strdup_printf ("the text “%s…”", start) : g_strdup_printf ("the text “%s”", text);
+  return g_strdup_printf ("the text “%s”", text);
 }
 
 static char *
@@ -492,8 +504,10 @@ sort_members (Reader             *self,
 
       if (member == NULL)
         {
-          self->fault = g_strdup_printf ("%s%shas a member “%.100s”, which %s has no property for", self->path->str,
-                                         self->path->len > 0 ? " " : "it ", name, record->name);
+          g_autofree char *shown = shorten (g_steal_pointer (&name));
+
+          self->fault = g_strdup_printf ("%s%shas a member “%s”, which %s has no property for", self->path->str,
+                                         self->path->len > 0 ? " " : "it ", shown, record->name);
           return FALSE;
         }
       sorted[member - (DheeraMember *) record->members->data] = element;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Makes a folder of seeds for a fuzz target, and then runs the target.
 
-Usage: make-seeds.py {anthropic,aws-events,bedrock,json,sse,ndjson,openai-chat,openai-responses,url} FOLDER [COMMAND [ARGUMENT...]]
+Usage: make-seeds.py {anthropic,aws-events,bedrock,gemini,json,sse,ndjson,objects,openai-chat,openai-responses,url} FOLDER [COMMAND [ARGUMENT...]]
 
 The seeds are a few lines that are written down here and, when DHEERA_SHARED names a folder with recordings, bodies from real providers.
 """
@@ -66,6 +66,12 @@ ANTHROPIC = [
     '{"type":"message","content":[{"type":"server_tool_use","input":{}},{"type":"text","text":"\u00e4","citations":[{"url":"u"}]}],"stop_reason":"refusal"}',
     '[{"type":"message_start","message":{}},{"type":"message_stop"}]', '{"type":"error","error":{"type":"overloaded_error","message":"reasoning"}}',
     '{"content":[{"type":"tool_use","name":"answer_in_json","input":{"a":1}},{"type":"tool_use","id":"x y","input":[1]},{"type":"new"}]}',
+]
+OBJECTS = [
+    '{"some_text":"ab","b":true,"i":-5,"u":18446744073709551615,"uc":255,"l":-9223372036854775808,"d":1e300,"f":0.5,"e":"session","fl":["replace"]}',
+    '{"some-text":"","st":["a","\\ud83d"],"t":"2025-12-31T23:59:00Z","by":"AAEC","j":"[1]","o":{"some_text":"x"},"li":[{"some_text":"y"}]}',
+    '{"some_text":"a","i":6,"some-text":"b"}', '{"some_text":null}', '{"some_text":"a","li":[{"some_text":"b","o":{"li":[]}}]}', '{"some_text":"a","j":{"a":[]}}',
+    '{"some_text":"a","by":"A==="}', '{"some_text":"a","t":"2025-02-30"}', '{"some_text":"a","i":1.0e0,"u":-0}', '{"some_text":"a","d":1e999}', '{"new":1}',
 ]
 URL = [
     'https://api.openai.com/v1\ngpt-4o', 'http://localhost:11434/\n../../admin', 'https://x.com/openai?api-version=1\na b', 'http://[::1]:80\n..',
@@ -244,6 +250,7 @@ SEEDS = {
     'json': json_seeds,
     'sse': lambda: stream_seeds('sse', SSE),
     'gemini': gemini_seeds,
+    'objects': lambda: (text.encode() for text in OBJECTS),
     'openai-chat': openai_chat_seeds,
     'openai-responses': openai_responses_seeds,
     'ndjson': lambda: stream_seeds('ndjson', NDJSON),

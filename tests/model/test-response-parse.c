@@ -453,6 +453,8 @@ static const Fault faults[] = {
   { &day_type, DAY ("x", "99999999999999999999"), "wind_speed", DOES_NOT_FIT ("Day") "wind_speed is the number 99999999999999999999, but" },
   { &day_type, "{\"name\": 5, \"wind_speed\": 5}", "name", DOES_NOT_FIT ("Day") "name is the number 5, but a text is expected." },
   { &day_type, "{\"name\": \"x\", \"wind_speed\": 5, \"more\": 1}", "", DOES_NOT_FIT ("Day") "it has a member “more”, which Day has no property for." },
+  { &day_type, "{\"name\": \"x\", \"ääääääääääääääääääääääääääääääääääääääääääääääää\": 1}", "",
+    DOES_NOT_FIT ("Day") "it has a member “ääääääääääääääääääääääääääääääääääääääää…”, which Day has no property for." },
   { &forecast_type, "{\"days\": [" DAY ("x", "1") ", 5], \"today\": " DAY ("x", "1") "}", "days[1]",
     DOES_NOT_FIT ("Forecast") "days[1] is the number 5, but an object is expected." },
   { &forecast_type, "{\"days\": [" DAY ("x", "1") ", " DAY ("x", "\"cold\"") "], \"today\": " DAY ("x", "1") "}", "days[1].wind_speed",
