@@ -2,8 +2,6 @@
 
 #include "dheera-type-private.h"
 
-#include <json-glib/json-glib.h>
-
 #include "dheera-error-private.h"
 
 /* What providers take as well; a schema that holds the same class again and again grows with each. */

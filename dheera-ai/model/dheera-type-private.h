@@ -4,6 +4,8 @@
 
 #include "dheera-type.h"
 
+#include <json-glib/json-glib.h>
+
 #include "dheera-ai/wire/dheera-json-writer-private.h"
 
 G_BEGIN_DECLS
@@ -79,6 +81,9 @@ GObject            *dheera_type_map_read   (const DheeraTypeMap  *self,
                                             DheeraJsonValue       value,
                                             char                **path,
                                             char                **fault) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Any value as json-glib has it */
+JsonNode           *dheera_json_to_node    (DheeraJsonValue json) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DheeraTypeMap, dheera_type_map_free)
 

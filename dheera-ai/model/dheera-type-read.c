@@ -3,7 +3,6 @@
 #include "dheera-type-private.h"
 
 #include <float.h>
-#include <json-glib/json-glib.h>
 #include <math.h>
 #include <string.h>
 
@@ -357,18 +356,22 @@ read_json (Reader          *self,
            DheeraJsonValue  json,
            GValue          *value)
 {
-  gboolean is_text = dheera_json_type (json) == DHEERA_JSON_STRING;
-  g_autofree char *text = is_text ? dheera_json_dup_string (json) : dheera_json_dup_raw (json);
+  g_autofree char *text = dheera_json_dup_string (json);
   DheeraJson view = DHEERA_JSON_INIT;
-  gboolean good = dheera_json_parse (&view, text, strlen (text));
-  JsonNode *node = good ? json_from_string (text, NULL) : NULL;
+  gboolean good = dheera_json_type (json) != DHEERA_JSON_NONE;
 
-  dheera_json_clear (&view);
-  if (node == NULL)
-    return fail (self, json, "the text of a JSON value");
-
-  g_value_take_boxed (value, node);
-  return TRUE;
+  if (text != NULL)
+    {
+      good = dheera_json_parse (&view, text, strlen (text));
+      if (good)
+        g_value_take_boxed (value, dheera_json_to_node (dheera_json_root (&view)));
+      dheera_json_clear (&view);
+    }
+  else if (good)
+    {
+      g_value_take_boxed (value, dheera_json_to_node (json));
+    }
+  return good || fail (self, json, "the text of a JSON value");
 }
 
 static gboolean
