@@ -21,7 +21,8 @@ static const DheeraEndpoint run_stream_endpoint = { .name = "run_stream", .chat 
  *
  * Each tool gets its calls by the signal [signal@Tool::call]. The calls of one answer are all begun, and then waited for; where
  * [property@Request:parallel-tool-calls] is %DHEERA_TRISTATE_NO, each is begun when the one before was answered. A call of a tool that does not exist, whose arguments are
- * no JSON object, or that nobody answers, has an error as its result: the model reads it and may do better. A
+ * no JSON object, or that nobody answers, has an error as its result: the model reads it and may do better. Arguments that are no JSON object become `{}` in the
+ * conversation, since there are providers that take no others. A
  * [property@Request:tool-choice] that makes the model call a tool holds for the first step only.
  *
  * The [property@Request:conversation] grows by each turn of the model, together with the results of its calls, and at the end by the answer. At any time, also after an

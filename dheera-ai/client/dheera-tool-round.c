@@ -8,6 +8,8 @@
 #include "dheera-ai/model/dheera-tool-call-private.h"
 #include "dheera-ai/model/dheera-tool-private.h"
 
+#define MAX_SHOWN 200 /* characters of arguments that are wrong */
+
 /* What the tools and the run share. */
 typedef struct
 {
@@ -31,6 +33,7 @@ struct _DheeraToolRound
   GPtrArray *tools;
   gboolean parallel;
   guint n_begun;
+  char **faults; /* of arguments that are no JSON object, by the place of the call; NULL for good ones */
   Answers *answers;
 };
 
@@ -147,6 +150,37 @@ question_free (gpointer data)
 
 /* --- Calls --------------------------------------------------------------------------------------------------------------------------- */
 
+/* What the arguments are not, and what they are; NULL when they are a JSON object. */
+static char *
+find_fault (DheeraToolCall *call)
+{
+  const char *arguments = dheera_tool_call_get_arguments (call);
+  g_autofree char *fault = dheera_json_text_find_fault (arguments, DHEERA_JSON_OBJECT);
+  g_autofree char *start = NULL;
+
+  if (fault == NULL)
+    return NULL;
+
+  start = g_utf8_substring (arguments, 0, MIN (g_utf8_strlen (arguments, -1), MAX_SHOWN));
+  return g_strdup_printf ("“%s” takes a JSON object. What it was called with %s: %s%s", dheera_tool_call_get_name (call), fault, start,
+                          strlen (start) < strlen (arguments) ? "…" : "");
+}
+
+/* Arguments that were cut off, or are no JSON for another reason, are never sent again: there are providers that take no history with them. The result tells what they
+ * were. */
+static void
+check_arguments (DheeraToolRound *self)
+{
+  for (guint i = 0; i < self->answers->n_results; i++)
+    {
+      DheeraToolCall *call = dheera_message_peek_tool_call (self->message, i);
+
+      self->faults[i] = find_fault (call);
+      if (self->faults[i] != NULL)
+        g_string_assign (call->arguments, "{}");
+    }
+}
+
 DheeraToolRound *
 dheera_tool_round_new (DheeraMessage *message,
                        GPtrArray     *tools,
@@ -158,6 +192,8 @@ dheera_tool_round_new (DheeraMessage *message,
   self->tools = g_ptr_array_ref (tools);
   self->parallel = parallel;
   self->answers = answers_new (dheera_message_get_n_tool_calls (message));
+  self->faults = g_new0 (char *, self->answers->n_results);
+  check_arguments (self);
   return self;
 }
 
@@ -189,21 +225,6 @@ describe_unknown_tool (DheeraToolRound *self,
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
-/* NULL when the tool can be called. The model is told what is wrong, and may do better. */
-static char *
-find_fault (DheeraToolRound *self,
-            DheeraToolCall  *call,
-            DheeraTool      *tool)
-{
-  g_autofree char *fault = NULL;
-
-  if (tool == NULL)
-    return describe_unknown_tool (self, dheera_tool_call_get_name (call));
-
-  fault = dheera_json_text_find_fault (dheera_tool_call_get_arguments (call), DHEERA_JSON_OBJECT);
-  return fault != NULL ? g_strdup_printf ("What “%s” was called with %s. It takes a JSON object.", tool->name, fault) : NULL;
-}
-
 static void
 begin_call (DheeraToolRound *self,
             guint            index)
@@ -211,7 +232,7 @@ begin_call (DheeraToolRound *self,
   DheeraToolCall *call = dheera_message_peek_tool_call (self->message, index);
   DheeraTool *tool = find_tool (self, dheera_tool_call_get_name (call));
   g_autoptr(DheeraToolCall) waiting = NULL;
-  g_autofree char *fault = find_fault (self, call, tool);
+  g_autofree char *unknown = tool == NULL ? describe_unknown_tool (self, dheera_tool_call_get_name (call)) : NULL;
   Question *question = g_new0 (Question, 1);
 
   question->answers = answers_ref (self->answers);
@@ -222,8 +243,11 @@ begin_call (DheeraToolRound *self,
   self->answers->n_open++;
   g_mutex_unlock (&self->answers->mutex);
 
-  if (fault != NULL)
-    dheera_tool_call_return_error (waiting, fault);
+  /* The model is told what is wrong, and may do better. */
+  if (unknown != NULL)
+    dheera_tool_call_return_error (waiting, unknown);
+  else if (self->faults[index] != NULL)
+    dheera_tool_call_return_error (waiting, self->faults[index]);
   else if (!dheera_tool_emit_call (tool, waiting))
     dheera_tool_call_return_error (waiting, "The application does not answer calls of this tool.");
 }
@@ -336,6 +360,9 @@ dheera_tool_round_free (DheeraToolRound *self)
   self->answers->func = NULL;
   g_mutex_unlock (&self->answers->mutex);
 
+  for (guint i = 0; i < self->answers->n_results; i++)
+    g_free (self->faults[i]);
+  g_free (self->faults);
   answers_unref (self->answers);
   g_object_unref (self->message);
   g_ptr_array_unref (self->tools);

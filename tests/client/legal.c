@@ -2,6 +2,16 @@
 
 #include "legal.h"
 
+#include <json-glib/json-glib.h>
+
+static gboolean
+is_object (const char *json)
+{
+  g_autoptr(JsonNode) node = json_from_string (json, NULL);
+
+  return node != NULL && JSON_NODE_HOLDS_OBJECT (node);
+}
+
 static char *
 open_calls (DheeraMessage *message,
             GHashTable    *open,
@@ -13,6 +23,8 @@ open_calls (DheeraMessage *message,
     {
       g_autoptr(DheeraToolCall) call = g_list_model_get_item (calls, i);
 
+      if (!is_object (dheera_tool_call_get_arguments (call)))
+        return g_strdup_printf ("message %u: call %u has no object for its arguments", position, i);
       if (*dheera_tool_call_get_id (call) == '\0' || !g_hash_table_add (open, g_strdup (dheera_tool_call_get_id (call))))
         return g_strdup_printf ("message %u: call %u has no id of its own", position, i);
     }

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* What every provider asks of a history, as strictly as the strictest of them: a turn of the assistant says something; each of its calls has an id of its own and
+/* What every provider asks of a history, as strictly as the strictest of them: a turn of the assistant says something; each of its calls has an object for its arguments, an id of its own and
  * exactly one result, right behind it and before anything else; there is no result without a call. NULL when all of that is so. */
 char *find_illegal (DheeraConversation *conversation) G_GNUC_WARN_UNUSED_RESULT;
 

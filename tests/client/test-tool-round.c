@@ -73,9 +73,9 @@ test_faults (void)
   g_assert_true (dheera_tool_round_advance (round));
   g_assert_true (dheera_tool_round_wait (round, 1, cancellable));
   assert_results (round, "Error: There is no tool “nobody”. There is: “f”, “g”.",
-                  "Error: What “g” was called with is not valid JSON at byte 5: unexpected end. It takes a JSON object.",
-                  "Error: What “g” was called with is JSON, but not an object. It takes a JSON object.",
-                  "Error: What “g” was called with is not valid JSON at byte 0: unexpected end. It takes a JSON object.",
+                  "Error: “g” takes a JSON object. What it was called with is not valid JSON at byte 5: unexpected end: {\"a\":",
+                  "Error: “g” takes a JSON object. What it was called with is JSON, but not an object: [1]",
+                  "Error: “g” takes a JSON object. What it was called with is not valid JSON at byte 0: unexpected end: ",
                   "Error: The application does not answer calls of this tool.", NULL);
 }
 
@@ -119,6 +119,23 @@ test_one_after_the_other (void)
   dheera_tool_call_return_error (calls->pdata[1], "b");
   g_assert_true (dheera_tool_round_advance (round));
   assert_results (round, "a", "Error: There is no tool “nobody”. There is: “f”, “g”.", "Error: b", NULL);
+}
+
+/* Whatever comes of them, arguments that no provider takes do not stay in the history. */
+static void
+test_broken_arguments (void)
+{
+  g_autofree char *filler = g_strnfill (300, 'x');
+  g_autofree char *large = g_strconcat ("{\"ä", filler, NULL);
+  DheeraToolRound *round = make_round (NULL, FALSE, "nobody", "{\"a\"", "f", "{}", "f", large, NULL);
+
+  assert_results (round, "Error: too late", "Error: too late", "Error: too late", NULL);
+  round = make_round (NULL, FALSE, "f", large, NULL);
+  g_assert_true (dheera_tool_round_advance (round));
+  large[201] = '\0';
+  g_free (filler);
+  filler = g_strdup_printf ("Error: “f” takes a JSON object. What it was called with is not valid JSON at byte 304: unexpected end in a string: %s…", large);
+  assert_results (round, filler, NULL);
 }
 
 static void
@@ -193,6 +210,7 @@ main (int   argc,
   g_test_add_func ("/tool-round/faults", test_faults);
   g_test_add_func ("/tool-round/parallel", test_parallel);
   g_test_add_func ("/tool-round/one-after-the-other", test_one_after_the_other);
+  g_test_add_func ("/tool-round/broken-arguments", test_broken_arguments);
   g_test_add_func ("/tool-round/late", test_late);
   g_test_add_func ("/tool-round/watch", test_watch);
 
