@@ -460,6 +460,22 @@ take_call (DheeraDecoder       *decoder,
   return TRUE;
 }
 
+/* What is no picture is still in the block that goes back. */
+static void
+take_picture (DheeraDecoder   *decoder,
+              DheeraJsonValue  item)
+{
+  DheeraJsonValue format = dheera_json_member (item, "output_format");
+  const char *mime_type = "image/png";
+
+  if (dheera_json_equal (format, "jpeg"))
+    mime_type = "image/jpeg";
+  else if (dheera_json_equal (format, "webp"))
+    mime_type = "image/webp";
+  if (dheera_json_exists (dheera_json_member (item, "result")))
+    dheera_accumulator_add_image (decoder->accumulator, 0, dheera_json_member (item, "result"), mime_type);
+}
+
 gboolean
 dheera_responses_take_item (DheeraDecoder       *decoder,
                             DheeraResponsesItem *self,
@@ -482,6 +498,8 @@ dheera_responses_take_item (DheeraDecoder       *decoder,
   if (dheera_json_equal (type, "reasoning") && !(self->has & (DHEERA_ITEM_SUMMARY | DHEERA_ITEM_REASONING))
       && !take_reasoning_parts (decoder, self, DHEERA_ITEM_SUMMARY, dheera_json_member (item, "summary")))
     take_reasoning_parts (decoder, self, DHEERA_ITEM_REASONING, dheera_json_member (item, "content"));
+  if (dheera_json_equal (type, "image_generation_call"))
+    take_picture (decoder, item);
   self->native = dheera_json_dup_raw (item);
 
   return TRUE;

@@ -117,6 +117,25 @@ test_members_of_calls (void)
   g_assert_cmpstr (get_native (&answer, 0)->json, ==, "{\"type\":\"function_call\",\"call_id\":\"call_1\",\"namespace\":\"crm\"}");
 }
 
+#define PICTURE "{\"type\":\"image_generation_call\",\"id\":\"ig_1\",\"output_format\":\"webp\",\"result\":\"aGVsbG8=\"}"
+
+static void
+test_picture (void)
+{
+  g_auto (Answer) answer = { 0 };
+  DheeraPart *part;
+
+  answer_whole (&answer, ID, WHOLE ("completed", PICTURE ",{\"type\":\"image_generation_call\",\"result\":\"*\"},{\"type\":\"image_generation_call\"}"));
+  assert_end (&answer);
+  g_assert_cmpuint (dheera_message_get_n_parts (get_message (&answer)), ==, 1);
+  part = dheera_message_peek_part (get_message (&answer), 0);
+  g_assert_cmpint (dheera_part_get_part_type (part), ==, DHEERA_PART_TYPE_IMAGE);
+  g_assert_cmpstr (dheera_part_get_mime_type (part), ==, "image/webp");
+  g_assert_cmpuint (g_bytes_get_size (dheera_part_get_bytes (part)), ==, 5);
+  g_assert_cmpstr (get_native (&answer, 0)->json, ==, PICTURE);
+  g_assert_cmpuint (dheera_message_get_n_natives (get_message (&answer)), ==, 3);
+}
+
 static void
 test_thoughts_of_others (void)
 {
@@ -174,6 +193,9 @@ test_failures (void)
     { "{\"status\":\"failed\",\"error\":{\"code\":\"rate_limit_exceeded\",\"message\":\"m\"},\"output\":[]}", DHEERA_ERROR_RATE_LIMIT },
     { "{\"status\":\"failed\",\"error\":{\"code\":\"server_error\",\"message\":\"m\"},\"output\":[]}", DHEERA_ERROR_SERVER },
     { "{\"status\":\"failed\",\"error\":{\"code\":\"invalid_prompt\",\"message\":\"m\"}}", DHEERA_ERROR_CONTENT_POLICY },
+    { "{\"status\":\"failed\",\"error\":{\"code\":\"image_content_policy_violation\",\"message\":\"m\"}}", DHEERA_ERROR_CONTENT_POLICY },
+    { "{\"status\":\"failed\",\"error\":{\"code\":\"vector_store_timeout\",\"message\":\"m\"}}", DHEERA_ERROR_TIMEOUT },
+    { "{\"status\":\"failed\",\"error\":{\"code\":\"image_too_large\",\"message\":\"m\"}}", DHEERA_ERROR_INVALID_REQUEST },
     { "{\"status\":\"failed\",\"output\":[]}", DHEERA_ERROR_STREAM_ERROR },
     { "{\"error\":{\"code\":\"insufficient_quota\",\"message\":\"m\"}}", DHEERA_ERROR_QUOTA },
     { WHOLE ("queued", ""), DHEERA_ERROR_NOT_SUPPORTED },
@@ -458,6 +480,7 @@ main (int    argc,
   g_test_add_func ("/responses-decode/content", test_content);
   g_test_add_func ("/responses-decode/custom-call", test_custom_call);
   g_test_add_func ("/responses-decode/members-of-calls", test_members_of_calls);
+  g_test_add_func ("/responses-decode/picture", test_picture);
   g_test_add_func ("/responses-decode/thoughts-of-others", test_thoughts_of_others);
   g_test_add_func ("/responses-decode/statuses", test_statuses);
   g_test_add_func ("/responses-decode/failures", test_failures);

@@ -78,7 +78,7 @@ class Failure(Exception):
 
 CODES = {
     'context-length-exceeded': 'context_length_exceeded exceed_context_size_error',
-    'content-policy': 'content_filter content_policy_violation invalid_prompt responsibleaipolicyviolation',
+    'content-policy': 'content_filter content_policy_violation invalid_prompt responsibleaipolicyviolation bio_policy image_content_policy_violation',
     'authentication': 'invalid_api_key api_key_invalid authentication_error invalid_authentication_error unauthenticated',
     'quota': 'insufficient_quota billing_hard_limit_reached credit_balance_exhausted billing_error',
     'rate-limit': 'rate_limit_exceeded rate_limit_error rate_limited slow_down too_many_requests resource_exhausted',
