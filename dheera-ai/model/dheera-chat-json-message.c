@@ -127,10 +127,43 @@ write_file (DheeraJsonWriter *writer,
   dheera_json_writer_end_object (writer);
 }
 
+/* Mistral's own for sound and files, whose members stand in the part itself */
 static void
-write_part (DheeraJsonWriter        *writer,
-            DheeraPart              *part,
-            const DheeraChatDialect *dialect)
+write_mistral_audio (DheeraJsonWriter *writer,
+                     DheeraPart       *part)
+{
+  dheera_json_writer_member_string (writer, "type", "input_audio");
+  dheera_json_writer_key (writer, "input_audio");
+  if (part->bytes != NULL)
+    dheera_json_writer_base64 (writer, NULL, part->bytes);
+  else
+    dheera_json_writer_string (writer, dheera_string_or_empty (part->uri));
+}
+
+static void
+write_mistral_file (DheeraJsonWriter *writer,
+                    DheeraPart       *part)
+{
+  if (part->file_id != NULL)
+    {
+      dheera_json_writer_member_string (writer, "type", "file");
+      dheera_json_writer_member_string (writer, "file_id", part->file_id);
+      return;
+    }
+
+  dheera_json_writer_member_string (writer, "type", "document_url");
+  dheera_json_writer_key (writer, "document_url");
+  if (part->bytes != NULL)
+    dheera_json_writer_base64 (writer, part->mime_type, part->bytes);
+  else
+    dheera_json_writer_string (writer, dheera_string_or_empty (part->uri));
+  if (part->filename != NULL)
+    dheera_json_writer_member_string (writer, "document_name", part->filename);
+}
+
+static void
+write_openai_part (DheeraJsonWriter *writer,
+                   DheeraPart       *part)
 {
   static const char *const types[] = {
     [DHEERA_PART_TYPE_TEXT] = "text",
@@ -139,13 +172,6 @@ write_part (DheeraJsonWriter        *writer,
     [DHEERA_PART_TYPE_FILE] = "file",
   };
 
-  if (part->source != NULL)
-    {
-      dheera_json_writer_raw (writer, part->source, -1);
-      return;
-    }
-
-  dheera_json_writer_begin_object (writer);
   dheera_json_writer_member_string (writer, "type", types[part->type]);
   switch (part->type)
     {
@@ -162,6 +188,26 @@ write_part (DheeraJsonWriter        *writer,
     default:
       dheera_json_writer_member_string (writer, "text", part->text);
     }
+}
+
+static void
+write_part (DheeraJsonWriter        *writer,
+            DheeraPart              *part,
+            const DheeraChatDialect *dialect)
+{
+  if (part->source != NULL)
+    {
+      dheera_json_writer_raw (writer, part->source, -1);
+      return;
+    }
+
+  dheera_json_writer_begin_object (writer);
+  if (dialect->mistral_parts && part->type == DHEERA_PART_TYPE_AUDIO)
+    write_mistral_audio (writer, part);
+  else if (dialect->mistral_parts && part->type == DHEERA_PART_TYPE_FILE)
+    write_mistral_file (writer, part);
+  else
+    write_openai_part (writer, part);
   dheera_chat_write_cache_control (writer, part->cache_control, dialect);
   dheera_chat_write_extra_members (writer, dheera_json_text_get (&part->extra));
   dheera_json_writer_end_object (writer);
@@ -380,7 +426,7 @@ dheera_chat_write_message_members (DheeraJsonWriter        *writer,
 
   dheera_json_writer_member_string (writer, "role", role_name (message->role, dialect));
   write_content (writer, message, &census, dialect);
-  if (message->name != NULL)
+  if (message->name != NULL && (!dialect->mistral_parts || message->role == DHEERA_ROLE_TOOL))
     dheera_json_writer_member_string (writer, "name", message->name);
   if (message->tool_call_id != NULL)
     dheera_json_writer_member_string (writer, "tool_call_id", message->tool_call_id);

@@ -39,6 +39,7 @@ typedef struct
   gboolean refusal;                     /* an assistant's refusal goes back as such, else as content */
   gboolean include_usage;               /* stream_options: {include_usage: true} on streams */
   gboolean cache_control;               /* on parts and tools */
+  gboolean mistral_parts;               /* files as document_url, sound as bare base64, and a name only beside results of tools */
   gboolean complete;                    /* to_json(): also what no provider takes, so that nothing is lost */
   DheeraParams omit;                    /* set, but not to be written */
 } DheeraChatDialect;

@@ -11,8 +11,9 @@ G_BEGIN_DECLS
 /* Blocks that go back to where they came from; see dheera-message-private.h. */
 #define DHEERA_COHERE_FAMILY "cohere"
 
-/* The request around a body, or around nothing with body NULL. The base URL may end with a version, as people
- * write it. */
+/* The base URL without a version at its end, as people write it: the paths have theirs, and not all the same. */
+char              *dheera_cohere_dup_root          (const char           *base_url) G_GNUC_WARN_UNUSED_RESULT;
+/* The request around a body, or around nothing with body NULL */
 DheeraHttpRequest *dheera_cohere_new_http_request (const DheeraEncoding *encoding,
                                                    DheeraBaseRequest    *request,
                                                    const char           *path,
@@ -47,6 +48,15 @@ void               dheera_cohere_read_logprobs  (DheeraAccumulator *accumulator,
                                                  DheeraJsonValue    logprobs);
 
 DheeraHttpRequest *dheera_cohere_encode_models  (const DheeraEncoding *encoding,
+                                                 DheeraBaseRequest    *request,
+                                                 GError              **error);
+DheeraHttpRequest *dheera_cohere_encode_embed   (const DheeraEncoding *encoding,
+                                                 DheeraBaseRequest    *request,
+                                                 GError              **error);
+GObject           *dheera_cohere_decode_embed   (DheeraDecoder        *decoder,
+                                                 const char           *body,
+                                                 gsize                 length);
+DheeraHttpRequest *dheera_cohere_encode_rerank  (const DheeraEncoding *encoding,
                                                  DheeraBaseRequest    *request,
                                                  GError              **error);
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "dheera-endpoint-private.h"
 #include "dheera-openai-chat-private.h"
 
 #include "dheera-ai/wire/dheera-url-private.h"
@@ -11,9 +12,8 @@
 /* As many as one page can have */
 #define PAGE_SIZE "1000"
 
-/* The base URL without a version at its end: the paths have theirs, and not all the same. */
-static char *
-dup_root (const char *base_url)
+char *
+dheera_cohere_dup_root (const char *base_url)
 {
   static const char *const versions[] = { "/v1", "/v2" };
   char *root = g_strdup (base_url);
@@ -40,7 +40,7 @@ dheera_cohere_new_http_request (const DheeraEncoding *encoding,
                                 DheeraJsonWriter     *body,
                                 GError              **error)
 {
-  g_autofree char *root = dup_root (encoding->base_url);
+  g_autofree char *root = dheera_cohere_dup_root (encoding->base_url);
   DheeraEncoding rooted = *encoding;
   DheeraHttpRequest *http;
 
@@ -79,5 +79,8 @@ const DheeraProtocol dheera_cohere = {
   .tasks = {
     /* The list has OpenAI's look. */
     [DHEERA_TASK_LIST_MODELS] = { dheera_cohere_encode_models, dheera_openai_decode_models },
+    [DHEERA_TASK_EMBED] = { dheera_cohere_encode_embed, dheera_cohere_decode_embed },
+    /* The others have it from here. */
+    [DHEERA_TASK_RERANK] = { dheera_cohere_encode_rerank, dheera_openai_decode_rerank },
   },
 };

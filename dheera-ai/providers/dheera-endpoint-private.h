@@ -53,6 +53,9 @@ gboolean           dheera_endpoint_takes         (DheeraEndpointEncoder  *self,
 void               dheera_endpoint_write_strv    (DheeraEndpointEncoder  *self,
                                                   const char             *name,
                                                   const char *const      *values);
+/* "query" and "document" in the words of the provider; any other word is the provider's own already. Nullable, as word is. */
+const char        *dheera_endpoint_find_input_type (const DheeraEndpointDialect *dialect,
+                                                  const char             *word);
 /* The request, or NULL with the error. Frees the rest. */
 DheeraHttpRequest *dheera_endpoint_finish        (DheeraEndpointEncoder  *self) G_GNUC_WARN_UNUSED_RESULT;
 /* The same as a form: members of the body become fields, arrays name[], objects name[member]. Files were added before. */

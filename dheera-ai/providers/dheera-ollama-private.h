@@ -8,8 +8,9 @@ G_BEGIN_DECLS
 
 /* The parts of the protocol that dheera-ollama.c puts together: Ollama's own API, /api/chat and its kin. */
 
-/* The request around a body, or around nothing with body NULL, for one of the API's paths: "/api/chat". The
- * base URL may end with /api, as Ollama's own documentation gives it. */
+/* The base URL without /api at its end, which Ollama's own documentation gives it, and the paths have, too */
+char              *dheera_ollama_dup_root          (const char           *base_url) G_GNUC_WARN_UNUSED_RESULT;
+/* The request around a body, or around nothing with body NULL, for one of the API's paths: "/api/chat" */
 DheeraHttpRequest *dheera_ollama_new_http_request (const DheeraEncoding *encoding,
                                                    DheeraBaseRequest    *request,
                                                    const char           *path,
@@ -36,6 +37,12 @@ DheeraDecoded      dheera_ollama_chat_decode_eof   (DheeraDecoder     *decoder);
 DheeraHttpRequest *dheera_ollama_encode_models (const DheeraEncoding *encoding,
                                                 DheeraBaseRequest    *request,
                                                 GError              **error);
+DheeraHttpRequest *dheera_ollama_encode_embed  (const DheeraEncoding *encoding,
+                                                DheeraBaseRequest    *request,
+                                                GError              **error);
+GObject           *dheera_ollama_decode_embed  (DheeraDecoder *decoder,
+                                                const char    *body,
+                                                gsize          length);
 /* A GListStore of DheeraModel */
 GObject           *dheera_ollama_decode_models (DheeraDecoder *decoder,
                                                 const char    *body,

@@ -6,6 +6,20 @@
 
 #define API "/api"
 
+char *
+dheera_ollama_dup_root (const char *base_url)
+{
+  char *root = g_strdup (base_url);
+  gsize length = strlen (root);
+
+  while (length > 0 && root[length - 1] == '/')
+    root[--length] = '\0';
+  if (g_str_has_suffix (root, API))
+    root[length - strlen (API)] = '\0';
+
+  return root;
+}
+
 DheeraHttpRequest *
 dheera_ollama_new_http_request (const DheeraEncoding *encoding,
                                 DheeraBaseRequest    *request,
@@ -13,15 +27,12 @@ dheera_ollama_new_http_request (const DheeraEncoding *encoding,
                                 DheeraJsonWriter     *body,
                                 GError              **error)
 {
-  gsize length = strlen (encoding->base_url);
+  g_autofree char *root = dheera_ollama_dup_root (encoding->base_url);
+  DheeraEncoding rooted = *encoding;
   DheeraHttpRequest *http;
 
-  while (length > 0 && encoding->base_url[length - 1] == '/')
-    length--;
-  if (length >= strlen (API) && strncmp (encoding->base_url + length - strlen (API), API, strlen (API)) == 0)
-    path += strlen (API);
-
-  http = dheera_encoding_new_http_request (encoding, request, body != NULL ? "POST" : "GET", path, error);
+  rooted.base_url = root;
+  http = dheera_encoding_new_http_request (&rooted, request, body != NULL ? "POST" : "GET", path, error);
   if (http != NULL && body != NULL)
     dheera_encoding_take_body (http, request, body);
 
@@ -36,5 +47,6 @@ const DheeraProtocol dheera_ollama = {
   .decode_eof = dheera_ollama_chat_decode_eof,
   .tasks = {
     [DHEERA_TASK_LIST_MODELS] = { dheera_ollama_encode_models, dheera_ollama_decode_models },
+    [DHEERA_TASK_EMBED] = { dheera_ollama_encode_embed, dheera_ollama_decode_embed },
   },
 };

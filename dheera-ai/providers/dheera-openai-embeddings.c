@@ -10,10 +10,9 @@
 
 /* OpenAI's embeddings, as most others have them too. */
 
-/* "query" and "document" in the words of the provider; any other word is the provider's own already. */
-static const char *
-find_input_type (const DheeraEndpointDialect *dialect,
-                 const char                  *word)
+const char *
+dheera_endpoint_find_input_type (const DheeraEndpointDialect *dialect,
+                                 const char                  *word)
 {
   for (const char *const *pair = dialect->input_types; word != NULL && pair != NULL && *pair != NULL; pair += 2)
     if (strcmp (pair[0], word) == 0)
@@ -38,7 +37,7 @@ dheera_openai_encode_embeddings (const DheeraEncoding *encoding,
   if (dialect->base64_embeddings)
     dheera_json_writer_member_string (&encoder.body, "encoding_format", "base64");
   dheera_endpoint_write_int (&encoder, "dimensions", request->dimensions);
-  dheera_endpoint_write_string (&encoder, "input_type", find_input_type (dialect, request->input_type));
+  dheera_endpoint_write_string (&encoder, "input_type", dheera_endpoint_find_input_type (dialect, request->input_type));
   dheera_endpoint_write_string (&encoder, "user", request->user);
 
   return dheera_endpoint_finish (&encoder);

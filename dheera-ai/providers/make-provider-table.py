@@ -272,6 +272,7 @@ DIALECT = {
     'refusal': (YES_NO, False),
     'include_usage': (YES_NO, True),
     'cache_control': (YES_NO, False),
+    'mistral_parts': (YES_NO, False),
 }
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Makes a folder of seeds for a fuzz target, and then runs the target.
 
-Usage: make-seeds.py {anthropic,aws-events,bedrock,gemini,json,sse,ndjson,objects,openai-chat,openai-responses,url} FOLDER [COMMAND [ARGUMENT...]]
+Usage: make-seeds.py {anthropic,aws-events,bedrock,cohere,gemini,json,ndjson,objects,ollama,openai-chat,openai-responses,sse,url} FOLDER [COMMAND [ARGUMENT...]]
 
 The seeds are a few lines that are written down here and, when DHEERA_SHARED names a folder with recordings, bodies from real providers.
 """
@@ -72,6 +72,21 @@ OBJECTS = [
     '{"some-text":"","st":["a","\\ud83d"],"t":"2025-12-31T23:59:00Z","by":"AAEC","j":"[1]","o":{"some_text":"x"},"li":[{"some_text":"y"}]}',
     '{"some_text":"a","i":6,"some-text":"b"}', '{"some_text":null}', '{"some_text":"a","li":[{"some_text":"b","o":{"li":[]}}]}', '{"some_text":"a","j":{"a":[]}}',
     '{"some_text":"a","by":"A==="}', '{"some_text":"a","t":"2025-02-30"}', '{"some_text":"a","i":1.0e0,"u":-0}', '{"some_text":"a","d":1e999}', '{"new":1}',
+]
+COHERE = [
+    'data: {"id":"a","type":"message-start"}\n\ndata: {"type":"content-delta","index":0,"delta":{"message":{"content":{"thinking":"a"}}}}\n\n'
+    'data: {"type":"tool-plan-delta","delta":{"message":{"tool_plan":"b"}}}\n\ndata: {"type":"message-end","delta":{"finish_reason":"TOOL_CALL"}}\n\n',
+    'data: {"type":"tool-call-start","index":0,"delta":{"message":{"tool_calls":{"id":"c","function":{"name":"f","arguments":""}}}}}\n\n'
+    'data: {"type":"citation-start","delta":{"message":{"citations":{"sources":[{"document":{"url":"https://a"}}]}}}}\n\ndata: {"message":"reasoning"}\n\n',
+    '{"finish_reason":"COMPLETE","message":{"content":[{"type":"thinking","thinking":"a"},{"type":"text","text":"b"}],"citations":[{"sources":[]}],'
+    '"tool_calls":[{"function":{"name":"f","arguments":"null"}}],"tool_plan":"p"},'
+    '"logprobs":[{"text":"a","logprobs":[-1,1e400]}],"usage":{"tokens":{"input_tokens":1.5}}}',
+    '{"message":"wrong key reasoning"}',
+]
+OLLAMA = [
+    '{"message":{"content":"a","thinking":"b"},"done":false}\n'
+    '{"message":{"tool_calls":[{"function":{"name":"f","arguments":{"a":1}}}]},"done":true,"eval_count":3}\n',
+    '{"message":{"content":"\\ud83d"},"done":false}\n{"message":{"content":"\\ude00"},"logprobs":[{"token":"a"}],"done":true}\n', '{"error":"wrong key reasoning"}\n',
 ]
 URL = [
     'https://api.openai.com/v1\ngpt-4o', 'http://localhost:11434/\n../../admin', 'https://x.com/openai?api-version=1\na b', 'http://[::1]:80\n..',
@@ -243,11 +258,28 @@ def anthropic_seeds():
             yield bytes([2, 0]) + body[:6000]
 
 
+def native_seeds(provider, framed, texts):
+    # Two bytes in front: the kind (stream, whole, a list or vectors, error), and how the bytes are cut, or which task it is.
+    tasks = {'models': 0, 'embeddings': 1, 'rerank': 2}
+    for number, text in enumerate(texts):
+        yield bytes([0, number]) + text.encode()
+        yield bytes([1, number]) + text.encode()
+    for number, (record, body) in enumerate(recordings()):
+        if record['provider'] != provider:
+            continue
+        if record['api'] in tasks:
+            yield bytes([2, tasks[record['api']]]) + body[:6000]
+        elif record['api'] == 'chat':
+            yield bytes([{framed: 0, 'error': 3}.get(record['kind'], 1), number % 256]) + body[:6000]
+
+
 SEEDS = {
     'anthropic': anthropic_seeds,
     'aws-events': aws_events_seeds,
     'bedrock': bedrock_seeds,
+    'cohere': lambda: native_seeds('cohere', 'sse', COHERE),
     'json': json_seeds,
+    'ollama': lambda: native_seeds('ollama', 'ndjson', OLLAMA),
     'sse': lambda: stream_seeds('sse', SSE),
     'gemini': gemini_seeds,
     'objects': lambda: (text.encode() for text in OBJECTS),

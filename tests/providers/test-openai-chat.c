@@ -155,6 +155,62 @@ test_seed (void)
   g_assert_nonnull (strstr (plain, "\"seed\":42"));
 }
 
+/* Mistral refuses what it does not know, and knows files and sound otherwise. */
+static void
+test_mistral_parts (void)
+{
+  static const struct
+  {
+    const char *message;
+    const char *expected;
+  } cases[] = {
+    { "{\"role\":\"user\",\"name\":\"ann\",\"content\":[{\"type\":\"file\",\"file\":{\"filename\":\"a.pdf\",\"file_data\":\"data:application/pdf;base64,AAAA\"}}]}",
+      "{\"role\":\"user\",\"content\":[{\"type\":\"document_url\",\"document_url\":\"data:application/pdf;base64,AAAA\",\"document_name\":\"a.pdf\"}]}" },
+    { "{\"role\":\"user\",\"content\":[{\"type\":\"file\",\"file\":{\"file_id\":\"f1\"}}]}",
+      "{\"role\":\"user\",\"content\":[{\"type\":\"file\",\"file_id\":\"f1\"}]}" },
+    { "{\"role\":\"user\",\"content\":[{\"type\":\"input_audio\",\"input_audio\":{\"data\":\"AAAA\",\"format\":\"mp3\"}}]}",
+      "{\"role\":\"user\",\"content\":[{\"type\":\"input_audio\",\"input_audio\":\"AAAA\"}]}" },
+    { "{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://x.example/a.png\"}}]}",
+      "{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://x.example/a.png\"}}]}" },
+    { "{\"role\":\"user\",\"content\":[{\"type\":\"document_url\",\"document_url\":\"https://x.example/a.pdf\"}]}",
+      "{\"role\":\"user\",\"content\":[{\"type\":\"document_url\",\"document_url\":\"https://x.example/a.pdf\"}]}" },
+    { "{\"role\":\"tool\",\"name\":\"f\",\"tool_call_id\":\"c\",\"content\":\"r\"}",
+      "{\"role\":\"tool\",\"content\":\"r\",\"name\":\"f\",\"tool_call_id\":\"c\"}" },
+    { "{\"role\":\"assistant\",\"content\":\"Once\",\"prefix\":true}", "{\"role\":\"assistant\",\"content\":\"Once\",\"prefix\":true}" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto (Fixture) fixture = { 0 };
+      g_autofree char *json = g_strdup_printf ("{\"messages\":[%s]}", cases[i].message);
+      g_autofree char *expected = g_strdup_printf ("{\"model\":\"some-model\",\"messages\":[%s]}", cases[i].expected);
+      g_autofree char *body = NULL;
+
+      set_up (&fixture, "mistral");
+      g_object_unref (fixture.request);
+      fixture.request = dheera_request_new_from_json (json, &fixture.error);
+      g_assert_no_error (fixture.error);
+      body = encode_body (&fixture);
+      g_assert_cmpstr (body, ==, expected);
+    }
+}
+
+/* What only Mistral has is handed through. */
+static void
+test_mistral_members (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  g_autofree char *body = NULL;
+
+  set_up (&fixture, "mistral");
+  dheera_request_set_reasoning_effort (fixture.request, "high");
+  dheera_base_request_set_extra (DHEERA_BASE_REQUEST (fixture.request), "{\"safe_prompt\":true,\"prompt_mode\":\"reasoning\"}");
+  body = encode_body (&fixture);
+  g_assert_cmpstr (body, ==,
+                   "{\"model\":\"some-model\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"reasoning_effort\":\"high\","
+                   "\"safe_prompt\":true,\"prompt_mode\":\"reasoning\"}");
+}
+
 static void
 test_reasoning (void)
 {
@@ -413,6 +469,8 @@ main (int    argc,
   g_test_add_func ("/openai-chat/stream", test_stream);
   g_test_add_func ("/openai-chat/dialects", test_dialects);
   g_test_add_func ("/openai-chat/seed", test_seed);
+  g_test_add_func ("/openai-chat/mistral-parts", test_mistral_parts);
+  g_test_add_func ("/openai-chat/mistral-members", test_mistral_members);
   g_test_add_func ("/openai-chat/reasoning", test_reasoning);
   g_test_add_func ("/openai-chat/reject", test_reject);
   g_test_add_func ("/openai-chat/tools-dropped", test_tools_dropped);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Cohere's chat, version 2 (read_recording.py has the whole)."""
+"""Cohere's chat, version 2, its embeddings, and its rankings, which others have too (read_recording.py has the whole)."""
 
+import read_openai_endpoints
 from read_common import Failure, classify, error_words, events, integer, join, parse
 
 
@@ -12,8 +13,19 @@ def framing(recording):
     return 'sse' if recording['kind'] in ('sse', 'payload_lines') else 'whole'
 
 
+def task(recording):
+    return {'embeddings': 'embed', 'rerank': 'rerank'}.get(recording['api'], 'chat')
+
+
+def wanted(recording):
+    body = read_openai_endpoints.request_body(recording)
+    return len(body.get('documents' if recording['api'] == 'rerank' else 'texts') or [])
+
+
 def passed_over(recording):
     """Why nobody reads it, or None"""
+    if recording['api'] != 'chat':
+        return None
     request, status = recording['request'], recording['response']['status']
     body = recording['response'].get('body') or ''
     old = '/v1/chat' in request['url'] if request else '"generation_id"' in body
@@ -130,7 +142,24 @@ def fill(answer, recording, data):
     raise Failure('stream-interrupted')
 
 
+def read_embeddings(data):
+    value = parse(data)
+    if not isinstance(value, dict) or 'embeddings' not in value:
+        raise Failure(classify(200, value) if error_words(value)[0] else 'protocol')
+    vectors = value['embeddings']
+    if isinstance(vectors, dict):
+        vectors = vectors.get('float') or vectors.get('base64')
+    made = {'object': 'list', 'model': '', 'data': [{'object': 'embedding', 'index': index, 'embedding': read_openai_endpoints.vector(one)}
+                                                    for index, one in enumerate(vectors)]}
+    count = integer((value.get('meta') or {}).get('billed_units', {}).get('input_tokens'))
+    return {**made, 'usage': {'prompt_tokens': count, 'total_tokens': count}} if count >= 0 else made
+
+
 def read(recording, data):
+    if recording['api'] == 'rerank':
+        return read_openai_endpoints.read(recording, data)
+    if recording['api'] == 'embeddings':
+        return {'error': None, 'answer': read_embeddings(data), 'end': len(data.rstrip())}
     answer = Answer()
     try:
         end = fill(answer, recording, data)

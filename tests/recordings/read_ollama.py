@@ -1,13 +1,27 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Ollama's own chat, /api/chat, and its lists of models, /api/tags (read_recording.py has the whole)."""
+"""Ollama's own chat, /api/chat, its lists of models, /api/tags, and its embeddings, /api/embed (read_recording.py has the whole)."""
 
 import json
 
+import read_openai_endpoints
 from read_common import Failure, classify, integer, join, parse
 
 
-def provider(recording):  # pylint: disable=unused-argument
-    return 'ollama'
+def is_openai(recording):
+    """Of the layer that is compatible to OpenAI"""
+    return '/v1/' in (recording['request'] or {}).get('url', '')
+
+
+def provider(recording):
+    return 'ollama-openai' if is_openai(recording) else 'ollama'
+
+
+def task(recording):
+    return {'embeddings': 'embed', 'models': 'list_models'}.get(recording['api'], 'chat')
+
+
+def wanted(recording):
+    return read_openai_endpoints.wanted(recording)
 
 
 def framing(recording):
@@ -89,7 +103,22 @@ def read_models(data):
     return [one.get('model') or one['name'] for one in models or [] if isinstance(one, dict) and (one.get('model') or one.get('name'))]
 
 
+def read_embeddings(data):
+    value = parse(data)
+    vectors = value.get('embeddings') if isinstance(value, dict) else None
+    if not isinstance(vectors, list):
+        raise Failure(classify(200, value) if isinstance(value, dict) and value.get('error') else 'protocol')
+    made = {'object': 'list', 'data': [{'object': 'embedding', 'index': index, 'embedding': one} for index, one in enumerate(vectors)],
+            'model': value.get('model') or ''}
+    count = integer(value.get('prompt_eval_count'))
+    return {**made, 'usage': {'prompt_tokens': count, 'total_tokens': count}} if count >= 0 else made
+
+
 def read(recording, data):
+    if recording['api'] == 'embeddings' and is_openai(recording):
+        return read_openai_endpoints.read(recording, data)
+    if recording['api'] == 'embeddings':
+        return {'error': None, 'answer': read_embeddings(data), 'end': len(data.rstrip())}
     if recording['api'] == 'models':
         return {'error': None, 'models': read_models(data), 'end': len(data.rstrip())}
     answer = Answer()

@@ -18,10 +18,9 @@ A recording is one JSON object as in ../../../shared/recordings (see its README.
     expected(recording) -> dict   what has to come out, see below
 
 Each API has a reader, a module read_<protocol>.py with provider (recording), framing (recording) and read (recording, data), which gives what expected()
-gives for an answer with a good status, or raises a Failure, perhaps with the choices that came; and frame_lines (text) where the lines of a recording without its framing were
-no server-sent events. A reader of more than chats has task (recording) and perhaps wanted (recording) as well.
 gives for an answer with a good status, or raises a Failure, perhaps with the choices that came; frame_lines (text) where the lines of a recording without its framing were
-no server-sent events; and, where it leaves some out, passed_over (recording), which says why.
+no server-sent events; and, where it leaves some out, passed_over (recording), which says why. A reader of more than chats has task (recording) and perhaps wanted (recording)
+as well.
 
 expected() of an answer of a chat:
 
@@ -57,8 +56,8 @@ import pathlib
 
 import read_anthropic
 import read_bedrock
-import read_gemini
 import read_cohere
+import read_gemini
 import read_ollama
 import read_openai_chat
 import read_openai_endpoints
@@ -72,11 +71,13 @@ READERS = {
     'converse': {'bedrock': read_bedrock},
     'converse_stream': {'bedrock': read_bedrock},
     'count_tokens': {'anthropic': read_anthropic},
+    'embeddings': {'cohere': read_cohere, 'ollama': read_ollama},
     'generate_content': {None: read_gemini},
     # A question about an image, filed under what it asks about
     'images': {'ollama': read_ollama},
     'messages': {None: read_anthropic},
     'models': {None: read_openai_chat, 'anthropic': read_anthropic, 'gemini': read_gemini},
+    'rerank': {'cohere': read_cohere},
     'responses': {None: read_openai_responses},
     'stream_generate_content': {None: read_gemini},
 }
