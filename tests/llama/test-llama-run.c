@@ -32,29 +32,74 @@ count_cb (DheeraClient *client,
   ++*(guint *) data;
 }
 
+typedef struct
+{
+  const char *name;
+  const char *model;
+  /* For every step, since this model has no word for a call of its own accord: a run would hold it to calling in the first one only. */
+  const char *extra;
+  gboolean stream;
+} Case;
+
+static const Case cases[] = {
+  { "chat", "llamacpp/stories260k", "{\"tool_choice\": \"required\"}", FALSE },
+  { "chat-stream", "llamacpp/stories260k", "{\"tool_choice\": \"required\"}", TRUE },
+  { "responses", "llamacpp-responses/stories260k", "{\"tool_choice\": \"required\"}", FALSE },
+  { "responses-stream", "llamacpp-responses/stories260k", "{\"tool_choice\": \"required\"}", TRUE },
+  { "anthropic", "anthropic/stories260k", "{\"tool_choice\": {\"type\": \"any\"}}", FALSE },
+  { "anthropic-stream", "anthropic/stories260k", "{\"tool_choice\": {\"type\": \"any\"}}", TRUE },
+};
+
+static DheeraClient *
+make_client (void)
+{
+  static const char *const ids[] = { "llamacpp-responses", "anthropic" };
+  DheeraClient *client = llama_client_new (llama_get_tools_url (), "unused", NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ids); i++)
+    {
+      g_autoptr(DheeraProvider) provider = dheera_provider_new (ids[i]);
+
+      dheera_provider_set_base_url (provider, llama_get_tools_url ());
+      dheera_provider_set_api_key (provider, "unused");
+      dheera_client_add_provider (client, provider);
+    }
+  return client;
+}
+
+static DheeraRequest *
+make_request (const Case *c,
+              guint      *n_calls)
+{
+  DheeraRequest *request = dheera_request_new_for_prompt (c->model, "Once upon a time");
+  g_autoptr(DheeraTool) tool = dheera_tool_new ("get_weather", "Says what the weather is like",
+                                                "{\"type\": \"object\", \"properties\": {\"city\": {\"type\": \"string\", \"enum\": [\"Oslo\", \"Rome\"]}}, "
+                                                "\"required\": [\"city\"]}");
+
+  g_signal_connect (tool, "call", G_CALLBACK (weather_cb), n_calls);
+  dheera_request_add_tool (request, tool);
+  dheera_request_set_max_steps (request, 3);
+  dheera_request_set_max_tokens (request, 100);
+  dheera_request_set_temperature (request, 0);
+  dheera_base_request_set_extra (DHEERA_BASE_REQUEST (request), c->extra);
+  return request;
+}
+
 /* The model calls for ever, and its last call in each step is cut off by the limit of tokens: an error for the model, not for the run. */
 static void
 test_run (gconstpointer data)
 {
-  gboolean stream = GPOINTER_TO_INT (data);
-  g_autoptr(DheeraClient) client = llama_client_new (llama_get_tools_url (), NULL, NULL);
-  g_autoptr(DheeraRequest) request = llama_request_new (100);
-  g_autoptr(DheeraTool) tool = dheera_tool_new ("get_weather", "Says what the weather is like",
-                                                "{\"type\": \"object\", \"properties\": {\"city\": {\"type\": \"string\", \"enum\": [\"Oslo\", \"Rome\"]}}, "
-                                                "\"required\": [\"city\"]}");
+  const Case *c = data;
+  guint n_calls = 0, n_requests = 0;
+  g_autoptr(DheeraClient) client = make_client ();
+  g_autoptr(DheeraRequest) request = make_request (c, &n_calls);
   g_autoptr(DheeraStream) run = NULL;
   g_autoptr(GAsyncResult) result = NULL;
   g_autoptr(DheeraResponse) response = NULL;
   g_autoptr(GError) error = NULL;
-  guint n_calls = 0, n_requests = 0;
 
-  g_signal_connect (tool, "call", G_CALLBACK (weather_cb), &n_calls);
   g_signal_connect (client, "call-finished", G_CALLBACK (count_cb), &n_requests);
-  dheera_request_add_tool (request, tool);
-  /* For every step, since this model has no word for a call of its own accord: a run would hold it to calling in the first one only. */
-  dheera_base_request_set_extra (DHEERA_BASE_REQUEST (request), "{\"tool_choice\": \"required\"}");
-  dheera_request_set_max_steps (request, 3);
-  if (stream)
+  if (c->stream)
     {
       run = dheera_client_run_stream (client, request);
       response = collect_async (run, &error);
@@ -149,8 +194,12 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_data_func ("/llama-run/run", GINT_TO_POINTER (FALSE), test_run);
-  g_test_add_data_func ("/llama-run/stream", GINT_TO_POINTER (TRUE), test_run);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/llama-run/", cases[i].name, NULL);
+
+      g_test_add_data_func (path, &cases[i], test_run);
+    }
   g_test_add_func ("/llama-run/object", test_object);
 
   return g_test_run ();
