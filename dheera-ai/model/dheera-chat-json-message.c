@@ -292,7 +292,8 @@ write_content (DheeraJsonWriter        *writer,
       return;
     }
 
-  if (*text == '\0' && census->spoken != NULL && census->spoken->file_id == NULL && !dialect->complete)
+  if (*text == '\0' && census->spoken != NULL && (census->spoken->file_id == NULL || dialect->mistral_parts)
+      && !dialect->complete)
     text = dheera_part_get_text (census->spoken);
   if (*text == '\0' && message->refusal != NULL && !dialect->refusal)
     text = message->refusal->str;
@@ -346,7 +347,7 @@ write_spoken (DheeraJsonWriter        *writer,
               DheeraPart              *part,
               const DheeraChatDialect *dialect)
 {
-  if (part == NULL || (part->file_id == NULL && !dialect->complete))
+  if (part == NULL || dialect->mistral_parts || (part->file_id == NULL && !dialect->complete))
     return;
 
   dheera_json_writer_key (writer, "audio");

@@ -176,6 +176,7 @@ test_mistral_parts (void)
       "{\"role\":\"user\",\"content\":[{\"type\":\"document_url\",\"document_url\":\"https://x.example/a.pdf\"}]}" },
     { "{\"role\":\"tool\",\"name\":\"f\",\"tool_call_id\":\"c\",\"content\":\"r\"}",
       "{\"role\":\"tool\",\"content\":\"r\",\"name\":\"f\",\"tool_call_id\":\"c\"}" },
+    { "{\"role\":\"assistant\",\"content\":null,\"audio\":{\"id\":\"a\",\"data\":\"AAAA\",\"transcript\":\"said\"}}", "{\"role\":\"assistant\",\"content\":\"said\"}" },
     { "{\"role\":\"assistant\",\"content\":\"Once\",\"prefix\":true}", "{\"role\":\"assistant\",\"content\":\"Once\",\"prefix\":true}" },
   };
 
