@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Makes a folder of seeds for a fuzz target, and then runs the target.
 
-Usage: make-seeds.py {anthropic,aws-events,bedrock,cohere,gemini,json,ndjson,objects,ollama,openai-chat,openai-responses,sse,url} FOLDER [COMMAND [ARGUMENT...]]
+Usage: make-seeds.py {anthropic,aws-events,bedrock,cohere,gemini,json,ndjson,objects,ollama,openai-chat,openai-endpoints,openai-responses,sse,url} FOLDER [COMMAND [ARGUMENT...]]
 
 The seeds are a few lines that are written down here and, when DHEERA_SHARED names a folder with recordings, bodies from real providers.
 """
@@ -216,6 +216,26 @@ def gemini_seeds():
             yield bytes([number % 2 + (0 if record['kind'] == 'sse' else 2), number % 256]) + body[:6000]
 
 
+OPENAI_ENDPOINTS = [
+    ('embeddings', '{"data":[{"index":1,"embedding":[1,2]},{"index":0,"embedding":"AACAPwAAIMA="}],"model":"m","usage":{"total_tokens":3}}'),
+    ('rerank', '{"results":[{"index":2,"relevance_score":0.5,"document":{"text":"t"}},{"index":0,"score":-4.5,"document":"u"}]}'),
+    ('moderations', '{"results":[{"categories":{"hate":true,"a/b":null},"category_scores":{"hate":0.5}}]}'),
+    ('images', '{"created":5,"data":[{"b64_json":"iVBORw0KGgo="},{"url":"https://a","revised_prompt":"p"}],"output_format":"webp"}'),
+    ('transcription', '{"text":"a","duration":1.5,"segments":[{"start":0,"end":1,"text":"a","speaker":"A"}],"words":[{"word":"a"},7]}'),
+    ('transcription', 'WEBVTT\n'), ('speech', '{"audio_data":"SUQz"}'), ('embeddings', '{"error":{"message":"wrong key reasoning"}}'),
+]
+
+
+def openai_endpoints_seeds():
+    # Two bytes in front: which endpoint, and how many results were asked for with two flags: text was, and the answer calls itself JSON.
+    apis = ['embeddings', 'rerank', 'moderations', 'images', 'transcription', 'speech']
+    for number, (api, text) in enumerate(OPENAI_ENDPOINTS):
+        yield bytes([apis.index(api), number % 4 + (16 if text.startswith('{') else 8)]) + text.encode()
+    for record, body in recordings():
+        if record['api'] in apis and record['provider'] not in ('bedrock', 'cohere', 'gemini', 'ollama', 'vertexai'):
+            yield bytes([apis.index(record['api']), 0 if record['kind'] == 'binary' else 16]) + body[:6000]
+
+
 def url_seeds():
     yield from (text.encode() for text in URL)
     for record, _body in recordings():
@@ -284,6 +304,7 @@ SEEDS = {
     'gemini': gemini_seeds,
     'objects': lambda: (text.encode() for text in OBJECTS),
     'openai-chat': openai_chat_seeds,
+    'openai-endpoints': openai_endpoints_seeds,
     'openai-responses': openai_responses_seeds,
     'ndjson': lambda: stream_seeds('ndjson', NDJSON),
     'url': url_seeds,
