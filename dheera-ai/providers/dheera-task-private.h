@@ -28,7 +28,7 @@ typedef struct
   const char *translate_path;            /* of transcriptions into English */
   const char *const *params;             /* nullable; pairs: OpenAI's name of a parameter, this provider's; "" where it does not take it */
   const char *const *input_types;        /* nullable; pairs: query or document, this provider's word */
-  gboolean base64_embeddings;            /* vectors are asked for in base64, which is a quarter of their decimal digits */
+  gboolean base64_embeddings;            /* vectors are asked for in base64, which takes less than half of the bytes */
 } DheeraEndpointDialect;
 
 G_END_DECLS
