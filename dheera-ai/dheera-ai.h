@@ -28,6 +28,7 @@
 #include <dheera-ai/model/dheera-moderation-response.h>
 #include <dheera-ai/model/dheera-moderation-result.h>
 #include <dheera-ai/model/dheera-part.h>
+#include <dheera-ai/model/dheera-rate-limits.h>
 #include <dheera-ai/model/dheera-request.h>
 #include <dheera-ai/model/dheera-rerank-request.h>
 #include <dheera-ai/model/dheera-rerank-response.h>

@@ -5,6 +5,7 @@
 #include "dheera-client.h"
 
 #include "dheera-ai/model/dheera-call-private.h"
+#include "dheera-ai/providers/dheera-model-data-private.h"
 #include "dheera-ai/transport/dheera-transport-private.h"
 #include "dheera-ai/wire/dheera-framer-private.h"
 #include "dheera-ai/wire/dheera-json-private.h"
@@ -40,6 +41,9 @@ struct _DheeraClient
   DheeraTransport *transport; /* made at the first call */
   GPtrArray *calls;           /* that run */
 
+  GMutex models_lock;
+  GHashTable *model_data;     /* that was loaded; NULL before it is first needed */
+
   DheeraBuffers *spare;       /* what a call left for the next one; atomic, nullable */
 };
 
@@ -53,6 +57,17 @@ DheeraProvider  *dheera_client_resolve         (DheeraClient      *self,
                                                 gboolean           needs_model,
                                                 char             **model,
                                                 GError           **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The provider's id and the model that a name means; FALSE when it means none */
+gboolean         dheera_client_split_model     (DheeraClient  *self,
+                                                const char    *name,
+                                                char         **id,
+                                                char         **model);
+/* From any thread: what is known about a model. */
+gboolean         dheera_client_find_facts      (DheeraClient     *self,
+                                                const char       *provider,
+                                                const char       *model,
+                                                DheeraModelFacts *facts);
 
 /* From any thread. */
 DheeraBuffers   *dheera_client_take_buffers    (DheeraClient  *self) G_GNUC_WARN_UNUSED_RESULT;

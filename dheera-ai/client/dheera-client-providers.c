@@ -100,6 +100,27 @@ name_provider (DheeraClient      *self,
   return dheera_model_name_resolve (name, (const char *const *) ids, id, model, error);
 }
 
+gboolean
+dheera_client_split_model (DheeraClient *self,
+                           const char   *name,
+                           char        **id,
+                           char        **model)
+{
+  g_auto(GStrv) ids = list_provider_ids (self);
+  const DheeraProviderRow *row;
+
+  if (!dheera_model_name_resolve (name, (const char *const *) ids, id, model, NULL))
+    return FALSE;
+
+  row = dheera_provider_find_row (*id);
+  if (row != NULL && !g_str_equal (row->id, *id))
+    {
+      g_free (*id);
+      *id = g_strdup (row->id);
+    }
+  return TRUE;
+}
+
 DheeraProvider *
 dheera_client_resolve (DheeraClient      *self,
                        DheeraBaseRequest *request,

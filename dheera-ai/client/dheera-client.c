@@ -116,6 +116,8 @@ dheera_client_finalize (GObject *object)
   g_clear_pointer (&self->calls, g_ptr_array_unref);
   g_clear_pointer (&self->default_model, g_free);
   g_rec_mutex_clear (&self->providers_lock);
+  g_clear_pointer (&self->model_data, g_hash_table_unref);
+  g_mutex_clear (&self->models_lock);
   g_mutex_clear (&self->mutex);
 
   G_OBJECT_CLASS (dheera_client_parent_class)->finalize (object);
@@ -352,6 +354,7 @@ static void
 dheera_client_init (DheeraClient *self)
 {
   g_rec_mutex_init (&self->providers_lock);
+  g_mutex_init (&self->models_lock);
   g_mutex_init (&self->mutex);
   self->providers = g_list_store_new (DHEERA_TYPE_PROVIDER);
   self->calls = g_ptr_array_new_with_free_func (g_object_unref);

@@ -137,6 +137,16 @@ GListModel        *dheera_client_list_models_finish      (DheeraClient         *
                                                           GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 
 DHEERA_AVAILABLE_IN_0_1
+gboolean           dheera_client_load_model_data         (DheeraClient         *self,
+                                                          const char           *json,
+                                                          GError              **error);
+DHEERA_AVAILABLE_IN_0_1
+DheeraModel       *dheera_client_find_model              (DheeraClient         *self,
+                                                          const char           *name) G_GNUC_WARN_UNUSED_RESULT;
+DHEERA_AVAILABLE_IN_0_1
+const char        *dheera_client_get_model_data_date     (void);
+
+DHEERA_AVAILABLE_IN_0_1
 void               dheera_client_cancel_all              (DheeraClient *self);
 
 G_END_DECLS

@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /* What the parts of the state machine know of each other: dheera-operation.c begins and ends attempts and reads the call's own answer, dheera-operation-key.c finds
- * the key, dheera-operation-token.c gets an access token for one. */
+ * the key, dheera-operation-token.c gets an access token for one, dheera-operation-result.c brings call and result together. */
 
 void     dheera_operation_wipe           (char **secret);
 
@@ -45,5 +45,13 @@ void     dheera_operation_token_read     (DheeraOperation *self,
                                           gssize           n,
                                           GError          *error);
 void     dheera_operation_clear_token    (DheeraOperation *self);
+
+/* --- dheera-operation-result.c --- */
+
+/* What the head of the answer says about how much more may be asked */
+void     dheera_operation_note_limits    (DheeraOperation *self);
+/* What only the call knows goes into the result, and what only the result knows into the call. */
+void     dheera_operation_join_result    (DheeraOperation *self,
+                                          GObject         *result);
 
 G_END_DECLS

@@ -94,6 +94,16 @@ encode (DheeraOperation   *self,
   return self->http != NULL;
 }
 
+/* Batches, flexible and priority processing have prices of their own. */
+static gboolean
+asks_for_special_tier (DheeraBaseRequest *request)
+{
+  static const char *const usual[] = { "auto", "default", "standard", "standard_only", "on_demand", NULL };
+  const char *tier = DHEERA_IS_REQUEST (request) ? dheera_request_get_service_tier (DHEERA_REQUEST (request)) : NULL;
+
+  return tier != NULL && !g_strv_contains (usual, tier);
+}
+
 DheeraOperation *
 dheera_operation_new (DheeraClient         *client,
                       const DheeraEndpoint *endpoint,
@@ -108,6 +118,7 @@ dheera_operation_new (DheeraClient         *client,
   if (!dheera_transport_is_own (self->transport))
     self->session = dheera_transport_dup_session (self->transport, NULL);
   self->warnings = g_ptr_array_new_with_free_func (g_free);
+  self->special_tier = asks_for_special_tier (request);
   take_settings (self, request);
   self->n_choices = dheera_base_request_count (request);
 

@@ -64,6 +64,7 @@ struct _DheeraOperation
   guint max_retries;
   guint n_choices;               /* that are asked for, 0 where there are none */
   GPtrArray *warnings;
+  gboolean special_tier;         /* was asked for: list prices do not hold */
 
   DheeraStep step;
   DheeraExchange *exchange;      /* that is sent or read: the token's or the call's own */

@@ -220,34 +220,11 @@ dheera_operation_fail_transport (DheeraOperation *self,
   dheera_operation_fail_attempt (self, details);
 }
 
-/* Tells the answer what only the call knows, and the call what only the answer knows. */
-static void
-join_result (DheeraOperation *self,
-             GObject         *result)
-{
-  if (DHEERA_IS_RESPONSE (result))
-    {
-      DheeraResponse *response = DHEERA_RESPONSE (result);
-
-      dheera_response_set_call (response, self->call);
-      for (guint i = 0; i < self->warnings->len; i++)
-        dheera_response_add_warning (response, g_ptr_array_index (self->warnings, i));
-      g_set_object (&self->call->usage, dheera_response_get_usage (response));
-    }
-  else if (DHEERA_IS_BASE_RESPONSE (result))
-    {
-      DheeraBaseResponse *response = DHEERA_BASE_RESPONSE (result);
-
-      dheera_base_response_set_call (response, self->call, self->warnings);
-      g_set_object (&self->call->usage, dheera_base_response_get_usage (response));
-    }
-}
-
 static void
 succeed (DheeraOperation *self,
          GObject         *result)
 {
-  join_result (self, result);
+  dheera_operation_join_result (self, result);
   self->result = result;
   dheera_exchange_close (self->exchange);
   finish_attempt (self);
@@ -386,6 +363,7 @@ dheera_operation_sent (DheeraOperation *self,
 
   self->call->status = dheera_exchange_get_status (self->exchange);
   self->call->request_id = g_strdup (dheera_provider_find_request_id (self->provider, get_header, self->exchange));
+  dheera_operation_note_limits (self);
   self->framed = find_framed (self);
   g_free (self->decoder->request_id);
   self->decoder->request_id = g_strdup (self->call->request_id);

@@ -127,6 +127,9 @@ gboolean           dheera_accumulator_set_finish_reason (DheeraAccumulator *self
                                                        DheeraFinishReason reason,
                                                        DheeraJsonValue    raw);
 
+/* What the provider itself says that the answer cost, in USD; less than 0 changes nothing. */
+void               dheera_accumulator_set_cost        (DheeraAccumulator *self,
+                                                       double             cost);
 /* -1 leaves a counter as it was; the last known value of each holds. */
 void               dheera_accumulator_set_usage       (DheeraAccumulator *self,
                                                        gint64             prompt,

@@ -436,6 +436,14 @@ dheera_accumulator_set_finish_reason (DheeraAccumulator  *self,
 }
 
 void
+dheera_accumulator_set_cost (DheeraAccumulator *self,
+                             double             cost)
+{
+  if (cost >= 0)
+    self->response->cost = cost;
+}
+
+void
 dheera_accumulator_set_running_usage (DheeraAccumulator *self,
                                       gint64             prompt,
                                       gint64             completion,

@@ -19,6 +19,8 @@ struct _DheeraCall
   guint status;
   char *request_id;
   DheeraUsage *usage;
+  double cost; /* USD, -1 unknown */
+  DheeraRateLimits *rate_limits; /* nullable */
   DheeraErrorDetails *error_details;
   guint64 bytes_sent;
   guint64 bytes_received;

@@ -2,6 +2,7 @@
 
 #include "dheera-call-private.h"
 
+#include "dheera-rate-limits.h"
 #include "dheera-usage.h"
 
 /**
@@ -41,6 +42,8 @@ enum
   PROP_FIRST_TOKEN_TIME,
   PROP_TOTAL_TIME,
   PROP_CONNECTION_REUSED,
+  PROP_COST,
+  PROP_RATE_LIMITS,
   N_PROPS
 };
 
@@ -65,6 +68,7 @@ dheera_call_begin_attempt (DheeraCall *self)
   self->connection_reused = FALSE;
   g_clear_pointer (&self->request_id, g_free);
   g_clear_object (&self->error_details);
+  g_clear_object (&self->rate_limits);
 }
 
 static void
@@ -77,6 +81,7 @@ dheera_call_finalize (GObject *object)
   g_free (self->url);
   g_free (self->request_id);
   g_clear_object (&self->usage);
+  g_clear_object (&self->rate_limits);
   g_clear_object (&self->error_details);
   g_clear_object (&self->cancellable);
 
@@ -149,6 +154,12 @@ dheera_call_get_property (GObject    *object,
       break;
     case PROP_CONNECTION_REUSED:
       g_value_set_boolean (value, dheera_call_get_connection_reused (self));
+      break;
+    case PROP_COST:
+      g_value_set_double (value, dheera_call_get_cost (self));
+      break;
+    case PROP_RATE_LIMITS:
+      g_value_set_object (value, dheera_call_get_rate_limits (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -354,6 +365,27 @@ dheera_call_class_init (DheeraCallClass *klass)
   properties[PROP_CONNECTION_REUSED] =
     g_param_spec_boolean ("connection-reused", NULL, NULL, FALSE, flags);
 
+  /**
+   * DheeraCall:cost:
+   *
+   * What the answer cost, in USD; negative when that is not known, never 0 for want of knowledge.
+   *
+   * It is the provider's own figure where it gives one, else made of [property@Call:usage] and the
+   * list prices of the model (see [method@Client.load_model_data]).
+   *
+   * Since: 0.1
+   */
+  properties[PROP_COST] = g_param_spec_double ("cost", NULL, NULL, -1, G_MAXDOUBLE, -1, flags);
+
+  /**
+   * DheeraCall:rate-limits:
+   *
+   * How much more may be asked, as the provider said with its last answer; %NULL when it said nothing.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_RATE_LIMITS] = g_param_spec_object ("rate-limits", NULL, NULL, DHEERA_TYPE_RATE_LIMITS, flags);
+
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -363,6 +395,7 @@ dheera_call_init (DheeraCall *self)
   self->operation = "";
   self->queue_time = self->dns_time = self->connect_time = self->tls_time = -1;
   self->first_byte_time = self->first_token_time = self->total_time = -1;
+  self->cost = -1;
   self->cancellable = g_cancellable_new ();
 }
 

@@ -55,5 +55,9 @@ DHEERA_AVAILABLE_IN_0_1
 gboolean            dheera_call_get_connection_reused (DheeraCall *self);
 DHEERA_AVAILABLE_IN_0_1
 void                dheera_call_cancel                (DheeraCall *self);
+DHEERA_AVAILABLE_IN_0_1
+double              dheera_call_get_cost (DheeraCall *self);
+DHEERA_AVAILABLE_IN_0_1
+DheeraRateLimits   *dheera_call_get_rate_limits (DheeraCall *self);
 
 G_END_DECLS

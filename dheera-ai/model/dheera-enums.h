@@ -53,6 +53,33 @@ typedef enum
 } DheeraFinishReason;
 
 /**
+ * DheeraModelCapabilities:
+ * @DHEERA_MODEL_CAPABILITIES_TOOLS: calls tools
+ * @DHEERA_MODEL_CAPABILITIES_JSON_SCHEMA: answers with JSON that follows a schema
+ * @DHEERA_MODEL_CAPABILITIES_REASONING: thinks before it answers, always or when it is asked to
+ * @DHEERA_MODEL_CAPABILITIES_IMAGES: takes images
+ * @DHEERA_MODEL_CAPABILITIES_AUDIO: takes audio
+ * @DHEERA_MODEL_CAPABILITIES_PDF: takes PDF documents
+ * @DHEERA_MODEL_CAPABILITIES_EMBEDDINGS: makes vectors of texts instead of answers
+ * @DHEERA_MODEL_CAPABILITIES_KNOWN: what is not among these is known not to be there
+ *
+ * What a [class@Model] does.
+ *
+ * Since: 0.1
+ */
+typedef enum /*< flags >*/
+{
+  DHEERA_MODEL_CAPABILITIES_TOOLS = 1 << 0,
+  DHEERA_MODEL_CAPABILITIES_JSON_SCHEMA = 1 << 1,
+  DHEERA_MODEL_CAPABILITIES_REASONING = 1 << 2,
+  DHEERA_MODEL_CAPABILITIES_IMAGES = 1 << 3,
+  DHEERA_MODEL_CAPABILITIES_AUDIO = 1 << 4,
+  DHEERA_MODEL_CAPABILITIES_PDF = 1 << 5,
+  DHEERA_MODEL_CAPABILITIES_EMBEDDINGS = 1 << 6,
+  DHEERA_MODEL_CAPABILITIES_KNOWN = 1 << 7,
+} DheeraModelCapabilities;
+
+/**
  * DheeraResponseFormat:
  * @DHEERA_RESPONSE_FORMAT_TEXT: free text
  * @DHEERA_RESPONSE_FORMAT_JSON_OBJECT: some JSON object; most providers want the word “JSON” in the

@@ -17,6 +17,11 @@ struct _DheeraModel
   gint64 context_window; /* each of the three is -1 when it is not known */
   gint64 max_output_tokens;
   gint64 created;
+  DheeraModelCapabilities capabilities;
+  double input_price; /* USD for a million tokens; each of the four is -1 when it is not known */
+  double output_price;
+  double cache_read_price;
+  double cache_write_price;
 };
 
 /* id is without the provider's prefix. The rest is filled in by the provider's file. */

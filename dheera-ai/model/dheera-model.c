@@ -4,13 +4,16 @@
 
 #include "dheera-strings-private.h"
 
+#include "dheera-ai/model/dheera-enum-types.h"
+
 /**
  * DheeraModel:
  *
  * A model that a provider offers.
  *
- * Providers tell little about their models, and each tells something else: expect most numbers to
- * be unknown.
+ * Providers tell little about their models, and each tells something else. Of well-known models the
+ * library knows the rest (see [method@Client.load_model_data]); of others expect most numbers to be
+ * unknown.
  *
  * Since: 0.1
  */
@@ -26,6 +29,11 @@ enum
   PROP_CONTEXT_WINDOW,
   PROP_MAX_OUTPUT_TOKENS,
   PROP_CREATED,
+  PROP_CAPABILITIES,
+  PROP_INPUT_PRICE,
+  PROP_OUTPUT_PRICE,
+  PROP_CACHE_READ_PRICE,
+  PROP_CACHE_WRITE_PRICE,
   N_PROPS
 };
 
@@ -74,6 +82,21 @@ dheera_model_get_property (GObject    *object,
       break;
     case PROP_CREATED:
       g_value_set_int64 (value, dheera_model_get_created (self));
+      break;
+    case PROP_CAPABILITIES:
+      g_value_set_flags (value, dheera_model_get_capabilities (self));
+      break;
+    case PROP_INPUT_PRICE:
+      g_value_set_double (value, dheera_model_get_input_price (self));
+      break;
+    case PROP_OUTPUT_PRICE:
+      g_value_set_double (value, dheera_model_get_output_price (self));
+      break;
+    case PROP_CACHE_READ_PRICE:
+      g_value_set_double (value, dheera_model_get_cache_read_price (self));
+      break;
+    case PROP_CACHE_WRITE_PRICE:
+      g_value_set_double (value, dheera_model_get_cache_write_price (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -154,6 +177,53 @@ dheera_model_class_init (DheeraModelClass *klass)
    */
   properties[PROP_CREATED] = g_param_spec_int64 ("created", NULL, NULL, -1, G_MAXINT64, -1, flags);
 
+  /**
+   * DheeraModel:capabilities:
+   *
+   * What the model is known to do. What is not among them it may do all the same, unless
+   * %DHEERA_MODEL_CAPABILITIES_KNOWN is.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CAPABILITIES] =
+    g_param_spec_flags ("capabilities", NULL, NULL, DHEERA_TYPE_MODEL_CAPABILITIES, 0, flags);
+
+  /**
+   * DheeraModel:input-price:
+   *
+   * USD for a million tokens of input, negative when it is not known.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_INPUT_PRICE] = g_param_spec_double ("input-price", NULL, NULL, -1, G_MAXDOUBLE, -1, flags);
+
+  /**
+   * DheeraModel:output-price:
+   *
+   * USD for a million tokens of output, negative when it is not known.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_OUTPUT_PRICE] = g_param_spec_double ("output-price", NULL, NULL, -1, G_MAXDOUBLE, -1, flags);
+
+  /**
+   * DheeraModel:cache-read-price:
+   *
+   * USD for a million tokens of input that come from the provider’s cache, negative when it is not known.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CACHE_READ_PRICE] = g_param_spec_double ("cache-read-price", NULL, NULL, -1, G_MAXDOUBLE, -1, flags);
+
+  /**
+   * DheeraModel:cache-write-price:
+   *
+   * USD for a million tokens of input that go into the provider’s cache, negative when it is not known or there is no such price.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CACHE_WRITE_PRICE] = g_param_spec_double ("cache-write-price", NULL, NULL, -1, G_MAXDOUBLE, -1, flags);
+
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -163,6 +233,7 @@ dheera_model_init (DheeraModel *self)
   self->context_window = -1;
   self->max_output_tokens = -1;
   self->created = -1;
+  self->input_price = self->output_price = self->cache_read_price = self->cache_write_price = -1;
 }
 
 DheeraModel *
@@ -301,4 +372,94 @@ dheera_model_get_created (DheeraModel *self)
   g_return_val_if_fail (DHEERA_IS_MODEL (self), -1);
 
   return self->created;
+}
+
+/**
+ * dheera_model_get_capabilities: (get-property capabilities)
+ * @self: a model
+ *
+ * Gets what the model is known to do.
+ *
+ * Returns: the capabilities, none when nothing is known
+ *
+ * Since: 0.1
+ */
+DheeraModelCapabilities
+dheera_model_get_capabilities (DheeraModel *self)
+{
+  g_return_val_if_fail (DHEERA_IS_MODEL (self), 0);
+
+  return self->capabilities;
+}
+
+/**
+ * dheera_model_get_input_price: (get-property input-price)
+ * @self: a model
+ *
+ * Gets what a million tokens of input cost.
+ *
+ * Returns: USD, negative when it is not known
+ *
+ * Since: 0.1
+ */
+double
+dheera_model_get_input_price (DheeraModel *self)
+{
+  g_return_val_if_fail (DHEERA_IS_MODEL (self), -1);
+
+  return self->input_price;
+}
+
+/**
+ * dheera_model_get_output_price: (get-property output-price)
+ * @self: a model
+ *
+ * Gets what a million tokens of output cost.
+ *
+ * Returns: USD, negative when it is not known
+ *
+ * Since: 0.1
+ */
+double
+dheera_model_get_output_price (DheeraModel *self)
+{
+  g_return_val_if_fail (DHEERA_IS_MODEL (self), -1);
+
+  return self->output_price;
+}
+
+/**
+ * dheera_model_get_cache_read_price: (get-property cache-read-price)
+ * @self: a model
+ *
+ * Gets what a million tokens of input from the cache cost.
+ *
+ * Returns: USD, negative when it is not known
+ *
+ * Since: 0.1
+ */
+double
+dheera_model_get_cache_read_price (DheeraModel *self)
+{
+  g_return_val_if_fail (DHEERA_IS_MODEL (self), -1);
+
+  return self->cache_read_price;
+}
+
+/**
+ * dheera_model_get_cache_write_price: (get-property cache-write-price)
+ * @self: a model
+ *
+ * Gets what a million tokens of input into the cache cost.
+ *
+ * Returns: USD, negative when it is not known
+ *
+ * Since: 0.1
+ */
+double
+dheera_model_get_cache_write_price (DheeraModel *self)
+{
+  g_return_val_if_fail (DHEERA_IS_MODEL (self), -1);
+
+  return self->cache_write_price;
 }

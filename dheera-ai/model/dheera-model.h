@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "dheera-enums.h"
 #include "dheera-types.h"
 
 G_BEGIN_DECLS
@@ -25,5 +26,15 @@ DHEERA_AVAILABLE_IN_0_1
 gint64      dheera_model_get_max_output_tokens (DheeraModel *self);
 DHEERA_AVAILABLE_IN_0_1
 gint64      dheera_model_get_created           (DheeraModel *self);
+DHEERA_AVAILABLE_IN_0_1
+DheeraModelCapabilities dheera_model_get_capabilities (DheeraModel *self);
+DHEERA_AVAILABLE_IN_0_1
+double      dheera_model_get_input_price       (DheeraModel *self);
+DHEERA_AVAILABLE_IN_0_1
+double      dheera_model_get_output_price      (DheeraModel *self);
+DHEERA_AVAILABLE_IN_0_1
+double      dheera_model_get_cache_read_price  (DheeraModel *self);
+DHEERA_AVAILABLE_IN_0_1
+double      dheera_model_get_cache_write_price (DheeraModel *self);
 
 G_END_DECLS

@@ -20,6 +20,8 @@ struct _DheeraResponse
   DheeraUsage *usage;
   DheeraUsage *total_usage; /* of all steps of a run; nullable */
   guint n_steps;            /* of a run, else 0 */
+  double cost; /* USD, -1 unknown */
+  DheeraRateLimits *rate_limits; /* nullable */
   char *request_id;
   GPtrArray *warnings; /* NULL-terminated strings, nullable */
   char *raw_json;

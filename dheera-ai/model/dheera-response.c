@@ -6,6 +6,7 @@
 #include "dheera-ai/model/dheera-enum-types.h"
 #include "dheera-message-private.h"
 #include "dheera-notify-private.h"
+#include "dheera-rate-limits.h"
 #include "dheera-strings-private.h"
 
 /**
@@ -45,6 +46,8 @@ enum
   PROP_REQUEST_ID,
   PROP_WARNINGS,
   PROP_CALL,
+  PROP_COST,
+  PROP_RATE_LIMITS,
   N_PROPS
 };
 
@@ -62,6 +65,7 @@ dheera_response_finalize (GObject *object)
   g_clear_object (&self->placeholder);
   g_clear_object (&self->usage);
   g_clear_object (&self->total_usage);
+  g_clear_object (&self->rate_limits);
   g_free (self->request_id);
   g_clear_pointer (&self->warnings, g_ptr_array_unref);
   g_clear_object (&self->call);
@@ -136,6 +140,12 @@ dheera_response_get_property (GObject    *object,
       break;
     case PROP_CALL:
       g_value_set_object (value, dheera_response_get_call (self));
+      break;
+    case PROP_COST:
+      g_value_set_double (value, dheera_response_get_cost (self));
+      break;
+    case PROP_RATE_LIMITS:
+      g_value_set_object (value, dheera_response_get_rate_limits (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -332,6 +342,27 @@ dheera_response_class_init (DheeraResponseClass *klass)
    */
   properties[PROP_CALL] = g_param_spec_object ("call", NULL, NULL, DHEERA_TYPE_CALL, flags);
 
+  /**
+   * DheeraResponse:cost:
+   *
+   * What the answer cost, in USD; negative when that is not known, never 0 for want of knowledge.
+   *
+   * It is the provider's own figure where it gives one, else made of [property@Response:usage] and the
+   * list prices of the model (see [method@Client.load_model_data]).
+   *
+   * Since: 0.1
+   */
+  properties[PROP_COST] = g_param_spec_double ("cost", NULL, NULL, -1, G_MAXDOUBLE, -1, flags);
+
+  /**
+   * DheeraResponse:rate-limits:
+   *
+   * How much more may be asked, as the provider said with the answer; %NULL when it said nothing.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_RATE_LIMITS] = g_param_spec_object ("rate-limits", NULL, NULL, DHEERA_TYPE_RATE_LIMITS, flags);
+
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -339,6 +370,7 @@ static void
 dheera_response_init (DheeraResponse *self)
 {
   self->created = -1;
+  self->cost = -1;
 }
 
 DheeraResponse *

@@ -66,5 +66,9 @@ DHEERA_AVAILABLE_IN_0_1
 gpointer            dheera_response_parse                 (DheeraResponse *self,
                                                            GType           type,
                                                            GError        **error) G_GNUC_WARN_UNUSED_RESULT;
+DHEERA_AVAILABLE_IN_0_1
+double              dheera_response_get_cost (DheeraResponse *self);
+DHEERA_AVAILABLE_IN_0_1
+DheeraRateLimits   *dheera_response_get_rate_limits (DheeraResponse *self);
 
 G_END_DECLS

@@ -18,6 +18,7 @@ typedef struct _DheeraMessage DheeraMessage;
 typedef struct _DheeraModel DheeraModel;
 typedef struct _DheeraModerationResult DheeraModerationResult;
 typedef struct _DheeraPart DheeraPart;
+typedef struct _DheeraRateLimits DheeraRateLimits;
 typedef struct _DheeraRerankResult DheeraRerankResult;
 typedef struct _DheeraResponse DheeraResponse;
 typedef struct _DheeraTool DheeraTool;

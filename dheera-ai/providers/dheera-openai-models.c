@@ -106,6 +106,85 @@ read_created (DheeraJsonValue object)
   return date != NULL ? g_date_time_to_unix (date) : -1;
 }
 
+/* USD for a million tokens. What a single token costs is a text with some, and called otherwise. */
+static double
+read_price (DheeraJsonValue pricing,
+            const char     *of_token,
+            const char     *name)
+{
+  DheeraJsonValue value = dheera_json_member (pricing, of_token);
+  double dollars;
+
+  if (!dheera_json_exists (value))
+    value = dheera_json_member (pricing, name);
+  else
+    name = of_token;
+  dollars = dheera_json_get_double (value, -1);
+  if (dollars < 0 || dollars > 1e6)
+    return -1;
+
+  return name == of_token || dheera_json_type (value) == DHEERA_JSON_STRING ? dollars * 1e6 : dollars;
+}
+
+static void
+read_prices (DheeraModel    *model,
+             DheeraJsonValue pricing)
+{
+  model->input_price = read_price (pricing, "prompt", "input");
+  model->output_price = read_price (pricing, "completion", "output");
+  model->cache_read_price = read_price (pricing, "input_cache_read", "cached_input");
+  model->cache_write_price = read_price (pricing, "input_cache_write", "cache_write");
+}
+
+static gboolean
+has_word (DheeraJsonValue list,
+          const char     *word)
+{
+  DheeraJsonValue element;
+  DheeraJsonIter iter;
+
+  dheera_json_iter_init (&iter, list);
+  while (dheera_json_iter_next (&iter, NULL, &element))
+    if (dheera_json_equal (element, word))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* OpenRouter says what its models take, in two lists. */
+static DheeraModelCapabilities
+read_capabilities (DheeraJsonValue object)
+{
+  static const struct
+  {
+    const char *word;
+    DheeraModelCapabilities flag;
+  } inputs[] = {
+    { "image", DHEERA_MODEL_CAPABILITIES_IMAGES },
+    { "audio", DHEERA_MODEL_CAPABILITIES_AUDIO },
+    { "file", DHEERA_MODEL_CAPABILITIES_PDF },
+  }, parameters[] = {
+    { "tools", DHEERA_MODEL_CAPABILITIES_TOOLS },
+    { "structured_outputs", DHEERA_MODEL_CAPABILITIES_JSON_SCHEMA },
+    { "reasoning", DHEERA_MODEL_CAPABILITIES_REASONING },
+  };
+  DheeraJsonValue modalities = dheera_json_path (object, "architecture.input_modalities");
+  DheeraJsonValue supported = dheera_json_member (object, "supported_parameters");
+  DheeraModelCapabilities capabilities = 0;
+
+  if (dheera_json_type (modalities) != DHEERA_JSON_ARRAY || dheera_json_type (supported) != DHEERA_JSON_ARRAY)
+    return 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (inputs); i++)
+    if (has_word (modalities, inputs[i].word))
+      capabilities |= inputs[i].flag;
+  for (guint i = 0; i < G_N_ELEMENTS (parameters); i++)
+    if (has_word (supported, parameters[i].word))
+      capabilities |= parameters[i].flag;
+
+  return capabilities | DHEERA_MODEL_CAPABILITIES_KNOWN;
+}
+
 static DheeraModel *
 read_model (DheeraJsonValue object,
             const char     *provider)
@@ -140,6 +219,8 @@ read_model (DheeraJsonValue object,
   if (model->max_output_tokens < 0)
     model->max_output_tokens = read_count (object, max_output_names);
   model->created = read_created (object);
+  read_prices (model, dheera_json_member (object, "pricing"));
+  model->capabilities = read_capabilities (object);
 
   return model;
 }

@@ -58,6 +58,37 @@ has_reasoning_beside (const Counts *counts)
          || (counts->prompt >= 0 && counts->prompt + counts->completion + counts->reasoning == counts->total);
 }
 
+/* A number, or the text of one */
+static double
+read_dollars (DheeraJsonValue value)
+{
+  double dollars = dheera_json_get_double (value, -1);
+
+  return dollars >= 0 && dollars < 1e9 ? dollars : -1;
+}
+
+/* What some say themselves that it cost: OpenRouter and whoever follows it in dollars (of the caller's own key at a provider, beside what that one takes), Perplexity as a
+ * sum, xAI in parts of ten billion. A zero is believed where the parts stand beside it: elsewhere it may mean that nobody has counted. */
+static double
+read_cost (DheeraJsonValue usage)
+{
+  DheeraJsonValue cost = dheera_json_member (usage, "cost");
+  double ticks = dheera_json_get_double (dheera_json_member (usage, "cost_in_usd_ticks"), -1);
+  double dollars = read_dollars (cost);
+  double upstream = read_dollars (dheera_json_path (usage, "cost_details.upstream_inference_cost"));
+
+  if (dheera_json_type (cost) == DHEERA_JSON_OBJECT)
+    dollars = read_dollars (dheera_json_member (cost, "total_cost"));
+  if (ticks > 0)
+    return ticks < 1e19 ? ticks / 1e10 : -1;
+  if (dheera_json_get_boolean (dheera_json_member (usage, "is_byok"), FALSE))
+    return dollars >= 0 && upstream >= 0 ? dollars + upstream : -1;
+  if (dollars == 0 && dheera_json_type (dheera_json_member (usage, "cost_details")) != DHEERA_JSON_OBJECT)
+    return -1;
+
+  return dollars;
+}
+
 static Counts
 read_counts (DheeraJsonValue usage)
 {
@@ -93,6 +124,7 @@ dheera_openai_read_usage (DheeraAccumulator *accumulator,
   counts = read_counts (usage);
   dheera_accumulator_set_usage (accumulator, counts.prompt, counts.completion, counts.total, counts.cached,
                                 counts.cache_write, counts.reasoning);
+  dheera_accumulator_set_cost (accumulator, read_cost (usage));
 }
 
 DheeraUsage *

@@ -4,10 +4,15 @@
 
 #include <json-glib/json-glib.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 /* dheera-ai models: what there is to choose from, as the providers say now. */
 
 #define TIMEOUT 15 /* seconds */
+
+/* What stands behind the name on a terminal: "    1.05M     $2.50      $15.00" */
+#define COLUMNS_WIDTH 34
 
 typedef struct
 {
@@ -37,7 +42,8 @@ parse (Options *self,
   g_autoptr(GOptionContext) context = g_option_context_new (NULL);
 
   g_option_context_set_summary (context, "Lists the models of the providers that have a key in the environment, of the servers of this machine, and the offline ones.");
-  g_option_context_set_description (context, "It fails when a provider that was named, or one that has a key, does not answer.\n");
+  g_option_context_set_description (context, "On a terminal the context window in tokens and the prices of a million tokens of input and output follow, as far as they\n"
+                                             "are known.\n\nIt fails when a provider that was named, or one that has a key, does not answer.\n");
   g_option_context_add_main_entries (context, entries, NULL);
   if (!dheera_tool_parse (context, argc, argv, exit_code))
     return FALSE;
@@ -75,6 +81,35 @@ add_number (JsonBuilder *builder,
 }
 
 static void
+add_price (JsonBuilder *builder,
+           const char  *name,
+           double       value)
+{
+  if (value < 0)
+    return;
+
+  json_builder_set_member_name (builder, name);
+  json_builder_add_double_value (builder, value);
+}
+
+static void
+add_capabilities (JsonBuilder             *builder,
+                  DheeraModelCapabilities  capabilities)
+{
+  g_autoptr(GFlagsClass) flags = g_type_class_ref (DHEERA_TYPE_MODEL_CAPABILITIES);
+
+  if (!(capabilities & DHEERA_MODEL_CAPABILITIES_KNOWN))
+    return;
+
+  json_builder_set_member_name (builder, "capabilities");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < flags->n_values; i++)
+    if ((capabilities & flags->values[i].value) && flags->values[i].value != DHEERA_MODEL_CAPABILITIES_KNOWN)
+      json_builder_add_string_value (builder, flags->values[i].value_nick);
+  json_builder_end_array (builder);
+}
+
+static void
 add_model (JsonBuilder *builder,
            DheeraProbe *probe,
            DheeraModel *model)
@@ -89,16 +124,91 @@ add_model (JsonBuilder *builder,
   add_member (builder, "owned_by", dheera_model_get_owned_by (model));
   add_number (builder, "context_window", dheera_model_get_context_window (model));
   add_number (builder, "max_output_tokens", dheera_model_get_max_output_tokens (model));
+  add_price (builder, "input_price", dheera_model_get_input_price (model));
+  add_price (builder, "output_price", dheera_model_get_output_price (model));
+  add_price (builder, "cache_read_price", dheera_model_get_cache_read_price (model));
+  add_price (builder, "cache_write_price", dheera_model_get_cache_write_price (model));
+  add_capabilities (builder, dheera_model_get_capabilities (model));
   json_builder_end_object (builder);
 }
 
-static void
-print_model (DheeraProbe *probe,
-             DheeraModel *model)
+/* The width of the terminal, 0 when it is none: then there are only names, for programs to read. */
+static int
+get_width (void)
 {
-  g_autofree char *id = dheera_tool_dup_shown (dheera_model_get_id (model));
+  struct winsize size;
 
-  printf ("%s/%s\n", probe->id, id);
+  if (!isatty (STDOUT_FILENO) || ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
+    return 0;
+
+  return size.ws_col;
+}
+
+/* 4096, 128K, 1.05M */
+static char *
+dup_tokens (gint64 tokens)
+{
+  if (tokens < 0)
+    return g_strdup ("");
+  if (tokens >= 1000000)
+    return g_strdup_printf ("%.3gM", tokens / 1e6);
+  if (tokens >= 10000)
+    return g_strdup_printf ("%" G_GINT64_FORMAT "K", tokens / 1000);
+
+  return g_strdup_printf ("%" G_GINT64_FORMAT, tokens);
+}
+
+static char *
+dup_price (double price)
+{
+  if (price < 0)
+    return g_strdup ("");
+
+  return g_strdup_printf (price > 0 && price < 0.1 ? "$%.3f" : "$%.2f", price);
+}
+
+/* name_width is that of the longest name, 0 where there is no room for more. */
+static void
+print_model (const char  *name,
+             DheeraModel *model,
+             int          name_width)
+{
+  g_autofree char *context = dup_tokens (dheera_model_get_context_window (model));
+  g_autofree char *input = dup_price (dheera_model_get_input_price (model));
+  g_autofree char *output = dup_price (dheera_model_get_output_price (model));
+
+  if (name_width == 0 || (*context == '\0' && *input == '\0'))
+    printf ("%s\n", name);
+  else
+    printf ("%-*s  %8s  %10s  %10s\n", name_width, name, context, input, output);
+}
+
+static void
+print_models (DheeraProbe *probe)
+{
+  guint n = probe->models != NULL ? g_list_model_get_n_items (probe->models) : 0;
+  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  int width = get_width ();
+  int longest = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr(DheeraModel) model = g_list_model_get_item (probe->models, i);
+      g_autofree char *id = dheera_tool_dup_shown (dheera_model_get_id (model));
+      char *name = g_strconcat (probe->id, "/", id, NULL);
+
+      longest = MAX (longest, (int) MIN (strlen (name), G_MAXINT / 2));
+      g_ptr_array_add (names, name);
+    }
+  if (longest + COLUMNS_WIDTH > width)
+    longest = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr(DheeraModel) model = g_list_model_get_item (probe->models, i);
+
+      print_model (g_ptr_array_index (names, i), model, longest);
+    }
 }
 
 /* Anything may listen at the usual port of a model server that is not there; one that has a key is meant to be there. */
@@ -130,14 +240,13 @@ take (DheeraClient *client,
           dheera_tool_fail (probe->error);
           success = FALSE;
         }
-      for (guint k = 0; k < n; k++)
+      if (builder == NULL)
+        print_models (probe);
+      for (guint k = 0; builder != NULL && k < n; k++)
         {
           g_autoptr(DheeraModel) model = g_list_model_get_item (probe->models, k);
 
-          if (builder != NULL)
-            add_model (builder, probe, model);
-          else
-            print_model (probe, model);
+          add_model (builder, probe, model);
         }
     }
 

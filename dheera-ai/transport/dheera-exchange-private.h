@@ -69,6 +69,13 @@ guint            dheera_exchange_get_status       (DheeraExchange *self);
 /* NULL when it is not there. Repeated headers are joined with ", ". */
 const char      *dheera_exchange_get_header       (DheeraExchange *self,
                                                    const char     *name);
+/* Each header of the answer, in the order in which they came */
+typedef void   (*DheeraHeaderFunc)                (const char *name,
+                                                   const char *value,
+                                                   gpointer    user_data);
+void             dheera_exchange_foreach_header   (DheeraExchange   *self,
+                                                   DheeraHeaderFunc  func,
+                                                   gpointer          user_data);
 /* Media type without parameters, lower case, "" when none was sent. */
 const char      *dheera_exchange_get_content_type (DheeraExchange *self);
 

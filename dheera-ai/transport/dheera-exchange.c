@@ -86,6 +86,15 @@ dheera_exchange_get_header (DheeraExchange *self,
   return soup_message_headers_get_list (soup_message_get_response_headers (self->message), name);
 }
 
+void
+dheera_exchange_foreach_header (DheeraExchange   *self,
+                                DheeraHeaderFunc  func,
+                                gpointer          user_data)
+{
+  if (self->message != NULL)
+    soup_message_headers_foreach (soup_message_get_response_headers (self->message), func, user_data);
+}
+
 const char *
 dheera_exchange_get_content_type (DheeraExchange *self)
 {

@@ -16,7 +16,7 @@ test_fresh (void)
                      "operation provider model url attempt status request-id usage error-details "
                      "bytes-sent bytes-received "
                      "queue-time dns-time connect-time tls-time first-byte-time first-token-time "
-                     "total-time connection-reused");
+                     "total-time connection-reused cost rate-limits");
   g_assert_cmpstr (dheera_call_get_operation (call), ==, "complete");
   g_assert_cmpstr (dheera_call_get_provider (call), ==, "");
   g_assert_cmpstr (dheera_call_get_model (call), ==, "");
@@ -36,6 +36,8 @@ test_fresh (void)
   g_assert_cmpfloat (dheera_call_get_first_token_time (call), ==, -1);
   g_assert_cmpfloat (dheera_call_get_total_time (call), ==, -1);
   g_assert_false (dheera_call_get_connection_reused (call));
+  g_assert_cmpfloat (dheera_call_get_cost (call), ==, -1);
+  g_assert_null (dheera_call_get_rate_limits (call));
 }
 
 static DheeraCall *

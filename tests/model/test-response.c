@@ -48,7 +48,7 @@ test_properties (void)
   assert_properties (DHEERA_TYPE_RESPONSE,
                      "id model provider created text reasoning refusal message tool-calls "
                      "finish-reason finish-reason-raw "
-                     "usage total-usage n-steps n-choices annotations request-id warnings call");
+                     "usage total-usage n-steps n-choices annotations request-id warnings call cost rate-limits");
   stream_feed (stream, "{\"id\":\"i\",\"model\":\"m\",\"created\":7,\"choices\":[{\"index\":0,"
                        "\"delta\":{\"content\":\"t\",\"reasoning\":\"r\","
                        "\"refusal\":\"n\",\"annotations\":[{}]},\"finish_reason\":\"length\"}],"

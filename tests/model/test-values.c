@@ -126,7 +126,8 @@ test_model (void)
   g_autofree char *id = NULL, *name = NULL, *provider = NULL, *owned_by = NULL;
   gint64 context_window, max_output_tokens, created;
 
-  assert_properties (DHEERA_TYPE_MODEL, "id name provider owned-by context-window max-output-tokens created");
+  assert_properties (DHEERA_TYPE_MODEL, "id name provider owned-by context-window max-output-tokens created "
+                     "capabilities input-price output-price cache-read-price cache-write-price");
   g_assert_cmpstr (dheera_model_get_id (model), ==, "gpt-4o");
   g_assert_cmpstr (dheera_model_get_name (model), ==, "gpt-4o");
   g_assert_cmpstr (dheera_model_get_provider (model), ==, "openai");
@@ -134,6 +135,11 @@ test_model (void)
   g_assert_cmpint (dheera_model_get_context_window (model), ==, -1);
   g_assert_cmpint (dheera_model_get_max_output_tokens (model), ==, -1);
   g_assert_cmpint (dheera_model_get_created (model), ==, -1);
+  g_assert_cmpuint (dheera_model_get_capabilities (model), ==, 0);
+  g_assert_cmpfloat (dheera_model_get_input_price (model), ==, -1);
+  g_assert_cmpfloat (dheera_model_get_output_price (model), ==, -1);
+  g_assert_cmpfloat (dheera_model_get_cache_read_price (model), ==, -1);
+  g_assert_cmpfloat (dheera_model_get_cache_write_price (model), ==, -1);
   g_assert_cmpstr (dheera_model_get_id (nothing), ==, "");
   g_assert_cmpstr (dheera_model_get_name (nothing), ==, "");
   g_assert_cmpstr (dheera_model_get_provider (nothing), ==, "");

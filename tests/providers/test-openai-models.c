@@ -144,6 +144,50 @@ test_no_list (void)
   g_assert_nonnull (strstr (error->message, "perplexity"));
 }
 
+/* Prices for a million tokens, whatever they are told of, and abilities */
+static void
+test_prices (void)
+{
+  static const struct
+  {
+    const char *model;
+    double input, output, cache_read, cache_write;
+    DheeraModelCapabilities capabilities;
+  } cases[] = {
+    { "{\"id\":\"m\"}", -1, -1, -1, -1, 0 },
+    { "{\"id\":\"m\",\"pricing\":{\"prompt\":\"0.000003\",\"completion\":\"0.000015\",\"input_cache_read\":\"0.0000003\",\"input_cache_write\":\"0.00000375\"},"
+      "\"architecture\":{\"input_modalities\":[\"image\",\"text\",\"file\"]},\"supported_parameters\":[\"tools\",\"reasoning\"]}",
+      3, 15, 0.3, 3.75,
+      DHEERA_MODEL_CAPABILITIES_IMAGES | DHEERA_MODEL_CAPABILITIES_PDF | DHEERA_MODEL_CAPABILITIES_TOOLS | DHEERA_MODEL_CAPABILITIES_REASONING | DHEERA_MODEL_CAPABILITIES_KNOWN },
+    { "{\"id\":\"m\",\"pricing\":{\"prompt\":\"0\",\"completion\":\"0\"},\"architecture\":{\"input_modalities\":[\"audio\"]},\"supported_parameters\":[\"structured_outputs\"]}",
+      0, 0, -1, -1, DHEERA_MODEL_CAPABILITIES_AUDIO | DHEERA_MODEL_CAPABILITIES_JSON_SCHEMA | DHEERA_MODEL_CAPABILITIES_KNOWN },
+    /* Together, Vercel */
+    { "{\"id\":\"m\",\"pricing\":{\"hourly\":0,\"input\":0.18,\"output\":0.59,\"cached_input\":0.09}}", 0.18, 0.59, 0.09, -1, 0 },
+    { "{\"id\":\"m\",\"pricing\":{\"input\":\"0.00000125\",\"output\":\"0.00001\",\"input_cache_read\":\"0.000000125\"}}", 1.25, 10, 0.125, -1, 0 },
+    /* OpenRouter's router itself, and what is none */
+    { "{\"id\":\"m\",\"pricing\":{\"prompt\":\"-1\",\"completion\":\"-1\"}}", -1, -1, -1, -1, 0 },
+    { "{\"id\":\"m\",\"pricing\":{\"prompt\":\"free\",\"completion\":[],\"input\":3},\"architecture\":7,\"supported_parameters\":{}}", -1, -1, -1, -1, 0 },
+    { "{\"id\":\"m\",\"pricing\":[1,2]}", -1, -1, -1, -1, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto (Answer) answer = { 0 };
+      g_autofree char *body = g_strdup_printf ("[%s]", cases[i].model);
+      g_autoptr (GListModel) models = NULL;
+      g_autoptr (DheeraModel) model = NULL;
+
+      answer_begin (&answer, "lab");
+      models = decode (answer.decoder, body);
+      model = g_list_model_get_item (models, 0);
+      g_assert_cmpfloat_with_epsilon (dheera_model_get_input_price (model), cases[i].input, 1e-9);
+      g_assert_cmpfloat_with_epsilon (dheera_model_get_output_price (model), cases[i].output, 1e-9);
+      g_assert_cmpfloat_with_epsilon (dheera_model_get_cache_read_price (model), cases[i].cache_read, 1e-9);
+      g_assert_cmpfloat_with_epsilon (dheera_model_get_cache_write_price (model), cases[i].cache_write, 1e-9);
+      g_assert_cmpuint (dheera_model_get_capabilities (model), ==, cases[i].capabilities);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -155,6 +199,8 @@ main (int    argc,
   g_test_add_func ("/openai-models/failures", test_failures);
   g_test_add_func ("/openai-models/encode", test_encode);
   g_test_add_func ("/openai-models/no-list", test_no_list);
+
+  g_test_add_func ("/openai-models/prices", test_prices);
 
   return g_test_run ();
 }

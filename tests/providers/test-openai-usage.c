@@ -105,6 +105,42 @@ test_places (void)
     }
 }
 
+/* What a provider says itself that it cost; -1 where it says nothing that could be believed */
+static void
+test_costs (void)
+{
+  static const struct
+  {
+    const char *usage;
+    double cost;
+  } costs[] = {
+    { "{\"prompt_tokens\":1,\"cost\":0.000926,\"is_byok\":false,\"cost_details\":{\"upstream_inference_cost\":0.000926}}", 0.000926 },
+    { "{\"prompt_tokens\":1,\"cost\":0.01,\"is_byok\":true,\"cost_details\":{\"upstream_inference_cost\":0.2}}", 0.21 },
+    { "{\"prompt_tokens\":1,\"cost\":0.01,\"is_byok\":true,\"cost_details\":{\"upstream_inference_cost\":null}}", -1 },
+    { "{\"prompt_tokens\":1,\"cost\":0,\"cost_details\":{\"upstream_inference_cost\":null}}", 0 },
+    { "{\"prompt_tokens\":1,\"cost\":0}", -1 },
+    { "{\"prompt_tokens\":1,\"cost\":\"0.5\"}", 0.5 },
+    { "{\"prompt_tokens\":1,\"cost\":{\"input_tokens_cost\":0.1,\"request_cost\":0.005,\"total_cost\":0.00502}}", 0.00502 },
+    { "{\"prompt_tokens\":1,\"cost\":{}}", -1 },
+    { "{\"prompt_tokens\":1,\"cost_in_usd_ticks\":1399000}", 0.0001399 },
+    { "{\"prompt_tokens\":1,\"cost_in_usd_ticks\":0}", -1 },
+    { "{\"prompt_tokens\":1,\"cost_in_usd_ticks\":1e300}", -1 },
+    { "{\"prompt_tokens\":1,\"cost\":-1}", -1 },
+    { "{\"prompt_tokens\":1,\"cost\":1e300}", -1 },
+    { "{\"prompt_tokens\":1,\"cost\":[]}", -1 },
+    { "{\"prompt_tokens\":1}", -1 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (costs); i++)
+    {
+      g_auto (Answer) answer = { 0 };
+      g_autofree char *body = g_strdup_printf ("{\"choices\":[{\"index\":0,\"message\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}],\"usage\":%s}", costs[i].usage);
+
+      answer_whole (&answer, "lab", body);
+      g_assert_cmpfloat_with_epsilon (dheera_response_get_cost (dheera_accumulator_get_response (answer.decoder->accumulator)), costs[i].cost, 1e-12);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -118,6 +154,7 @@ main (int    argc,
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_case);
     }
   g_test_add_func ("/openai-usage/places", test_places);
+  g_test_add_func ("/openai-usage/costs", test_costs);
 
   return g_test_run ();
 }

@@ -52,6 +52,23 @@ def test_pushing_a_stream():
         assert running == [True, False], running
 
 
+def test_costs():
+    mine = Dheera.Client()
+    assert mine.complete(mock()).get_cost() < 0 and mine.complete(mock()).get_rate_limits() is None
+    assert mine.load_model_data('{"models": {"mock": {"echo": {"input": 1000, "output": 2000, "capabilities": ["tools"]}}}}')
+    response = mine.complete(mock())
+    usage = response.get_usage()
+    expected = (usage.get_prompt_tokens() * 1000 + usage.get_completion_tokens() * 2000) / 1e6
+    assert abs(response.get_cost() - expected) < 1e-9 and response.get_call().get_cost() == response.get_cost(), response.get_cost()
+
+    model = mine.find_model('mock/echo')
+    assert model.get_capabilities() == Dheera.ModelCapabilities.TOOLS | Dheera.ModelCapabilities.KNOWN
+    assert model.get_input_price() == 1000 and model.get_context_window() == -1
+    assert mine.find_model('mock/nothing') is None
+    assert mine.find_model('gpt-4o-mini').get_provider() == 'openai' and Dheera.Client.get_model_data_date() > '2025'
+    assert is_dheera(error_of(lambda: mine.load_model_data('{}')), Dheera.Error.INVALID_REQUEST)
+
+
 def test_listing_models():
     for models in (client.list_models('mock'), run_async(client, 'list_models', 'mock', None),
                    client.list_models(Dheera.ModelsRequest.new('mock'))):

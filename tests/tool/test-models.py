@@ -4,7 +4,7 @@
 
 import json
 
-from toolkit import cases, environment, expect, expect_sentence, run, run_cases, server
+from toolkit import Terminal, cases, environment, expect, expect_sentence, run, run_cases, server
 
 
 def test_one_provider():
@@ -25,6 +25,27 @@ def test_json():
     models = json.loads(expect(run('models', '-p', 'mock', '--json'), 0).stdout)
     by_name = {model['model']: model for model in models}
     assert by_name['mock/echo']['provider'] == 'mock' and by_name['mock/echo']['id'] == 'echo', models
+
+
+def test_what_is_known():
+    with server(models=('gpt-4o-mini', 'm')) as fake:
+        env = environment(OPENAI_BASE_URL=fake.url, OPENAI_API_KEY='k')
+        known, other = json.loads(expect(run('models', '-p', 'openai', '--json', env=env), 0).stdout)
+    assert known['context_window'] == 128000 and known['input_price'] == 0.15 and known['output_price'] == 0.6, known
+    assert 'tools' in known['capabilities'] and 'known' not in known['capabilities'], known
+    assert not {'context_window', 'input_price', 'capabilities'} & set(other), other
+
+
+def test_a_table_on_a_terminal():
+    with server(models=('gpt-4o-mini', 'm')) as fake:
+        env = environment(OPENAI_BASE_URL=fake.url, OPENAI_API_KEY='k')
+        wide = Terminal('models', '-p', 'openai', env=env, columns=100)
+        assert wide.wait() == 0
+        narrow = Terminal('models', '-p', 'openai', env=env, columns=40)
+        assert narrow.wait() == 0
+    lines = wide.output.splitlines()
+    assert lines[0].split() == ['openai/gpt-4o-mini', '128K', '$0.15', '$0.60'] and lines[1] == 'openai/m', lines
+    assert narrow.output.splitlines() == ['openai/gpt-4o-mini', 'openai/m'], narrow.output
 
 
 def test_several_providers():

@@ -2,6 +2,7 @@
 """What the tests of the dheera-ai command share: running it, driving it in a terminal, and a server that answers it."""
 
 import contextlib
+import fcntl
 import http.server
 import json
 import os
@@ -10,6 +11,7 @@ import pty
 import re
 import select
 import signal
+import struct
 import subprocess
 import sys
 import termios
@@ -64,13 +66,14 @@ def mock(**options):
 class Terminal:
     """The command in a terminal of its own."""
 
-    def __init__(self, *arguments, env=None):
+    def __init__(self, *arguments, env=None, columns=80):
         try:
             self.pid, self.fd = pty.fork()
         except OSError as error:
             raise Skip(f'no terminal can be made here: {error}') from error
         if self.pid == 0:
             try:
+                fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack('4H', 24, columns, 0, 0))
                 os.execve(TOOL, [TOOL, *arguments], env or environment())
             finally:
                 os._exit(127)
