@@ -80,12 +80,23 @@ def unique(items):
     return dict(items)
 
 
+def responses_ids(rows):
+    """The ids under which providers are asked through OpenAI's Responses, with their own ones"""
+    made = {}
+    for row in rows:
+        if 'responses' in row:
+            own = row['responses'] if isinstance(row['responses'], dict) else {}
+            made[own.get('id', row['id'] + '-responses')] = row['id']
+    return made
+
+
 def load(path, providers_path):
     with open(path, encoding='utf-8') as file:
         data = json.load(file, object_pairs_hook=unique)
     with open(providers_path, encoding='utf-8') as file:
         rows = json.load(file)['providers']
     ids = {row['id'] for row in rows} | {row['stands_for']['id'] for row in rows if 'stands_for' in row}
+    derived = responses_ids(rows)
 
     need(isinstance(data, dict) and set(data) == {'date', 'same', 'models'}, 'the keys of the file are date, same and models')
     need(datetime.date.fromisoformat(data['date']) is not None, 'date is no day')
@@ -99,6 +110,8 @@ def load(path, providers_path):
                 check_model(model)
             except Fault as fault:
                 raise Fault(f'{provider}/{name}: {fault}') from None
+    for made, provider in derived.items():
+        data['same'].setdefault(made, [provider, *data['same'].get(provider, [])])
     return data
 
 

@@ -561,7 +561,7 @@ test_rows (void)
     { "xai-responses", "https://api.x.ai/v1" },
     { "grok-responses", "https://api.x.ai/v1" },
     { "bedrock-responses", "https://bedrock-mantle.{region}.api.aws/openai/v1" },
-    { "azure-responses", "https://{resource}.openai.azure.com/openai/v1" },
+    { "azure-responses", "https://{resource}.openai.azure.com" },
     { "chatgpt", "https://chatgpt.com/backend-api/codex" },
   };
 
