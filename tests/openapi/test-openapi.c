@@ -65,6 +65,7 @@ static const struct
 
 /* What the server complained of in this request; owned by the test. */
 static GString *complaints;
+static guint n_answers;
 
 /* What matches two forms of the same thing, which the description has, is no fault of a request. */
 static gboolean
@@ -81,6 +82,7 @@ got_headers_cb (SoupMessage *message)
   guint n = count != NULL ? (guint) g_ascii_strtoull (count, NULL, 10) : 0;
 
   g_assert_nonnull (soup_message_headers_get_one (headers, "x-steady-request-valid"));
+  n_answers++;
   for (guint i = 1; i <= n; i++)
     {
       g_autofree char *path = g_strdup_printf ("x-steady-error-%u-path", i);
@@ -182,6 +184,63 @@ test_responses (void)
   check_requests ("openai-responses", RESPONSES);
 }
 
+/* Its examples do not know how many texts there were, so what is said of the answer does not matter. */
+static void
+test_embed (void)
+{
+  g_autoptr(DheeraClient) client = make_client ("openai");
+  g_autoptr(DheeraEmbeddingRequest) request = dheera_embedding_request_new_for_input ("openai/text-embedding-3-small", "One");
+  g_autoptr(DheeraEmbeddingResponse) response = NULL;
+
+  complaints = g_string_new (NULL);
+  n_answers = 0;
+  dheera_embedding_request_add_input (request, "Two");
+  dheera_embedding_request_set_dimensions (request, 64);
+  response = dheera_client_embed (client, request, NULL, NULL);
+  g_assert_cmpuint (n_answers, ==, 1);
+  g_assert_cmpstr (complaints->str, ==, "");
+  g_string_free (complaints, TRUE);
+}
+
+static void
+test_moderate (void)
+{
+  g_autoptr(DheeraClient) client = make_client ("openai");
+  g_autoptr(DheeraModerationRequest) request = dheera_moderation_request_new_for_text ("openai/omni-moderation-latest", "One");
+  g_autoptr(DheeraModerationResponse) response = NULL;
+
+  complaints = g_string_new (NULL);
+  n_answers = 0;
+  response = dheera_client_moderate (client, request, NULL, NULL);
+  g_assert_cmpuint (n_answers, ==, 1);
+  g_assert_cmpstr (complaints->str, ==, "");
+  g_string_free (complaints, TRUE);
+}
+
+static void
+test_count_tokens (void)
+{
+  g_autoptr(DheeraClient) client = make_client ("openai-responses");
+  g_autoptr(GError) error = NULL;
+
+  complaints = g_string_new (NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (requests); i++)
+    {
+      g_autoptr(DheeraRequest) request = NULL;
+      g_autoptr(DheeraUsage) usage = NULL;
+
+      if (!(requests[i].whom & RESPONSES))
+        continue;
+
+      request = make_request (requests[i].json, "openai-responses");
+      usage = dheera_client_count_tokens (client, request, NULL, &error);
+      g_assert_cmpstr (complaints->str, ==, "");
+      g_assert_no_error (error);
+      g_assert_cmpint (dheera_usage_get_prompt_tokens (usage), >, 0);
+    }
+  g_string_free (complaints, TRUE);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -191,6 +250,9 @@ main (int    argc,
   g_test_add_func ("/openapi/complaint", test_complaint);
   g_test_add_func ("/openapi/chat", test_chat);
   g_test_add_func ("/openapi/responses", test_responses);
+  g_test_add_func ("/openapi/count-tokens", test_count_tokens);
+  g_test_add_func ("/openapi/embed", test_embed);
+  g_test_add_func ("/openapi/moderate", test_moderate);
 
   return g_test_run ();
 }
