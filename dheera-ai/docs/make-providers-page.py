@@ -15,19 +15,22 @@ TASKS = {
     'embed': 'vectors', 'rerank': 'rankings', 'moderate': 'moderation', 'generate_image': 'pictures', 'transcribe': 'transcription', 'speak': 'speech',
 }
 
+# What protocols have without a path of its own in the row
+NATIVE = {'gemini': ('embed', 'generate_image')}
+
 
 def offers(row):
     if row.get('chat_path', '') is not None:
         yield 'chat'
     for task, word in TASKS.items():
-        if task in row.get('tasks', {}):
+        if task in row.get('tasks', {}) or task in NATIVE.get(row.get('protocol'), ()):
             yield word
 
 
 def line(row):
     ids = [row['id'], *([row['stands_for']['id']] if 'stands_for' in row else []), *row.get('aliases', [])]
     amazon = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'] if 'sign_service' in row else []
-    places = [variable for key in ('region_env', 'base_url_env', 'host_env') for variable in row.get(key, [])]
+    places = [variable for key in ('project_env', 'region_env', 'base_url_env', 'host_env') for variable in row.get(key, [])]
     variables = [*row.get('key_env', []), *row.get('token_env', []), *amazon, *places, *row.get('header_env', {}).values()]
     where = 'this machine' if row.get('local') else f"`{row['base_url'].removeprefix('https://')}`"
     return f"| {code(ids)} | [{row['name']}]({row['docs']}) | {where} | {', '.join(offers(row))} | {code(variables)} |"

@@ -324,11 +324,23 @@ find_name (Contents      *self,
   return name;
 }
 
+/* Beside the content of a result some say that it is an error. */
+static gboolean
+is_error (DheeraMessage *message)
+{
+  const char *extra = dheera_json_text_get (&message->extra);
+  g_auto (DheeraJson) json = DHEERA_JSON_INIT;
+
+  return extra != NULL && dheera_json_parse (&json, extra, strlen (extra))
+         && dheera_json_get_boolean (dheera_json_member (dheera_json_root (&json), "is_error"), FALSE);
+}
+
 /* Google wants an object. */
 static void
-write_response (Contents   *self,
-                const char *text)
+write_response (Contents      *self,
+                DheeraMessage *message)
 {
+  const char *text = dheera_message_get_text (message);
   g_auto (DheeraJson) json = DHEERA_JSON_INIT;
 
   dheera_json_writer_key (self->writer, "response");
@@ -339,7 +351,7 @@ write_response (Contents   *self,
     }
 
   dheera_json_writer_begin_object (self->writer);
-  dheera_json_writer_member_string (self->writer, "output", text);
+  dheera_json_writer_member_string (self->writer, is_error (message) ? "error" : "output", text);
   dheera_json_writer_end_object (self->writer);
 }
 
@@ -387,7 +399,7 @@ write_result (Contents      *self,
   if (!self->model->vertex)
     dheera_json_writer_member_string (writer, "id", dheera_message_get_tool_call_id (message));
   dheera_json_writer_member_string (writer, "name", name);
-  write_response (self, dheera_message_get_text (message));
+  write_response (self, message);
   if (media_inside)
     {
       dheera_json_writer_key (writer, "parts");

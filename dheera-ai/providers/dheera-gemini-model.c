@@ -219,6 +219,25 @@ dheera_gemini_new_http_request_for_path (const DheeraEncoding *encoding,
   return dheera_encoding_new_http_request (&place, request, http_method, path, error);
 }
 
+/* Models of other makers speak the protocols of theirs at Vertex AI, too, by methods that take any body. */
+static gboolean
+check_publisher (const DheeraEncoding *encoding,
+                 const char           *name,
+                 const char           *method,
+                 GError              **error)
+{
+  if (!g_str_has_prefix (name, "publishers/") || g_str_has_prefix (name, "publishers/google/")
+      || g_str_has_suffix (method, "awPredict"))
+    return TRUE;
+
+  g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_NOT_SUPPORTED,
+               "Model “%s” of provider “%s” is not one of Google's, and does not speak Google's protocol. "
+               "Choose a model of Google's, or one of those that “vertex-openai” has.",
+               encoding->model, dheera_provider_get_id (encoding->provider));
+
+  return FALSE;
+}
+
 DheeraHttpRequest *
 dheera_gemini_new_http_request (const DheeraEncoding *encoding,
                                 DheeraBaseRequest    *request,
@@ -229,6 +248,9 @@ dheera_gemini_new_http_request (const DheeraEncoding *encoding,
   g_autofree char *name = dheera_gemini_dup_resource_name (encoding);
   g_autofree char *encoded = encode_path (name);
   g_autofree char *path = g_strdup_printf ("%s:%s%s%s", encoded, method, query != NULL ? "?" : "", query != NULL ? query : "");
+
+  if (!check_publisher (encoding, name, method, error))
+    return NULL;
 
   return dheera_gemini_new_http_request_for_path (encoding, request, "POST", path, error);
 }

@@ -242,6 +242,11 @@ test_results (void)
                "{\"functionCall\":{\"name\":\"f\",\"args\":{\"a\": 1}}},{\"functionCall\":{\"name\":\"g\",\"args\":{}}}]},"
                "{\"role\":\"user\",\"parts\":[{\"functionResponse\":{\"name\":\"f\",\"response\":{\"t\": 21}}},"
                "{\"functionResponse\":{\"name\":\"g\",\"response\":{\"output\":\"sunny\"}}}]}]}");
+  assert_flash ("\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"},{\"role\":\"assistant\",\"tool_calls\":[" CALL ("c1", "f", "{}") "]},"
+                "{\"role\":\"tool\",\"tool_call_id\":\"c1\",\"content\":\"no such city\",\"is_error\":true}]",
+                "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"Hi\"}]},"
+                "{\"role\":\"model\",\"parts\":[{\"functionCall\":{\"id\":\"c1\",\"name\":\"f\",\"args\":{}}}]},"
+                "{\"role\":\"user\",\"parts\":[{\"functionResponse\":{\"id\":\"c1\",\"name\":\"f\",\"response\":{\"error\":\"no such city\"}}}]}]}");
   assert_refused ("gemini", "gemini-2.5-flash",
                   "\"messages\":[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"tool\",\"tool_call_id\":\"lost\",\"content\":\"x\"}]",
                   DHEERA_ERROR_INVALID_REQUEST, "“lost”");
@@ -539,6 +544,15 @@ test_urls (void)
 }
 
 static void
+test_publishers (void)
+{
+  static const char *const models[] = { "meta/llama-4-scout", "publishers/mistralai/models/mistral-large" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (models); i++)
+    assert_refused ("vertexai", models[i], HI, DHEERA_ERROR_NOT_SUPPORTED, models[i]);
+}
+
+static void
 test_stream (void)
 {
   g_auto (Fixture) fixture = { 0 };
@@ -642,6 +656,7 @@ main (int    argc,
   g_test_add_func ("/gemini-encode/extra", test_extra);
   g_test_add_func ("/gemini-encode/own-tools", test_own_tools);
   g_test_add_func ("/gemini-encode/urls", test_urls);
+  g_test_add_func ("/gemini-encode/publishers", test_publishers);
   g_test_add_func ("/gemini-encode/stream", test_stream);
   g_test_add_func ("/gemini-encode/version", test_version);
   g_test_add_func ("/gemini-encode/count", test_count);

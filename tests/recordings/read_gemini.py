@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Answers of Google's generateContent, streamGenerateContent, countTokens and lists of models, of the Gemini API and of Vertex AI (read_recording.py has the whole)."""
+"""Answers of Google's generateContent, streamGenerateContent, countTokens, of its vectors, pictures and lists of models, of the Gemini API and of Vertex AI (read_recording.py has
+the whole)."""
 
+import base64
 import json
 import re
 
@@ -15,6 +17,24 @@ def provider(recording):
 
 def framing(recording):
     return 'sse' if recording['kind'] in ('sse', 'payload_lines') else 'whole'
+
+
+TASKS = {'models': 'list_models', 'count_tokens': 'count_tokens', 'embeddings': 'embed', 'images': 'generate_image'}
+
+
+def task(recording):
+    return TASKS.get(recording['api'], 'chat')
+
+
+def wanted(recording):
+    """How many vectors were asked for"""
+    try:
+        body = json.loads(recording['request']['body']) if recording['request'] else {}
+    except ValueError:
+        body = {}
+    if recording['api'] != 'embeddings':
+        return 0
+    return len(body.get('requests') or body.get('instances') or ([1] if 'content' in body else []))
 
 
 # --- Arguments of calls -------------------------------------------------------------------------------------------------------------
@@ -246,14 +266,48 @@ def read_models(value):
     return [name if name.startswith('tunedModels/') else name.split('models/')[-1] for name in (one.get('name') for one in found) if name]
 
 
+def read_count(value):
+    total = integer(value.get('totalTokens'))
+    if total < 0:
+        raise Failure('protocol')
+    return {'usage': {'prompt': total, 'completion': -1, 'total': total, 'cached': integer(value.get('cachedContentTokenCount')), 'cache_write': -1, 'reasoning': -1}}
+
+
+def read_vectors(value):
+    predictions = [one['embeddings'] for one in value.get('predictions') or []]
+    found = value.get('embeddings') or predictions or ([value['embedding']] if 'embedding' in value else [])
+    if not found:
+        raise Failure('protocol')
+    counts = [one['statistics']['token_count'] for one in predictions if 'statistics' in one]
+    total = (value.get('usageMetadata') or {}).get('promptTokenCount', sum(counts) if counts else None)
+    data = [{'object': 'embedding', 'index': index, 'embedding': one['values']} for index, one in enumerate(found)]
+    usage = {'usage': {'prompt_tokens': total, 'total_tokens': total}} if total is not None else {}
+    return {'answer': {'object': 'list', 'model': '', 'data': data, **usage}}
+
+
+def read_pictures(value):
+    data = []
+    for one in value.get('predictions') or []:
+        if 'bytesBase64Encoded' in one:
+            data.append({'b64_json': base64.b64encode(base64.b64decode(one['bytesBase64Encoded'])).decode()})
+        elif 'gcsUri' in one:
+            data.append({'url': one['gcsUri']})
+    if not data:
+        raise Failure('content-policy')
+    return {'answer': {'data': data}}
+
+
+READ = {'models': lambda value: {'models': read_models(value)}, 'count_tokens': read_count, 'embeddings': read_vectors, 'images': read_pictures}
+
+
 def read(recording, data):
     """What an answer with a good status has to become"""
     complete = len(data.rstrip())
-    if recording['api'] == 'models':
+    if recording['api'] in READ:
         value = parse(data)
         if value.get('error'):
             raise Failure(classify(200, value))
-        return {'error': None, 'models': read_models(value), 'end': complete}
+        return {'error': None, **READ[recording['api']](value), 'end': complete}
     answer = Answer()
     try:
         if framing(recording) == 'sse':
