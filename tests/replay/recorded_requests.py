@@ -15,9 +15,13 @@ Each API has a module requests_<protocol>.py with
                                                 body (text)}. Differences that are meant are rules with a name (compare_request.py); each one that was needed is
                                                 a note, and counted
 
+    task(recording) -> str                      optional: what replay.c has to call when it is no chat
+    plain(recording, full) -> str               optional: a request for an answer whose own is not there
+
 which never is asked for a request that was not recorded.
 """
 
+import read_recording
 import requests_anthropic
 import requests_azure
 import requests_bedrock
@@ -25,6 +29,7 @@ import requests_cohere
 import requests_gemini
 import requests_ollama
 import requests_openai_chat
+import requests_openai_endpoints
 import requests_openai_responses
 from compare_request import Inexpressible
 
@@ -46,6 +51,10 @@ REQUESTS = {
 TASKS = {'count_tokens': 'count', 'models': 'models'}
 
 
+for _api, _natives in read_recording.NATIVE.items():
+    REQUESTS[_api] = {None: requests_openai_endpoints, **dict.fromkeys(_natives), **REQUESTS.get(_api, {})}
+
+
 def module(recording):
     """None when requests of that API are not played back"""
     modules = REQUESTS.get(recording['api'], {})
@@ -53,7 +62,8 @@ def module(recording):
 
 
 def task(recording):
-    return TASKS.get(recording['api'], 'chat')
+    own = getattr(module(recording), 'task', None)
+    return own(recording) if own else TASKS.get(recording['api'], 'chat')
 
 
 def target(recording):
@@ -74,6 +84,12 @@ def express(recording):
         return module(recording).express(recording), None
     except Inexpressible as reason:
         return None, str(reason)
+
+
+def plain(recording, full):
+    """What goes in the place of a request that is not there, as JSON; None for that of replay.c"""
+    own = getattr(module(recording), 'plain', None)
+    return own(recording, full) if own else None
 
 
 def streams(recording):

@@ -9,6 +9,7 @@
 
 #include "replay-report.h"
 #include "replay-server.h"
+#include "replay-tasks.h"
 
 #define KEY "replay-key"
 #define TIMEOUT_SECONDS 20
@@ -315,6 +316,40 @@ run_models (Replay      *replay,
     report_models (report, models);
 }
 
+static void
+report_answer (JsonBuilder        *report,
+               DheeraBaseResponse *response)
+{
+  const char *const *warnings = dheera_base_response_get_warnings (response);
+  g_autofree char *json = dheera_base_response_to_json (response);
+
+  report_string (report, "json", json);
+  json_builder_set_member_name (report, "warnings");
+  json_builder_begin_array (report);
+  for (; *warnings != NULL; warnings++)
+    json_builder_add_string_value (report, *warnings);
+  json_builder_end_array (report);
+}
+
+static void
+run_task (Replay      *replay,
+          JsonObject  *job,
+          const char  *json,
+          const char  *mode,
+          JsonBuilder *report,
+          GError     **error)
+{
+  const char *task = get_string (job, "task");
+  g_autoptr(JsonNode) root = json_from_string (json, NULL);
+  g_autoptr(DheeraBaseRequest) request = task_new_request (task, json_node_get_object (root));
+  g_autoptr(DheeraBaseResponse) response = NULL;
+
+  configure (request, replay, job);
+  response = task_call (task, replay->clients[replay->n_jobs % 2], request, g_str_has_suffix (mode, "-async"), error);
+  if (response != NULL)
+    report_answer (report, response);
+}
+
 /* --- Jobs and runs --------------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -348,7 +383,16 @@ report_request (JsonBuilder   *report,
   report_string (report, "method", request->method);
   report_string (report, "target", request->target);
   report_headers (report, request->headers);
-  report_string (report, "body", body);
+  if (g_utf8_validate (data, (gssize) length, NULL))
+    {
+      report_string (report, "body", body);
+    }
+  else
+    {
+      g_autofree char *base64 = g_base64_encode (data, length);
+
+      report_string (report, "body_base64", base64);
+    }
   json_builder_end_object (report);
 }
 
@@ -367,6 +411,8 @@ make_report (Replay     *replay,
   report_int (report, "run", json_object_get_int_member (run, "run"));
   if (g_str_equal (get_string (job, "task"), "models"))
     run_models (replay, job, mode, report, error);
+  else if (task_is_known (get_string (job, "task")) && json != NULL)
+    run_task (replay, job, json, mode, report, error);
   else if (g_str_equal (get_string (job, "task"), "count"))
     run_count (replay, job, json, mode, report, error);
   else

@@ -56,6 +56,8 @@ def cuts(name, recording, full):
 def runs(name, recording, full):
     if recorded_requests.task(recording) == 'models':
         return [{'mode': 'list'}, {'mode': 'list-async'}]
+    if recorded_requests.plain(recording, full):
+        return [{'mode': 'call'}, {'mode': 'call-async'}]
     if recorded_requests.task(recording) == 'count':
         return [{'mode': 'count'}, {'mode': 'count-async'}]
     if read_recording.framing(recording) == 'whole':
@@ -78,7 +80,7 @@ def job(name, recording, full):
     provider = read_recording.provider(recording)
     made = {
         'id': name, 'task': recorded_requests.task(recording), 'provider': provider, 'compatible': provider == 'compatible',
-        'prefix': recorded_requests.target(recording)[0], 'request': recorded_requests.express(recording)[0], 'status': response['status'],
+        'prefix': recorded_requests.target(recording)[0], 'request': recorded_requests.express(recording)[0] or recorded_requests.plain(recording, full), 'status': response['status'],
         'headers': headers, 'chunked': framing != 'whole',
         'body': base64.b64encode(read_recording.body(recording)).decode(), 'seed': zlib.crc32(name.encode()) & 0xffff,
         'runs': runs(name, recording, full), **recorded_requests.settings(recording),
@@ -237,12 +239,22 @@ def judge(run, result, recording, full):
             yield from compare_error(error, recording, full['error'])
     elif error:
         yield f'{error.get("code")}: {error["message"]}'
+    elif 'answer' in full:
+        yield from compare_answer(result, full['answer'])
     elif recorded_requests.task(recording) == 'count':
         yield from compare_usage('count', result['usage'], full['usage'])
     elif recorded_requests.task(recording) == 'models':
         yield from differences('models', [model['id'] for model in result['models']], full['models'])
     else:
         yield from compare_response(result, recording, full)
+
+
+def compare_answer(result, full):
+    got = json.loads(result['json'])
+    # The library knows which model was asked, and the answer need not say it.
+    if not full.get('model', True):
+        got['model'] = ''
+    yield from differences('to_json()', got, full)
 
 
 def run_that_asks(made, recording):
@@ -267,7 +279,7 @@ def judge_request(result, recording):
     elif 'request_error' in result:
         notes.append(f'its request can\'t be expressed: {result["request_error"]}')
     elif recording['request'] is not None:
-        warnings = (result.get('response') or {}).get('warnings', [])
+        warnings = (result.get('response') or result).get('warnings', [])
         more, others = recorded_requests.compare(recording, asked, warnings)
         problems += more
         notes += others
