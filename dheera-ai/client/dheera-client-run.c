@@ -30,7 +30,8 @@ static const DheeraEndpoint run_stream_endpoint = { .name = "run_stream", .chat 
  * what was not answered has an error as its result. Running the request again goes on from there.
  *
  * Each request to the model is a call of its own: with the timeouts, the retries and the signals of one, over the session of the first. The tools have as long as a call has,
- * [property@BaseRequest:timeout], for each round. [property@Response:usage] is that of the last request, [property@Response:total-usage] of all.
+ * [property@BaseRequest:timeout], for each round. [property@Response:usage] and [property@Response:cost] are those of the last request,
+ * [property@Response:total-usage] is that of all; what each of them cost is told by [signal@Client::call-finished].
  *
  * Blocks, in any thread, without iterating a main context: the tools are called in this thread, and may answer there or later from another. An answer that waits for this
  * thread's main loop never comes.
