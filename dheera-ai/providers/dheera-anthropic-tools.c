@@ -138,8 +138,8 @@ dheera_anthropic_dup_extra (DheeraAnthropicPlan *plan)
   g_autofree char *patch = NULL;
   DheeraJsonWriter writer;
   DheeraJsonIter iter;
-  DheeraJsonValue tool;
-  gboolean foreign = FALSE;
+  DheeraJsonValue tools, tool;
+  gboolean changed = FALSE;
 
   if (extra == NULL || !dheera_json_parse (&json, extra, strlen (extra)))
     return NULL;
@@ -148,21 +148,28 @@ dheera_anthropic_dup_extra (DheeraAnthropicPlan *plan)
   dheera_json_writer_begin_object (&writer);
   dheera_json_writer_key (&writer, "tools");
   dheera_json_writer_begin_array (&writer);
-  dheera_json_iter_init (&iter, dheera_json_member (dheera_json_root (&json), "tools"));
+  tools = dheera_json_member (dheera_json_root (&json), "tools");
+  dheera_json_iter_init (&iter, tools);
   while (dheera_json_iter_next (&iter, NULL, &tool))
     {
-      foreign |= is_foreign (tool);
+      changed |= is_foreign (tool);
       if (is_foreign (tool))
         write_foreign_tool (plan, tool, &writer);
       else
         dheera_json_writer_value (&writer, tool);
+    }
+  /* The list takes the place of the body's, which has the invisible tool. */
+  if (plan->json_tool && dheera_json_size (tools) > 0)
+    {
+      write_json_tool (plan, &writer);
+      changed = TRUE;
     }
   dheera_json_writer_end_array (&writer);
   dheera_json_writer_end_object (&writer);
   patch = dheera_json_writer_steal (&writer);
   dheera_json_clear (&json);
 
-  return foreign ? dheera_json_merge (extra, patch) : g_strdup (extra);
+  return changed ? dheera_json_merge (extra, patch) : g_strdup (extra);
 }
 
 /* --- All of them --------------------------------------------------------------------------------- */

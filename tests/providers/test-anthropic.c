@@ -485,6 +485,15 @@ test_json (void)
                "\"tool_choice\":{\"type\":\"tool\",\"name\":\"f\",\"disable_parallel_tool_use\":true}}");
 }
 
+/* The vendor's own tools stand in extra, whose list takes the place of the body's. */
+static void
+test_json_beside_server_tools (void)
+{
+  assert_body (OLD, "{" HI ",\"tools\":[{\"type\":\"x_1\"}]," SCHEMA "}",
+               "," HI ",\"tools\":[{\"type\":\"x_1\"}," JSON_TOOL "{\"type\":\"object\"}}],"
+               "\"tool_choice\":{\"type\":\"any\",\"disable_parallel_tool_use\":true}}");
+}
+
 static void
 test_json_flag (void)
 {
@@ -757,6 +766,7 @@ main (int    argc,
   g_test_add_func ("/anthropic/thinking", test_thinking);
   g_test_add_func ("/anthropic/budget", test_budget);
   g_test_add_func ("/anthropic/json", test_json);
+  g_test_add_func ("/anthropic/json-beside-server-tools", test_json_beside_server_tools);
   g_test_add_func ("/anthropic/json-flag", test_json_flag);
   g_test_add_func ("/anthropic/schema", test_schema);
   g_test_add_func ("/anthropic/refused", test_refused);
