@@ -217,6 +217,87 @@ test_moderate (void)
   g_string_free (complaints, TRUE);
 }
 
+static DheeraPart *
+new_picture (void)
+{
+  g_autoptr(GBytes) bytes = g_bytes_new_static ("\211PNG\r\n\032\n", 8);
+
+  return dheera_part_new_image (bytes, "image/png");
+}
+
+static void
+test_images (void)
+{
+  g_autoptr(DheeraClient) client = make_client ("openai");
+  g_autoptr(DheeraImageRequest) request = dheera_image_request_new_for_prompt ("openai/gpt-image-1", "A cat");
+  g_autoptr(DheeraPart) picture = new_picture ();
+
+  complaints = g_string_new (NULL);
+  n_answers = 0;
+  dheera_image_request_set_n (request, 2);
+  dheera_image_request_set_size (request, "1024x1024");
+  dheera_image_request_set_quality (request, "low");
+  dheera_image_request_set_background (request, "opaque");
+  dheera_image_request_set_output_format (request, "webp");
+  dheera_image_request_set_user (request, "u");
+  /* As JSON, then as a form. Of several pictures, which go as image[], the description does not know the name. */
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr(DheeraImageResponse) response = dheera_client_generate_image (client, request, NULL, NULL);
+
+      if (complaints->len > 0)
+        g_test_fail_printf ("%u pictures: %s", i, complaints->str);
+      g_string_truncate (complaints, 0);
+      dheera_image_request_add_image (request, picture);
+      dheera_image_request_set_mask (request, picture);
+    }
+  g_assert_cmpuint (n_answers, ==, 2);
+  g_string_free (complaints, TRUE);
+}
+
+/* Without times: the server does not know timestamp_granularities[], which the description has, by this name. */
+static void
+test_transcribe (void)
+{
+  g_autoptr(DheeraClient) client = make_client ("openai");
+  g_autoptr(GBytes) sound = g_bytes_new_static ("RIFF\0\0\0\0WAVE", 12);
+  g_autoptr(DheeraTranscriptionRequest) request = dheera_transcription_request_new_for_audio ("openai/whisper-1", sound, NULL);
+
+  complaints = g_string_new (NULL);
+  n_answers = 0;
+  dheera_transcription_request_set_prompt (request, "Names");
+  dheera_transcription_request_set_temperature (request, 0.5);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr(DheeraTranscriptionResponse) response = NULL;
+
+      dheera_transcription_request_set_translate (request, i > 0);
+      dheera_transcription_request_set_language (request, i > 0 ? NULL : "en");
+      response = dheera_client_transcribe (client, request, NULL, NULL);
+    }
+  g_assert_cmpuint (n_answers, ==, 2);
+  g_assert_cmpstr (complaints->str, ==, "");
+  g_string_free (complaints, TRUE);
+}
+
+static void
+test_speak (void)
+{
+  g_autoptr(DheeraClient) client = make_client ("openai");
+  g_autoptr(DheeraSpeechRequest) request = dheera_speech_request_new_for_input ("openai/gpt-4o-mini-tts", "Hello", "alloy");
+  g_autoptr(DheeraSpeechResponse) response = NULL;
+
+  complaints = g_string_new (NULL);
+  n_answers = 0;
+  dheera_speech_request_set_format (request, "flac");
+  dheera_speech_request_set_speed (request, 1.5);
+  dheera_speech_request_set_instructions (request, "Slowly");
+  response = dheera_client_speak (client, request, NULL, NULL);
+  g_assert_cmpuint (n_answers, ==, 1);
+  g_assert_cmpstr (complaints->str, ==, "");
+  g_string_free (complaints, TRUE);
+}
+
 static void
 test_count_tokens (void)
 {
@@ -253,6 +334,9 @@ main (int    argc,
   g_test_add_func ("/openapi/count-tokens", test_count_tokens);
   g_test_add_func ("/openapi/embed", test_embed);
   g_test_add_func ("/openapi/moderate", test_moderate);
+  g_test_add_func ("/openapi/images", test_images);
+  g_test_add_func ("/openapi/transcribe", test_transcribe);
+  g_test_add_func ("/openapi/speak", test_speak);
 
   return g_test_run ();
 }
