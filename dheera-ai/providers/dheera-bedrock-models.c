@@ -12,13 +12,14 @@
 
 /* Which models there are, and how many tokens a request has. */
 
-/* The list is the business of another host than the answers. Of an address of the user's own nothing is known. */
-static char *
-make_control_url (const char *base_url)
+char *
+dheera_bedrock_make_url (const char *base_url,
+                         const char *service)
 {
   g_autoptr (GString) url = g_string_new (base_url);
+  g_autofree char *host = g_strconcat ("://", service, ".", NULL);
 
-  g_string_replace (url, "://bedrock-runtime.", "://bedrock.", 1);
+  g_string_replace (url, "://bedrock-runtime.", host, 1);
 
   return g_strdup (url->str);
 }
@@ -28,7 +29,7 @@ dheera_bedrock_encode_models (const DheeraEncoding *encoding,
                               DheeraBaseRequest    *request,
                               GError              **error)
 {
-  g_autofree char *base_url = make_control_url (encoding->base_url);
+  g_autofree char *base_url = dheera_bedrock_make_url (encoding->base_url, "bedrock");
   DheeraEncoding control = *encoding;
 
   control.base_url = base_url;

@@ -136,6 +136,18 @@ DheeraHttpRequest *dheera_bedrock_encode_models  (const DheeraEncoding *encoding
 GObject           *dheera_bedrock_decode_models  (DheeraDecoder *decoder,
                                                   const char    *body,
                                                   gsize          length);
+/* What is the business of another host than the answers. Of an address of the user's own nothing is known. */
+char              *dheera_bedrock_make_url       (const char *base_url,
+                                                  const char *service) G_GNUC_WARN_UNUSED_RESULT;
+DheeraHttpRequest *dheera_bedrock_encode_embeddings (const DheeraEncoding *encoding,
+                                                  DheeraBaseRequest    *request,
+                                                  GError              **error);
+GObject           *dheera_bedrock_decode_embeddings (DheeraDecoder *decoder,
+                                                  const char    *body,
+                                                  gsize          length);
+DheeraHttpRequest *dheera_bedrock_encode_rerank  (const DheeraEncoding *encoding,
+                                                  DheeraBaseRequest    *request,
+                                                  GError              **error);
 DheeraHttpRequest *dheera_bedrock_encode_count   (const DheeraEncoding *encoding,
                                                   DheeraBaseRequest    *request,
                                                   GError              **error);

@@ -2,6 +2,7 @@
 
 #include "dheera-bedrock-private.h"
 
+#include "dheera-endpoint-private.h"
 #include "dheera-provider-private.h"
 
 /* Amazon Bedrock's Converse: one form for the models of many makers. */
@@ -141,6 +142,8 @@ const DheeraProtocol dheera_bedrock_converse = {
   .decode_eof = dheera_bedrock_decode_eof,
   .tasks = {
     [DHEERA_TASK_LIST_MODELS] = { dheera_bedrock_encode_models, dheera_bedrock_decode_models },
+    [DHEERA_TASK_EMBED] = { dheera_bedrock_encode_embeddings, dheera_bedrock_decode_embeddings },
+    [DHEERA_TASK_RERANK] = { dheera_bedrock_encode_rerank, dheera_openai_decode_rerank },
     [DHEERA_TASK_COUNT_TOKENS] = { dheera_bedrock_encode_count, dheera_bedrock_decode_count },
   },
 };

@@ -59,6 +59,8 @@ read_result (DheeraDecoder        *decoder,
 
   if (!dheera_json_exists (number))
     number = dheera_json_member (value, "score");
+  if (!dheera_json_exists (number))
+    number = dheera_json_member (value, "relevanceScore");
   score = dheera_json_get_double (number, NAN);
   if (isnan (score))
     {

@@ -2,6 +2,7 @@
 
 #include "providers-util.h"
 
+#include "dheera-ai/model/dheera-embedding-response.h"
 #include "dheera-ai/model/dheera-message-private.h"
 #include "dheera-ai/model/dheera-model.h"
 #include "dheera-ai/providers/dheera-bedrock-private.h"
@@ -460,6 +461,37 @@ test_count (void)
   g_assert_cmpint (dheera_error_details_get_code (answer.decoder->failure), ==, DHEERA_ERROR_PROTOCOL);
 }
 
+static void
+assert_vectors (const char *body,
+                guint       n)
+{
+  g_auto (Answer) answer;
+  g_autoptr (GObject) response = NULL;
+
+  answer_begin (&answer, "bedrock");
+  answer.decoder->n_choices = n;
+  response = answer.decoder->protocol->tasks[DHEERA_TASK_EMBED].decode (answer.decoder, body, strlen (body));
+  if (n == 0)
+    {
+      g_assert_null (response);
+      g_assert_nonnull (answer.decoder->failure);
+      return;
+    }
+  g_assert_nonnull (response);
+  g_assert_cmpuint (dheera_embedding_response_get_n_vectors (DHEERA_EMBEDDING_RESPONSE (response)), ==, n);
+}
+
+static void
+test_vectors (void)
+{
+  assert_vectors ("{\"embedding\":[0.25,-1],\"inputTextTokenCount\":3}", 1);
+  assert_vectors ("{\"embeddings\":[[0.25,-1],[1,2]],\"id\":\"x\"}", 2);
+  assert_vectors ("{\"embeddings\":{\"float\":[[0.25,-1],[1,2]]}}", 2);
+  assert_vectors ("{\"embeddings\":{\"int8\":[[1]]}}", 0);
+  assert_vectors ("{\"message\":\"no\"}", 0);
+  assert_vectors ("[]", 0);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -482,6 +514,8 @@ main (int    argc,
   g_test_add_func ("/bedrock-decode/faults", test_faults);
   g_test_add_func ("/bedrock-decode/models", test_models);
   g_test_add_func ("/bedrock-decode/count", test_count);
+
+  g_test_add_func ("/bedrock-decode/vectors", test_vectors);
 
   return g_test_run ();
 }

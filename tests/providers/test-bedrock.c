@@ -2,6 +2,8 @@
 
 #include "providers-util.h"
 
+#include "dheera-ai/model/dheera-embedding-request.h"
+#include "dheera-ai/model/dheera-rerank-request.h"
 #include "dheera-ai/providers/dheera-bedrock-private.h"
 
 #define BASE "https://bedrock-runtime.us-east-1.amazonaws.com"
@@ -342,6 +344,100 @@ test_count (void)
                    "{\"input\":{\"converse\":{\"messages\":[{\"role\":\"user\",\"content\":[{\"text\":\"hi\"}]}],\"system\":[{\"text\":\"s\"}]}}}");
 }
 
+/* request is taken. */
+static void
+assert_task (DheeraTask         task,
+             const char        *model,
+             DheeraBaseRequest *request,
+             const char        *url,
+             const char        *expected,
+             const char        *fault)
+{
+  g_autoptr (DheeraProvider) provider = dheera_provider_new ("bedrock");
+  DheeraEncoding encoding = { provider, BASE, model };
+  g_autofree char *wanted = g_strdelimit (g_strdup (expected != NULL ? expected : ""), "'", '"');
+  g_autoptr (DheeraHttpRequest) http = NULL;
+  g_autoptr (GError) error = NULL;
+
+  dheera_provider_set_region (provider, "us-east-1");
+  http = dheera_provider_get_protocol (provider)->tasks[task].encode (&encoding, request, &error);
+  g_object_unref (request);
+  if (fault != NULL)
+    {
+      g_assert_null (http);
+      g_assert_nonnull (strstr (error->message, fault));
+      return;
+    }
+  g_assert_no_error (error);
+  g_assert_cmpstr (http->url, ==, url);
+  g_assert_cmpstr (g_bytes_get_data (http->body, NULL), ==, wanted);
+}
+
+static DheeraBaseRequest *
+make_embedding (const char *first,
+                const char *second,
+                int         dimensions,
+                const char *input_type)
+{
+  DheeraEmbeddingRequest *request = dheera_embedding_request_new_for_input ("bedrock/x", first);
+
+  if (second != NULL)
+    dheera_embedding_request_add_input (request, second);
+  dheera_embedding_request_set_dimensions (request, dimensions);
+  dheera_embedding_request_set_input_type (request, input_type);
+
+  return DHEERA_BASE_REQUEST (request);
+}
+
+static void
+test_embeddings (void)
+{
+  assert_task (DHEERA_TASK_EMBED, "amazon.titan-embed-text-v2:0", make_embedding ("a", NULL, 256, NULL),
+               BASE "/model/amazon.titan-embed-text-v2%3A0/invoke", "{'inputText':'a','dimensions':256}", NULL);
+  assert_task (DHEERA_TASK_EMBED, "amazon.titan-embed-text-v1", make_embedding ("a", NULL, -1, NULL),
+               BASE "/model/amazon.titan-embed-text-v1/invoke", "{'inputText':'a'}", NULL);
+  assert_task (DHEERA_TASK_EMBED, "cohere.embed-english-v3", make_embedding ("a", "b", -1, "query"),
+               BASE "/model/cohere.embed-english-v3/invoke", "{'texts':['a','b'],'input_type':'search_query'}", NULL);
+  assert_task (DHEERA_TASK_EMBED, "cohere.embed-v4:0", make_embedding ("a", NULL, 512, "clustering"),
+               BASE "/model/cohere.embed-v4%3A0/invoke", "{'texts':['a'],'input_type':'clustering','embedding_types':['float'],'output_dimension':512}", NULL);
+  assert_task (DHEERA_TASK_EMBED, "amazon.titan-embed-text-v2:0", make_embedding ("a", "b", -1, NULL), NULL, NULL, "one text at once");
+  assert_task (DHEERA_TASK_EMBED, "amazon.titan-embed-text-v1", make_embedding ("a", NULL, 256, NULL), NULL, NULL, "dimensions");
+  assert_task (DHEERA_TASK_EMBED, "amazon.titan-embed-text-v1", make_embedding ("a", NULL, -1, "query"), NULL, NULL, "input_type");
+  assert_task (DHEERA_TASK_EMBED, "some.model", make_embedding ("a", NULL, -1, NULL), NULL, NULL, "not known");
+}
+
+static DheeraBaseRequest *
+make_ranking (int             top_n,
+              DheeraTristate  return_documents)
+{
+  DheeraRerankRequest *request = dheera_rerank_request_new ("bedrock/x");
+
+  dheera_rerank_request_set_query (request, "q");
+  dheera_rerank_request_add_document (request, "a");
+  dheera_rerank_request_add_document (request, "b");
+  dheera_rerank_request_set_top_n (request, top_n);
+  dheera_rerank_request_set_return_documents (request, return_documents);
+
+  return DHEERA_BASE_REQUEST (request);
+}
+
+#define RANKING(arn, more) \
+  "{'queries':[{'type':'TEXT','textQuery':{'text':'q'}}],'sources':[" \
+  "{'type':'INLINE','inlineDocumentSource':{'type':'TEXT','textDocument':{'text':'a'}}}," \
+  "{'type':'INLINE','inlineDocumentSource':{'type':'TEXT','textDocument':{'text':'b'}}}]," \
+  "'rerankingConfiguration':{'type':'BEDROCK_RERANKING_MODEL','bedrockRerankingConfiguration':{'modelConfiguration':{'modelArn':'" arn "'}" more "}}}"
+
+static void
+test_rerank (void)
+{
+  const char *url = "https://bedrock-agent-runtime.us-east-1.amazonaws.com/rerank";
+
+  assert_task (DHEERA_TASK_RERANK, "cohere.rerank-v3-5:0", make_ranking (1, DHEERA_TRISTATE_UNSET), url,
+               RANKING ("arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0", ",'numberOfResults':1"), NULL);
+  assert_task (DHEERA_TASK_RERANK, "arn:aws:bedrock:x", make_ranking (-1, DHEERA_TRISTATE_NO), url, RANKING ("arn:aws:bedrock:x", ""), NULL);
+  assert_task (DHEERA_TASK_RERANK, "m", make_ranking (-1, DHEERA_TRISTATE_YES), NULL, NULL, "return_documents");
+}
+
 int
 main (int    argc,
       char **argv)
@@ -361,6 +457,9 @@ main (int    argc,
   g_test_add_func ("/bedrock/schema", test_schema);
   g_test_add_func ("/bedrock/reasoning", test_reasoning);
   g_test_add_func ("/bedrock/count", test_count);
+
+  g_test_add_func ("/bedrock/embeddings", test_embeddings);
+  g_test_add_func ("/bedrock/rerank", test_rerank);
 
   return g_test_run ();
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Amazon Bedrock's Converse and ConverseStream (read_recording.py has the whole)."""
+"""Amazon Bedrock's Converse and ConverseStream, its counts of tokens and rankings (read_recording.py has the whole)."""
 
 import json
 import re
@@ -25,6 +25,10 @@ def provider(recording):  # pylint: disable=unused-argument
 
 def framing(recording):
     return 'aws' if recording['kind'] in ('aws_eventstream', 'payload_lines') else 'whole'
+
+
+def task(recording):
+    return {'count_tokens': 'count_tokens', 'rerank': 'rerank'}.get(recording['api'], 'chat')
 
 
 # --- Messages of the event stream ---------------------------------------------------------------------------------------------------
@@ -188,7 +192,22 @@ def read_whole(answer, data):
     return len(data.rstrip())
 
 
+def read_count(value):
+    count = integer(value.get('inputTokens'))
+    if count < 0:
+        raise Failure('protocol')
+    return {'usage': {'prompt': count, 'completion': -1, 'total': -1, 'cached': -1, 'cache_write': -1, 'reasoning': -1}}
+
+
+def read_ranking(value):
+    results = [{'index': one['index'], 'relevance_score': one['relevanceScore']} for one in value['results']]
+    return {'answer': {'model': '', 'results': sorted(results, key=lambda one: (-one['relevance_score'], one['index']))}}
+
+
 def read(recording, data):
+    if task(recording) != 'chat':
+        value = parse(data)
+        return {'error': None, **(read_count if task(recording) == 'count_tokens' else read_ranking)(value), 'end': len(data.rstrip())}
     answer = Answer()
     try:
         end = (read_stream if framing(recording) == 'aws' else read_whole)(answer, data)

@@ -70,14 +70,14 @@ READERS = {
     'chat_completions': {None: read_openai_chat},
     'converse': {'bedrock': read_bedrock},
     'converse_stream': {'bedrock': read_bedrock},
-    'count_tokens': {'anthropic': read_anthropic, 'gemini': read_gemini, 'vertexai': read_gemini},
+    'count_tokens': {'anthropic': read_anthropic, 'bedrock': read_bedrock, 'gemini': read_gemini, 'vertexai': read_gemini},
     'embeddings': {'cohere': read_cohere, 'gemini': read_gemini, 'ollama': read_ollama, 'vertexai': read_gemini},
     'generate_content': {None: read_gemini},
     # A question about an image, filed under what it asks about
     'images': {'ollama': read_ollama, 'vertexai': read_gemini},
     'messages': {None: read_anthropic},
     'models': {None: read_openai_chat, 'anthropic': read_anthropic, 'gemini': read_gemini},
-    'rerank': {'cohere': read_cohere},
+    'rerank': {'bedrock': read_bedrock, 'cohere': read_cohere},
     'responses': {None: read_openai_responses},
     'stream_generate_content': {None: read_gemini},
 }

@@ -11,7 +11,7 @@ import urllib.parse
 
 from compare_request import Inexpressible, Rules
 
-PATH = re.compile(r'(.*)(/model/([^/]+)/(converse|converse-stream))\Z')
+PATH = re.compile(r'(.*)(/model/([^/]+)/(converse|converse-stream|count-tokens))\Z')
 SAMPLING = {'maxTokens': 'max_tokens', 'temperature': 'temperature', 'topP': 'top_p', 'stopSequences': 'stop'}
 TYPES = {
     'png': 'image/png', 'jpeg': 'image/jpeg', 'gif': 'image/gif', 'webp': 'image/webp', 'pdf': 'application/pdf', 'csv': 'text/csv', 'html': 'text/html',
@@ -42,6 +42,10 @@ def body_of(recording):
         body = json.loads(recording['request'].get('body') or '')
     except ValueError:
         raise Inexpressible('its recorded request is not JSON') from None
+    if recording['api'] == 'count_tokens':
+        if 'converse' not in body['input']:
+            raise Inexpressible('it counts what is no request of Converse')
+        body = body['input']['converse']
     if not isinstance(body, dict) or not isinstance(body.get('messages'), list):
         raise Inexpressible('its recorded request is no good one of Converse')
     return body
@@ -61,7 +65,10 @@ def compare(recording, asked, warnings):
     problems = []
     if headers.get('authorization') != 'Bearer replay-key' or headers.get('content-type') != 'application/json':
         problems.append(f'headers: {json.dumps(headers)}')
-    more, notes = BedrockRules(body_of(recording), json.loads(asked['body']), warnings).compare()
+    arrived = json.loads(asked['body'])
+    if recording['api'] == 'count_tokens':
+        arrived = arrived['input']['converse']
+    more, notes = BedrockRules(body_of(recording), arrived, warnings).compare()
     return problems + more, notes
 
 
