@@ -156,6 +156,15 @@ class OpenAIRules(Rules):
                     del message[key]
                     self.note(f'the {key} of an answer does not go back')
 
+    def sound(self):
+        """Mistral takes both forms, and is sent its own."""
+        for before, after in zip(self.recorded.get('messages') or [], self.arrived.get('messages') or []):
+            parts = [side.get('content') if isinstance(side.get('content'), list) else [] for side in (before, after)]
+            for one, other in zip(*parts):
+                if isinstance(one.get('input_audio'), dict) and isinstance(other.get('input_audio'), str):
+                    one['input_audio'] = one['input_audio'].get('data')
+                    self.note('sound goes to Mistral as its bare base64')
+
     def messages(self):
         for side in (self.recorded, self.arrived):
             for message in side.get('messages') or []:
@@ -164,4 +173,4 @@ class OpenAIRules(Rules):
 
     def rules(self):
         return (self.nothing_said, self.usage_of_streams, self.limit, self.stop, self.seed, self.reasoning, self.old_functions, self.dropped_with_a_warning,
-                self.tools, self.choice_without_tools, self.choice_of_any, self.name_of_schema, self.model, self.messages)
+                self.tools, self.choice_without_tools, self.choice_of_any, self.name_of_schema, self.model, self.sound, self.messages)
