@@ -22,12 +22,15 @@ PATIENCE = 960
 COMMON = ['-t', '1', '-tb', '1', '--poll', '0']
 STORIES = ['-c', '4096', '-np', '4', '-a', 'stories260k', '--api-key', KEY, '--context-shift', '--slots', *COMMON]
 TOOLS = ['--model', 'stories260K-tools', '-c', '2048', '-np', '1', '-a', 'stories260k', '--logit-bias', '512+100', *COMMON]
+# An engine makes either text or vectors.
+VECTORS = ['-c', '512', '-np', '1', '-a', 'stories260k', '--api-key', KEY, '--embeddings', '--pooling', 'mean', *COMMON]
 
 
 def main():
+    first = VECTORS if pathlib.Path(sys.argv[1]).name == 'test-llama-embed' else STORIES
     with contextlib.ExitStack() as stack:
         try:
-            stories = stack.enter_context(fixture.Server('llama_server.py', *STORIES, patience=PATIENCE))
+            stories = stack.enter_context(fixture.Server('llama_server.py', *first, patience=PATIENCE))
             tools = stack.enter_context(fixture.Server('llama_server.py', *TOOLS, patience=PATIENCE))
         except fixture.Skipped as reason:
             print(f'1..0 # SKIP {reason}')
