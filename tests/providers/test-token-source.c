@@ -410,6 +410,41 @@ test_answers (void)
     check_case (provider, source, &cases[i]);
 }
 
+/* An answer that was cut is no token, wherever that was, and neither is one with a byte that was broken in its structure. */
+static void
+test_cut (void)
+{
+  static const char body[] = "{\"access_token\":\"ya29.a\",\"expires_in\":3599,\"token_type\":\"Bearer\"}";
+  g_autoptr (DheeraProvider) provider = dheera_provider_new ("vertexai");
+  g_autoptr (DheeraTokenSource) source = find ("vertexai", "{\"type\":\"authorized_user\",\"client_id\":\"i\",\"client_secret\":\"s\",\"refresh_token\":\"r\"}");
+  g_autoptr (DheeraHttpRequest) http = dheera_token_source_encode (source, 0, NULL);
+
+  for (gsize length = 0; length < strlen (body); length++)
+    {
+      g_autoptr (DheeraErrorDetails) failure = NULL;
+      DheeraToken token = { 0 };
+
+      g_assert_false (dheera_token_source_decode (source, provider, "m", 200, body, length, &token, &failure));
+      g_assert_null (token.text);
+      g_assert_cmpint (dheera_error_details_get_code (failure), ==, DHEERA_ERROR_PROTOCOL);
+    }
+
+  for (gsize i = 0; i < strlen (body); i++)
+    for (guint byte = 0; byte < 256; byte += 5)
+      {
+        g_autoptr (DheeraErrorDetails) failure = NULL;
+        g_autofree char *broken = g_strdup (body);
+        DheeraToken token = { 0 };
+
+        broken[i] = (char) byte;
+        if (dheera_token_source_decode (source, provider, "m", 200, broken, strlen (body), &token, &failure))
+          g_assert_cmpuint (strlen (token.text), >, 0);
+        else
+          g_assert_nonnull (failure);
+        dheera_provider_free_secret (token.text);
+      }
+}
+
 /* What a server quotes of the secret that it was sent */
 static void
 test_echo (void)
@@ -482,6 +517,7 @@ main (int   argc,
   g_test_add_func ("/token-source/files", test_files);
   g_test_add_func ("/token-source/entra", test_entra);
   g_test_add_func ("/token-source/answers", test_answers);
+  g_test_add_func ("/token-source/cut", test_cut);
   g_test_add_func ("/token-source/echo", test_echo);
   g_test_add_func ("/token-source/cache", test_cache);
   result = g_test_run ();
