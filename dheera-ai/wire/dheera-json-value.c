@@ -2,6 +2,7 @@
 
 #include "dheera-json-private.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "dheera-text-private.h"
@@ -459,6 +460,57 @@ dheera_json_get_int (DheeraJsonValue value,
   return (gint64) (negative ? 0 - whole : whole);
 }
 
+/* Adds digits to a number; NULL when it has more than a double can hold exactly. */
+static const char *
+read_digits (const char *p,
+             const char *end,
+             guint64    *digits)
+{
+  for (; p < end && dheera_text_is_digit (*p); p++)
+    {
+      *digits = *digits * 10 + (guint64) (*p - '0');
+      if (*digits >> 53 != 0)
+        return NULL;
+    }
+
+  return p;
+}
+
+/* Numbers as vectors are made of: digits below 2^53 and powers of ten up to 22 are exact as doubles, so that one division or multiplication of them is rounded once,
+ * which is how strtod() rounds. FALSE for all others. */
+static gboolean
+read_short_double (const char *p,
+                   const char *end,
+                   double     *number)
+{
+  static const double powers[] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                   1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+  gboolean negative = *p == '-';
+  gint64 exponent = 0;
+  guint64 digits = 0;
+
+  p = read_digits (p + negative, end, &digits);
+  if (p != NULL && p < end && *p == '.')
+    {
+      const char *fraction = p + 1;
+
+      p = read_digits (fraction, end, &digits);
+      exponent = p != NULL ? fraction - p : 0;
+    }
+  if (p == NULL)
+    return FALSE;
+
+  exponent += read_exponent (p, end);
+  if (FLT_EVAL_METHOD != 0 || exponent < -22 || exponent > 22)
+    return FALSE;
+
+  *number = exponent < 0 ? (double) digits / powers[-exponent] : (double) digits * powers[exponent];
+  if (negative)
+    *number = -*number;
+
+  return TRUE;
+}
+
 double
 dheera_json_get_double (DheeraJsonValue value,
                         double          fallback)
@@ -471,6 +523,8 @@ dheera_json_get_double (DheeraJsonValue value,
 
   if (text == NULL)
     return fallback;
+  if (read_short_double (text, text + length, &number))
+    return number;
 
   /* The text of the view need not end with NUL, and a number may be its last byte. */
   if (length < sizeof buffer)

@@ -411,6 +411,37 @@ test_double (void)
 }
 
 /* A number may be the last byte of memory that is ours. */
+/* Whatever the digits, the number is the one that strtod() reads. */
+static void
+test_double_as_strtod (void)
+{
+  static const char *const edges[] = {
+    "9007199254740991", "9007199254740992", "9007199254740993", "-9007199254740993.0", "0.1", "1e22", "1e23", "123456789012345e-22", "1e-22", "1e-23",
+    "0.00000000000000000000001", "4503599627370496.5", "900719925474099.1e7", "1.7976931348623157e308", "5e-324", "2.2250738585072011e-308", "-0", "0e99",
+    "0.30000000000000004", "8.5e-05", "1E+2", "0.000000000000000000000000000000000001e30",
+  };
+  guint64 state = 88172645463325252u;
+
+  for (guint i = 0; i < G_N_ELEMENTS (edges); i++)
+    {
+      double number = dheera_json_get_double (root_of (edges[i]), 77);
+
+      g_assert_cmpfloat (number, ==, g_ascii_strtod (edges[i], NULL));
+      g_assert_cmpint (signbit (number) != 0, ==, edges[i][0] == '-');
+    }
+  for (guint i = 0; i < 20000; i++)
+    {
+      g_autofree char *text = NULL;
+
+      state ^= state << 13;
+      state ^= state >> 7;
+      state ^= state << 17;
+      text = g_strdup_printf ("%s%u.%0*" G_GUINT64_FORMAT "e%d", (state & 1) ? "-" : "", (guint) (state % 100), (int) (state % 17),
+                              (state >> 8) % G_GUINT64_CONSTANT (10000000000000000), (int) ((state >> 3) % 60) - 30);
+      g_assert_cmpfloat (dheera_json_get_double (root_of (text), 77), ==, g_ascii_strtod (text, NULL));
+    }
+}
+
 static void
 test_number_at_end (void)
 {
@@ -499,6 +530,7 @@ main (int   argc,
   g_test_add_func ("/json-value/split-surrogates", test_split_surrogates);
   g_test_add_func ("/json-value/int", test_int);
   g_test_add_func ("/json-value/double", test_double);
+  g_test_add_func ("/json-value/double-as-strtod", test_double_as_strtod);
   g_test_add_func ("/json-value/number-at-end", test_number_at_end);
   g_test_add_func ("/json-value/locale", test_locale);
   g_test_add_func ("/json-value/boolean", test_boolean);
