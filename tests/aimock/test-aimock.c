@@ -24,6 +24,7 @@ static const Target targets[] = {
   { "openai-responses", "gpt-4o-mini", "/v1" },
   { "anthropic", "claude-sonnet-4-5", "/v1" },
   { "azure", "gpt-4o-mini", "/openai/deployments/gpt-4o-mini" },
+  { "bedrock", "us.anthropic.claude-sonnet-4-5-20250929-v1:0", "" },
 };
 
 /* What can go wrong, the header that makes it so, and what may become of it */
