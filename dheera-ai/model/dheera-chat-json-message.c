@@ -50,10 +50,10 @@ dheera_chat_write_cache_control (DheeraJsonWriter        *writer,
   dheera_cache_control_write (writer, cache_control);
 }
 
-/* The members of a JSON object in the midst of another one */
 void
-dheera_chat_write_extra_members (DheeraJsonWriter *writer,
-                                 const char       *extra)
+dheera_chat_write_extra_members (DheeraJsonWriter  *writer,
+                                 const char        *extra,
+                                 const char *const *except)
 {
   DheeraJson view = DHEERA_JSON_INIT;
   DheeraJsonIter iter;
@@ -66,6 +66,8 @@ dheera_chat_write_extra_members (DheeraJsonWriter *writer,
         {
           g_autofree char *key = dheera_json_dup_string (name);
 
+          if (except != NULL && g_strv_contains (except, key))
+            continue;
           dheera_json_writer_key (writer, key);
           dheera_json_writer_value (writer, value);
         }
@@ -209,7 +211,7 @@ write_part (DheeraJsonWriter        *writer,
   else
     write_openai_part (writer, part);
   dheera_chat_write_cache_control (writer, part->cache_control, dialect);
-  dheera_chat_write_extra_members (writer, dheera_json_text_get (&part->extra));
+  dheera_chat_write_extra_members (writer, dheera_json_text_get (&part->extra), NULL);
   dheera_json_writer_end_object (writer);
 }
 
@@ -309,9 +311,11 @@ write_content (DheeraJsonWriter        *writer,
 }
 
 static void
-write_tool_call (DheeraJsonWriter *writer,
-                 DheeraToolCall   *call)
+write_tool_call (DheeraJsonWriter        *writer,
+                 DheeraToolCall          *call,
+                 const DheeraChatDialect *dialect)
 {
+  static const char *const signature[] = { "extra_content", NULL };
   const char *arguments = dheera_gstring_peek (call->arguments);
 
   dheera_json_writer_begin_object (writer);
@@ -322,13 +326,15 @@ write_tool_call (DheeraJsonWriter *writer,
   dheera_json_writer_member_string (writer, "name", dheera_string_or_empty (call->name));
   dheera_json_writer_member_string (writer, "arguments", *arguments != '\0' ? arguments : "{}");
   dheera_json_writer_end_object (writer);
-  dheera_chat_write_extra_members (writer, call->extra);
+  dheera_chat_write_extra_members (writer, call->extra,
+                                   dialect->thought_signatures || dialect->complete ? NULL : signature);
   dheera_json_writer_end_object (writer);
 }
 
 static void
-write_tool_calls (DheeraJsonWriter *writer,
-                  DheeraMessage    *message)
+write_tool_calls (DheeraJsonWriter        *writer,
+                  DheeraMessage           *message,
+                  const DheeraChatDialect *dialect)
 {
   guint n_calls = dheera_message_get_n_tool_calls (message);
 
@@ -338,7 +344,7 @@ write_tool_calls (DheeraJsonWriter *writer,
   dheera_json_writer_key (writer, "tool_calls");
   dheera_json_writer_begin_array (writer);
   for (guint i = 0; i < n_calls; i++)
-    write_tool_call (writer, dheera_message_peek_tool_call (message, i));
+    write_tool_call (writer, dheera_message_peek_tool_call (message, i), dialect);
   dheera_json_writer_end_array (writer);
 }
 
@@ -437,11 +443,11 @@ dheera_chat_write_message_members (DheeraJsonWriter        *writer,
         dheera_json_writer_member_string (writer, "refusal", message->refusal->str);
       if (message->reasoning != NULL && dialect->replay_reasoning != NULL)
         dheera_json_writer_member_string (writer, dialect->replay_reasoning, message->reasoning->str);
-      write_tool_calls (writer, message);
+      write_tool_calls (writer, message, dialect);
       write_spoken (writer, census.spoken, dialect);
       write_natives (writer, message, dialect);
     }
-  dheera_chat_write_extra_members (writer, dheera_json_text_get (&message->extra));
+  dheera_chat_write_extra_members (writer, dheera_json_text_get (&message->extra), NULL);
 }
 
 void

@@ -40,6 +40,7 @@ typedef struct
   gboolean include_usage;               /* stream_options: {include_usage: true} on streams */
   gboolean cache_control;               /* on parts and tools */
   gboolean mistral_parts;               /* files as document_url, sound as bare base64, and a name only beside results of tools */
+  gboolean thought_signatures;          /* extra_content of tool calls, where Google's models sign */
   gboolean complete;                    /* to_json(): also what no provider takes, so that nothing is lost */
   DheeraParams omit;                    /* set, but not to be written */
 } DheeraChatDialect;
@@ -75,9 +76,11 @@ void      dheera_chat_write_message_members (DheeraJsonWriter        *writer,
 void      dheera_chat_write_cache_control   (DheeraJsonWriter        *writer,
                                              const char              *cache_control,
                                              const DheeraChatDialect *dialect);
-/* The members of extra (nullable, checked), in an object that was begun */
+/* The members of extra (nullable, checked) but those of the names in except (nullable), in an object
+ * that was begun */
 void      dheera_chat_write_extra_members   (DheeraJsonWriter        *writer,
-                                             const char              *extra);
+                                             const char              *extra,
+                                             const char *const       *except);
 /* The whole body with extra merged over it */
 GBytes   *dheera_chat_write_body            (DheeraRequest           *request,
                                              const char              *model,

@@ -113,10 +113,10 @@ write_tool (DheeraJsonWriter        *writer,
     dheera_json_writer_member_raw (writer, "parameters", "{\"type\":\"object\",\"properties\":{}}");
   if (tool->strict != DHEERA_TRISTATE_UNSET)
     write_boolean (writer, "strict", tool->strict);
-  dheera_chat_write_extra_members (writer, tool->function_extra);
+  dheera_chat_write_extra_members (writer, tool->function_extra, NULL);
   dheera_json_writer_end_object (writer);
   dheera_chat_write_cache_control (writer, tool->cache_control, dialect);
-  dheera_chat_write_extra_members (writer, tool->extra);
+  dheera_chat_write_extra_members (writer, tool->extra, NULL);
   dheera_json_writer_end_object (writer);
 }
 

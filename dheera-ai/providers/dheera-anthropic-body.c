@@ -95,31 +95,6 @@ write_user (DheeraAnthropicPlan *plan,
                                       g_str_equal (plan->request->service_tier, "auto") ? "auto" : "standard_only");
 }
 
-void
-dheera_anthropic_write_extra (DheeraJsonWriter  *writer,
-                              const char        *extra,
-                              const char *const *except)
-{
-  DheeraJson json = DHEERA_JSON_INIT;
-  DheeraJsonIter iter;
-  DheeraJsonValue name, value;
-
-  if (extra != NULL && dheera_json_parse (&json, extra, strlen (extra)))
-    {
-      dheera_json_iter_init (&iter, dheera_json_root (&json));
-      while (dheera_json_iter_next (&iter, &name, &value))
-        {
-          g_autofree char *key = dheera_json_dup_string (name);
-
-          if (except != NULL && g_strv_contains (except, key))
-            continue;
-          dheera_json_writer_key (writer, key);
-          dheera_json_writer_value (writer, value);
-        }
-    }
-  dheera_json_clear (&json);
-}
-
 gboolean
 dheera_anthropic_write_body (DheeraAnthropicPlan       *plan,
                              const DheeraAnthropicHost *host,

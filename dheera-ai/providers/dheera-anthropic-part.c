@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "dheera-ai/model/dheera-chat-json-private.h"
 #include "dheera-ai/model/dheera-part-private.h"
 #include "dheera-ai/wire/dheera-text-private.h"
 
@@ -201,7 +202,7 @@ dheera_anthropic_write_part (DheeraAnthropicPlan *plan,
       dheera_json_writer_key (writer, "cache_control");
       dheera_cache_control_write (writer, cache_control);
     }
-  dheera_anthropic_write_extra (writer, dheera_json_text_get (&part->extra), not_theirs);
+  dheera_chat_write_extra_members (writer, dheera_json_text_get (&part->extra), not_theirs);
   dheera_json_writer_end_object (writer);
 
   return TRUE;

@@ -98,10 +98,6 @@ gboolean           dheera_anthropic_write_part    (DheeraAnthropicPlan  *plan,
                                                    const char           *cache_control,
                                                    DheeraJsonWriter     *writer,
                                                    GError              **error);
-/* Members of a JSON object (nullable) that nothing else writes, but for those of except (NULL-terminated) */
-void               dheera_anthropic_write_extra   (DheeraJsonWriter    *writer,
-                                                   const char          *extra,
-                                                   const char *const   *except);
 /* The schema as output_config.format takes it: closed objects, and what may be no keyword said in a description */
 void               dheera_anthropic_write_schema  (DheeraJsonWriter    *writer,
                                                    const char          *schema);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "dheera-ai/model/dheera-chat-json-private.h"
 #include "dheera-ai/model/dheera-part-private.h"
 #include "dheera-ai/model/dheera-tool-private.h"
 
@@ -30,8 +31,8 @@ write_tool (DheeraAnthropicPlan *plan,
       dheera_json_writer_key (writer, "cache_control");
       dheera_cache_control_write (writer, tool->cache_control);
     }
-  dheera_anthropic_write_extra (writer, tool->extra, NULL);
-  dheera_anthropic_write_extra (writer, tool->function_extra, NULL);
+  dheera_chat_write_extra_members (writer, tool->extra, NULL);
+  dheera_chat_write_extra_members (writer, tool->function_extra, NULL);
   dheera_json_writer_end_object (writer);
 }
 
@@ -112,7 +113,7 @@ write_foreign_tool (DheeraAnthropicPlan *plan,
   g_autofree char *inner = dheera_json_dup_raw (function);
 
   dheera_json_writer_begin_object (writer);
-  dheera_anthropic_write_extra (writer, inner, own);
+  dheera_chat_write_extra_members (writer, inner, own);
   dheera_json_writer_key (writer, "input_schema");
   if (dheera_json_type (parameters) == DHEERA_JSON_OBJECT)
     dheera_json_writer_value (writer, parameters);
@@ -120,7 +121,7 @@ write_foreign_tool (DheeraAnthropicPlan *plan,
     dheera_json_writer_raw (writer, NO_PARAMETERS, -1);
   if (plan->model.structured && dheera_json_get_boolean (dheera_json_member (function, "strict"), FALSE))
     dheera_json_writer_member_boolean (writer, "strict", TRUE);
-  dheera_anthropic_write_extra (writer, outer, not_theirs);
+  dheera_chat_write_extra_members (writer, outer, not_theirs);
   dheera_json_writer_end_object (writer);
 }
 

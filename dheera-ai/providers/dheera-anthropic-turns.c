@@ -6,6 +6,7 @@
 
 #include "dheera-turns-private.h"
 
+#include "dheera-ai/model/dheera-chat-json-private.h"
 #include "dheera-ai/model/dheera-part-private.h"
 #include "dheera-ai/model/dheera-tool-call-private.h"
 
@@ -145,7 +146,7 @@ write_call (DheeraToolCall   *call,
   else
     dheera_json_writer_member_raw (writer, "input", "{}");
   dheera_json_clear (&json);
-  dheera_anthropic_write_extra (writer, call->extra, not_theirs);
+  dheera_chat_write_extra_members (writer, call->extra, not_theirs);
   dheera_json_writer_end_object (writer);
 }
 
@@ -180,7 +181,7 @@ write_result (DheeraAnthropicPlan *plan,
       dheera_json_writer_end_array (writer);
     }
   /* is_error, and cache_control */
-  dheera_anthropic_write_extra (writer, dheera_json_text_get (&message->extra), NULL);
+  dheera_chat_write_extra_members (writer, dheera_json_text_get (&message->extra), NULL);
   dheera_json_writer_end_object (writer);
 
   return TRUE;

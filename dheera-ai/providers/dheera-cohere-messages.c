@@ -254,7 +254,7 @@ write_assistant (DheeraJsonWriter *writer,
   const char *plan = calls ? find_plan (message) : NULL;
 
   if (plan != NULL)
-    dheera_chat_write_extra_members (writer, plan);
+    dheera_chat_write_extra_members (writer, plan, NULL);
   else if (calls && *said != '\0')
     {
       dheera_json_writer_member_string (writer, "tool_plan", said);
@@ -297,7 +297,7 @@ dheera_cohere_write_messages (DheeraJsonWriter     *writer,
         write_content (writer, message);
       if (message->role == DHEERA_ROLE_TOOL)
         dheera_json_writer_member_string (writer, "tool_call_id", message->tool_call_id);
-      dheera_chat_write_extra_members (writer, dheera_json_text_get (&message->extra));
+      dheera_chat_write_extra_members (writer, dheera_json_text_get (&message->extra), NULL);
       dheera_json_writer_end_object (writer);
     }
   dheera_json_writer_end_array (writer);

@@ -106,9 +106,9 @@ write_tool (DheeraJsonWriter *writer,
     dheera_json_writer_member_string (writer, "description", tool->description);
   dheera_json_writer_member_raw (writer, "parameters",
                                  parameters != NULL ? parameters : "{\"type\":\"object\",\"properties\":{}}");
-  dheera_chat_write_extra_members (writer, tool->function_extra);
+  dheera_chat_write_extra_members (writer, tool->function_extra, NULL);
   dheera_json_writer_end_object (writer);
-  dheera_chat_write_extra_members (writer, tool->extra);
+  dheera_chat_write_extra_members (writer, tool->extra, NULL);
   dheera_json_writer_end_object (writer);
 }
 

@@ -262,7 +262,7 @@ write_message (Writer *self,
     }
   else if (message->role == DHEERA_ROLE_TOOL)
     write_tool_result (self, number);
-  dheera_chat_write_extra_members (self->writer, dheera_json_text_get (&message->extra));
+  dheera_chat_write_extra_members (self->writer, dheera_json_text_get (&message->extra), NULL);
   dheera_json_writer_end_object (self->writer);
 
   return TRUE;

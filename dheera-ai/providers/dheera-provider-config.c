@@ -38,6 +38,8 @@ static const DheeraProviderRow compatible_row = {
   },
   .dialect.reasoning = DHEERA_CHAT_REASONING_EFFORT,
   .dialect.native_family = "compatible",
+  /* It may be a gateway to Google's models; others pass over what they don't know. */
+  .dialect.thought_signatures = TRUE,
   .dialect.include_usage = TRUE,
   .temperature_max = -1,
 };

@@ -48,7 +48,7 @@ write_text_part (DheeraJsonWriter *writer,
   dheera_json_writer_begin_object (writer);
   dheera_json_writer_member_string (writer, "type", "input_text");
   dheera_json_writer_member_string (writer, "text", dheera_string_or_empty (text));
-  dheera_chat_write_extra_members (writer, extra);
+  dheera_chat_write_extra_members (writer, extra, NULL);
   dheera_json_writer_end_object (writer);
 }
 
@@ -72,7 +72,7 @@ write_image_part (DheeraJsonWriter *writer,
     }
   /* It is a member that has to be there. */
   dheera_json_writer_member_string (writer, "detail", part->detail != NULL ? part->detail : "auto");
-  dheera_chat_write_extra_members (writer, dheera_json_text_get (&part->extra));
+  dheera_chat_write_extra_members (writer, dheera_json_text_get (&part->extra), NULL);
   dheera_json_writer_end_object (writer);
 }
 
@@ -99,7 +99,7 @@ write_file_part (DheeraJsonWriter *writer,
     {
       dheera_json_writer_member_string (writer, "file_url", dheera_string_or_empty (part->uri));
     }
-  dheera_chat_write_extra_members (writer, dheera_json_text_get (&part->extra));
+  dheera_chat_write_extra_members (writer, dheera_json_text_get (&part->extra), NULL);
   dheera_json_writer_end_object (writer);
 }
 
@@ -176,7 +176,7 @@ write_said (Input         *self,
   dheera_json_writer_key (self->writer, "content");
   if (!write_content (self, message))
     return FALSE;
-  dheera_chat_write_extra_members (self->writer, dheera_json_text_get (&message->extra));
+  dheera_chat_write_extra_members (self->writer, dheera_json_text_get (&message->extra), NULL);
   dheera_json_writer_end_object (self->writer);
 
   return TRUE;
@@ -247,7 +247,7 @@ write_text (Answer *self,
   dheera_json_writer_string_len (writer, self->text + self->text_done, end - self->text_done);
   if (self->phase != NULL)
     dheera_json_writer_member_raw (writer, "phase", self->phase);
-  dheera_chat_write_extra_members (writer, dheera_json_text_get (&self->message->extra));
+  dheera_chat_write_extra_members (writer, dheera_json_text_get (&self->message->extra), NULL);
   dheera_json_writer_end_object (writer);
   self->text_done = end;
 }
@@ -292,7 +292,7 @@ write_call (Answer         *self,
   flush_thoughts (self);
   dheera_json_writer_begin_object (writer);
   if (block != NULL)
-    dheera_chat_write_extra_members (writer, block);
+    dheera_chat_write_extra_members (writer, block, NULL);
   else
     {
       dheera_json_writer_member_string (writer, "type", "function_call");

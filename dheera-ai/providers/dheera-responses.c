@@ -153,8 +153,8 @@ write_tool (DheeraJsonWriter *writer,
   dheera_json_writer_member_raw (writer, "parameters", parameters != NULL ? parameters : "{\"type\":\"object\",\"properties\":{}}");
   /* What is not said is taken for true here. */
   dheera_json_writer_member_boolean (writer, "strict", tool->strict == DHEERA_TRISTATE_YES);
-  dheera_chat_write_extra_members (writer, tool->function_extra);
-  dheera_chat_write_extra_members (writer, tool->extra);
+  dheera_chat_write_extra_members (writer, tool->function_extra, NULL);
+  dheera_chat_write_extra_members (writer, tool->extra, NULL);
   dheera_json_writer_end_object (writer);
 }
 
@@ -317,7 +317,7 @@ write_extra_tool (DheeraJsonWriter *writer,
   dheera_json_writer_member_string (writer, "type", "function");
   if (!dheera_json_exists (dheera_json_member (function, "strict")))
     dheera_json_writer_member_boolean (writer, "strict", FALSE);
-  dheera_chat_write_extra_members (writer, members);
+  dheera_chat_write_extra_members (writer, members, NULL);
   dheera_json_writer_end_object (writer);
 }
 

@@ -273,6 +273,7 @@ DIALECT = {
     'include_usage': (YES_NO, True),
     'cache_control': (YES_NO, False),
     'mistral_parts': (YES_NO, False),
+    'thought_signatures': (YES_NO, False),
 }
 
 

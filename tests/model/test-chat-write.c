@@ -395,15 +395,24 @@ test_unknown_members (void)
 {
   g_autoptr (DheeraMessage) message = dheera_message_new (DHEERA_ROLE_ASSISTANT, NULL);
   g_autoptr (DheeraToolCall) call = dheera_tool_call_new ("i", "f", NULL);
+  DheeraChatDialect signed_thoughts = cautious;
 
   dheera_json_text_set (&message->extra, "{\"prefix\": true, \"x\":[1.50]}", DHEERA_JSON_OBJECT);
   call->extra = g_strdup ("{\"extra_content\":{\"google\":{\"thought_signature\":\"s\"}}}");
   dheera_message_add_tool_call (message, call);
-  assert_message (message, &cautious,
+  signed_thoughts.thought_signatures = TRUE;
+  assert_message (message, &signed_thoughts,
                   "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"i\","
                   "\"type\":\"function\","
                   "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"},"
                   "\"extra_content\":{\"google\":{\"thought_signature\":\"s\"}}}],"
+                  "\"prefix\":true,\"x\":[1.50]}");
+
+  /* Who does not serve Google's models refuses what it does not know. */
+  assert_message (message, &cautious,
+                  "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"i\","
+                  "\"type\":\"function\","
+                  "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}],"
                   "\"prefix\":true,\"x\":[1.50]}");
 }
 
