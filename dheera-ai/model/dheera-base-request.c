@@ -257,7 +257,8 @@ dheera_base_request_class_init (DheeraBaseRequestClass *klass)
   /**
    * DheeraBaseRequest:api-key:
    *
-   * The key for this request. It comes before the provider's.
+   * The key for this request, in any form that [property@Provider:api-key] may have. It comes before the
+   * provider's.
    *
    * It can't be read: not through this property, and not in any error, log or JSON.
    *

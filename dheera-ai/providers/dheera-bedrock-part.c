@@ -147,6 +147,16 @@ fail_address (GError **error)
 }
 
 static gboolean
+fail_id (GError **error)
+{
+  g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_NOT_SUPPORTED,
+               "Amazon Bedrock keeps no files that could be named by an id: add the document with its bytes, or put it into S3 and give "
+               "its address there (s3://…) as the id.");
+
+  return FALSE;
+}
+
+static gboolean
 fail_type (DheeraPart *part,
            GError    **error)
 {
@@ -223,7 +233,7 @@ write_media (DheeraBedrockPlan *self,
   const Media *media = find_by_type (part->mime_type);
 
   if (part->bytes == NULL && address == NULL)
-    return part->uri != NULL ? fail_address (error) : fail_type (part, error);
+    return part->uri != NULL ? fail_address (error) : part->file_id != NULL ? fail_id (error) : fail_type (part, error);
   if (media == NULL)
     media = find_by_name (part->filename);
   if (media == NULL)

@@ -276,7 +276,7 @@ test_media (void)
                   DHEERA_ERROR_NOT_SUPPORTED, "load the image");
   assert_refused (CLAUDE, "'messages':[{'role':'user','content':[{'type':'file','file':{'file_data':'" DATA ("application/zip") "'}}]}]",
                   DHEERA_ERROR_NOT_SUPPORTED, "application/zip");
-  assert_refused (CLAUDE, "'messages':[{'role':'user','content':[{'type':'file','file':{'file_id':'file-1'}}]}]", DHEERA_ERROR_NOT_SUPPORTED, "document");
+  assert_refused (CLAUDE, "'messages':[{'role':'user','content':[{'type':'file','file':{'file_id':'file-1'}}]}]", DHEERA_ERROR_NOT_SUPPORTED, "by an id");
   assert_refused (CLAUDE, "'messages':[{'role':'system','content':[{'type':'image_url','image_url':{'url':'" DATA ("image/png") "'}}]},{'role':'user','content':'a'}]",
                   DHEERA_ERROR_NOT_SUPPORTED, "system");
 }
