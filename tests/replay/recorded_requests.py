@@ -38,7 +38,7 @@ REQUESTS = {
     'chat_completions': {'azure': requests_azure, None: requests_openai_chat},
     'converse': {'bedrock': requests_bedrock},
     'converse_stream': {'bedrock': requests_bedrock},
-    'count_tokens': {'anthropic': requests_anthropic, 'bedrock': requests_bedrock},
+    'count_tokens': {'anthropic': requests_anthropic, 'bedrock': requests_bedrock, 'gemini': requests_gemini, 'vertexai': requests_gemini},
     'chat': {'cohere': requests_cohere, 'ollama': requests_ollama, 'writer': requests_openai_chat},
     'generate_content': {None: requests_gemini},
     'images': {'ollama': requests_ollama},

@@ -12,7 +12,7 @@ import urllib.parse
 
 from compare_request import Inexpressible, Rules, equal
 
-METHOD = re.compile(r'/(?:models|publishers/google/models|endpoints)/([^/:]+):(generateContent|streamGenerateContent)$')
+METHOD = re.compile(r'/(?:models|publishers/google/models|endpoints)/([^/:]+):(generateContent|streamGenerateContent|countTokens)$')
 CONFIG = {
     'temperature': 'temperature', 'topP': 'top_p', 'topK': 'top_k', 'maxOutputTokens': 'max_tokens', 'candidateCount': 'n',
     'stopSequences': 'stop', 'seed': 'seed', 'presencePenalty': 'presence_penalty', 'frequencyPenalty': 'frequency_penalty',
@@ -55,6 +55,9 @@ def body_of(recording):
         body = json.loads(recording['request'].get('body') or '')
     except ValueError:
         raise Inexpressible('its recorded request is not JSON') from None
+    if isinstance(body, dict):
+        # How it is counted
+        body = body.get('generateContentRequest', body.get('generate_content_request', body))
     if not isinstance(body, dict) or not isinstance(body.get('contents'), list):
         raise Inexpressible('its recorded request is none of generateContent')
     return normal(camel(body))
@@ -241,7 +244,8 @@ def compare(recording, asked, warnings):
         problems.append(f'headers: {json.dumps(headers)}')
     if ('alt=sse' in asked['target']) != streams(recording):
         problems.append(f'the address is {asked["target"]}')
-    more, notes = GeminiRules(body_of(recording), json.loads(asked['body']), warnings).compare()
+    arrived = json.loads(asked['body'])
+    more, notes = GeminiRules(body_of(recording), arrived.get('generateContentRequest', arrived), warnings).compare()
     return problems + more, notes
 
 
@@ -251,6 +255,7 @@ class GeminiRules(Rules):
             if value in ({}, []) and key not in self.arrived:
                 self.drop(key, f'{key}: {json.dumps(value)} is left out')
         self.recorded.pop('model', None)
+        self.arrived.pop('model', None)
 
     def config(self):
         config = self.recorded.get('generationConfig')
