@@ -213,6 +213,8 @@ run_task (DheeraClient       *client,
 
   configure (request, session);
   dheera_base_request_set_provider (request, c->row->id);
+  /* Some of Amazon's models are named by region. */
+  dheera_provider_set_region (dheera_client_get_provider (client, c->row->id), "us-east-1");
   if (blocking != NULL)
     return take_answer (blocking (client, request, NULL, error));
   start (client, request, NULL, store_result_cb, &result);

@@ -50,7 +50,7 @@ typedef struct
 /* In Google's form as well: all of them have one path. */
 #define MODELS "{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"object\":\"model\",\"created\":1,\"owned_by\":\"tests\"}],\"models\":[{\"name\":\"models/m\",\"displayName\":\"M\"}]}"
 
-#define RANKING "{\"model\":\"m\",\"results\":[{\"index\":0,\"relevance_score\":0.5}]}"
+#define RANKING "{\"model\":\"m\",\"results\":[{\"index\":0,\"relevance_score\":0.5,\"relevanceScore\":0.5}]}"
 
 #define EMBEDDINGS \
   "{\"object\":\"list\",\"model\":\"m\",\"data\":[{\"object\":\"embedding\",\"index\":0,\"embedding\":[0.25,-0.5]}]," \
