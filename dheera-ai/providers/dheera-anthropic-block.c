@@ -67,9 +67,9 @@ fail_crowded (DheeraDecoder *decoder)
 
 static DheeraAnthropicBlockKind
 find_kind (DheeraDecoder                *decoder,
-           const DheeraAnthropicMembers *members)
+           const DheeraMembers *members)
 {
-  DheeraJsonValue type = dheera_anthropic_get (members, DHEERA_ANTHROPIC_TYPE);
+  DheeraJsonValue type = dheera_members_get (members, DHEERA_ANTHROPIC_TYPE);
 
   if (DHEERA_ANTHROPIC_IS (type, "text"))
     return DHEERA_ANTHROPIC_BLOCK_TEXT;
@@ -78,7 +78,7 @@ find_kind (DheeraDecoder                *decoder,
   if (!DHEERA_ANTHROPIC_IS (type, "tool_use"))
     return dheera_json_type (type) == DHEERA_JSON_STRING ? DHEERA_ANTHROPIC_BLOCK_NATIVE : DHEERA_ANTHROPIC_BLOCK_NONE;
   if ((decoder->flags & DHEERA_ANTHROPIC_FLAG_JSON_TOOL)
-      && dheera_json_equal (dheera_anthropic_get (members, DHEERA_ANTHROPIC_NAME), DHEERA_ANTHROPIC_JSON_TOOL))
+      && dheera_json_equal (dheera_members_get (members, DHEERA_ANTHROPIC_NAME), DHEERA_ANTHROPIC_JSON_TOOL))
     return DHEERA_ANTHROPIC_BLOCK_JSON;
 
   return DHEERA_ANTHROPIC_BLOCK_TOOL;
@@ -119,19 +119,19 @@ keep_call_extra (DheeraDecoder   *decoder,
 
 static gboolean
 open_call (DheeraDecoder                *decoder,
-           const DheeraAnthropicMembers *members,
+           const DheeraMembers *members,
            DheeraJsonValue               value)
 {
   DheeraAnthropicBlock *block = &dheera_anthropic_state_get (decoder)->block;
-  DheeraJsonValue input = dheera_anthropic_get (members, DHEERA_ANTHROPIC_INPUT);
+  DheeraJsonValue input = dheera_members_get (members, DHEERA_ANTHROPIC_INPUT);
 
   if (dheera_json_type (input) == DHEERA_JSON_OBJECT && dheera_json_size (input) > 0)
     block->start = dheera_json_dup_raw (input);
   if (block->kind == DHEERA_ANTHROPIC_BLOCK_JSON)
     return TRUE;
 
-  if (!dheera_accumulator_add_tool_call (decoder->accumulator, 0, block->index, dheera_anthropic_get (members, DHEERA_ANTHROPIC_ID),
-                                         dheera_anthropic_get (members, DHEERA_ANTHROPIC_NAME), (DheeraJsonValue) { NULL, 0 }))
+  if (!dheera_accumulator_add_tool_call (decoder->accumulator, 0, block->index, dheera_members_get (members, DHEERA_ANTHROPIC_ID),
+                                         dheera_members_get (members, DHEERA_ANTHROPIC_NAME), (DheeraJsonValue) { NULL, 0 }))
     return fail_crowded (decoder);
   if (dheera_json_size (value) > 4)
     keep_call_extra (decoder, block->index, value);
@@ -159,15 +159,15 @@ append_citation (DheeraAnthropicBlock *block,
 
 static void
 open_text (DheeraDecoder                *decoder,
-           const DheeraAnthropicMembers *members,
+           const DheeraMembers *members,
            DheeraJsonValue               value)
 {
   DheeraAnthropicBlock *block = &dheera_anthropic_state_get (decoder)->block;
-  DheeraJsonValue citations = dheera_anthropic_get (members, DHEERA_ANTHROPIC_CITATIONS);
+  DheeraJsonValue citations = dheera_members_get (members, DHEERA_ANTHROPIC_CITATIONS);
   DheeraJsonValue citation;
   DheeraJsonIter iter;
 
-  dheera_accumulator_add_text (decoder->accumulator, 0, dheera_anthropic_get (members, DHEERA_ANTHROPIC_TEXT));
+  dheera_accumulator_add_text (decoder->accumulator, 0, dheera_members_get (members, DHEERA_ANTHROPIC_TEXT));
   if (dheera_json_type (citations) != DHEERA_JSON_ARRAY || dheera_json_size (citations) == 0)
     return;
 
@@ -184,7 +184,7 @@ dheera_anthropic_open_block (DheeraDecoder   *decoder,
 {
   DheeraAnthropicBlock *block = &dheera_anthropic_state_get (decoder)->block;
   DheeraMessage *message = dheera_anthropic_get_message (decoder);
-  DheeraAnthropicMembers members;
+  DheeraMembers members;
 
   if (!dheera_anthropic_close_block (decoder))
     return FALSE;
@@ -201,7 +201,7 @@ dheera_anthropic_open_block (DheeraDecoder   *decoder,
       open_text (decoder, &members, value);
       return TRUE;
     case DHEERA_ANTHROPIC_BLOCK_THINKING:
-      dheera_accumulator_add_reasoning (decoder->accumulator, 0, dheera_anthropic_get (&members, DHEERA_ANTHROPIC_THINKING));
+      dheera_accumulator_add_reasoning (decoder->accumulator, 0, dheera_members_get (&members, DHEERA_ANTHROPIC_THINKING));
       block->start = dheera_json_dup_raw (value);
       return TRUE;
     case DHEERA_ANTHROPIC_BLOCK_TOOL:
@@ -291,19 +291,19 @@ add_input (DheeraDecoder   *decoder,
 static gboolean
 add_rare_delta (DheeraDecoder                *decoder,
                 gint64                        index,
-                const DheeraAnthropicMembers *members,
+                const DheeraMembers *members,
                 DheeraJsonValue               delta)
 {
   DheeraAnthropicBlock *block = &dheera_anthropic_state_get (decoder)->block;
-  DheeraJsonValue type = dheera_anthropic_get (members, DHEERA_ANTHROPIC_TYPE);
+  DheeraJsonValue type = dheera_members_get (members, DHEERA_ANTHROPIC_TYPE);
 
   if (block->index != index)
     return TRUE;
 
   if (DHEERA_ANTHROPIC_IS (type, "signature_delta"))
-    append_to (&block->signature, block, dheera_anthropic_get (members, DHEERA_ANTHROPIC_SIGNATURE));
+    append_to (&block->signature, block, dheera_members_get (members, DHEERA_ANTHROPIC_SIGNATURE));
   else if (DHEERA_ANTHROPIC_IS (type, "citations_delta") && block->kind == DHEERA_ANTHROPIC_BLOCK_TEXT)
-    append_citation (block, dheera_anthropic_get (members, DHEERA_ANTHROPIC_CITATION));
+    append_citation (block, dheera_members_get (members, DHEERA_ANTHROPIC_CITATION));
   else
     add_unknown_piece (block, delta);
 
@@ -315,22 +315,22 @@ dheera_anthropic_add_delta (DheeraDecoder   *decoder,
                             gint64           index,
                             DheeraJsonValue  delta)
 {
-  DheeraAnthropicMembers members;
+  DheeraMembers members;
   DheeraJsonValue type;
 
   dheera_anthropic_read_members (&members, delta);
-  type = dheera_anthropic_get (&members, DHEERA_ANTHROPIC_TYPE);
+  type = dheera_members_get (&members, DHEERA_ANTHROPIC_TYPE);
   if (DHEERA_ANTHROPIC_IS (type, "text_delta"))
     {
-      dheera_accumulator_add_text (decoder->accumulator, 0, dheera_anthropic_get (&members, DHEERA_ANTHROPIC_TEXT));
+      dheera_accumulator_add_text (decoder->accumulator, 0, dheera_members_get (&members, DHEERA_ANTHROPIC_TEXT));
       return TRUE;
     }
   if (DHEERA_ANTHROPIC_IS (type, "input_json_delta"))
-    return add_input (decoder, index, dheera_anthropic_get (&members, DHEERA_ANTHROPIC_PARTIAL_JSON));
+    return add_input (decoder, index, dheera_members_get (&members, DHEERA_ANTHROPIC_PARTIAL_JSON));
   if (DHEERA_ANTHROPIC_IS (type, "thinking_delta"))
     {
       dheera_anthropic_state_get (decoder)->block.grown = TRUE;
-      dheera_accumulator_add_reasoning (decoder->accumulator, 0, dheera_anthropic_get (&members, DHEERA_ANTHROPIC_THINKING));
+      dheera_accumulator_add_reasoning (decoder->accumulator, 0, dheera_members_get (&members, DHEERA_ANTHROPIC_THINKING));
       return TRUE;
     }
 

@@ -106,15 +106,15 @@ read_content (DheeraDecoder   *decoder,
 /* A message as a whole, or as it is at the start of a stream: mostly empty. FALSE with the failure. */
 static gboolean
 read_message (DheeraDecoder                *decoder,
-              const DheeraAnthropicMembers *members)
+              const DheeraMembers *members)
 {
-  dheera_accumulator_set_id (decoder->accumulator, dheera_anthropic_get (members, DHEERA_ANTHROPIC_ID));
-  dheera_accumulator_set_model (decoder->accumulator, dheera_anthropic_get (members, DHEERA_ANTHROPIC_MODEL));
-  read_usage (decoder, dheera_anthropic_get (members, DHEERA_ANTHROPIC_USAGE));
-  if (!read_content (decoder, dheera_anthropic_get (members, DHEERA_ANTHROPIC_CONTENT)))
+  dheera_accumulator_set_id (decoder->accumulator, dheera_members_get (members, DHEERA_ANTHROPIC_ID));
+  dheera_accumulator_set_model (decoder->accumulator, dheera_members_get (members, DHEERA_ANTHROPIC_MODEL));
+  read_usage (decoder, dheera_members_get (members, DHEERA_ANTHROPIC_USAGE));
+  if (!read_content (decoder, dheera_members_get (members, DHEERA_ANTHROPIC_CONTENT)))
     return FALSE;
-  read_stop (decoder, dheera_anthropic_get (members, DHEERA_ANTHROPIC_STOP_REASON),
-             dheera_anthropic_get (members, DHEERA_ANTHROPIC_STOP_DETAILS));
+  read_stop (decoder, dheera_members_get (members, DHEERA_ANTHROPIC_STOP_REASON),
+             dheera_members_get (members, DHEERA_ANTHROPIC_STOP_DETAILS));
 
   return TRUE;
 }
@@ -145,11 +145,11 @@ finish (DheeraDecoder *decoder)
 
 static DheeraDecoded
 decode_message (DheeraDecoder                *decoder,
-                const DheeraAnthropicMembers *members)
+                const DheeraMembers *members)
 {
   gboolean good;
 
-  if (dheera_json_type (dheera_anthropic_get (members, DHEERA_ANTHROPIC_CONTENT)) != DHEERA_JSON_ARRAY)
+  if (dheera_json_type (dheera_members_get (members, DHEERA_ANTHROPIC_CONTENT)) != DHEERA_JSON_ARRAY)
     return dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "the answer has no content");
 
   dheera_accumulator_begin_event (decoder->accumulator);
@@ -166,7 +166,7 @@ static gboolean
 read_start (DheeraDecoder   *decoder,
             DheeraJsonValue  message)
 {
-  DheeraAnthropicMembers members;
+  DheeraMembers members;
 
   dheera_anthropic_read_members (&members, message);
   begin_answer (decoder);
@@ -176,17 +176,17 @@ read_start (DheeraDecoder   *decoder,
 
 static gboolean
 read_message_delta (DheeraDecoder                *decoder,
-                    const DheeraAnthropicMembers *event)
+                    const DheeraMembers *event)
 {
-  DheeraAnthropicMembers members;
+  DheeraMembers members;
 
   /* Its block ended, even if nobody said so. */
   if (!dheera_anthropic_close_block (decoder))
     return FALSE;
-  dheera_anthropic_read_members (&members, dheera_anthropic_get (event, DHEERA_ANTHROPIC_DELTA));
-  read_usage (decoder, dheera_anthropic_get (event, DHEERA_ANTHROPIC_USAGE));
-  read_stop (decoder, dheera_anthropic_get (&members, DHEERA_ANTHROPIC_STOP_REASON),
-             dheera_anthropic_get (&members, DHEERA_ANTHROPIC_STOP_DETAILS));
+  dheera_anthropic_read_members (&members, dheera_members_get (event, DHEERA_ANTHROPIC_DELTA));
+  read_usage (decoder, dheera_members_get (event, DHEERA_ANTHROPIC_USAGE));
+  read_stop (decoder, dheera_members_get (&members, DHEERA_ANTHROPIC_STOP_REASON),
+             dheera_members_get (&members, DHEERA_ANTHROPIC_STOP_DETAILS));
 
   return TRUE;
 }
@@ -194,16 +194,16 @@ read_message_delta (DheeraDecoder                *decoder,
 /* All events but the commonest and the last. FALSE with the failure. */
 static G_GNUC_NO_INLINE gboolean
 read_rare_event (DheeraDecoder                *decoder,
-                 const DheeraAnthropicMembers *event,
+                 const DheeraMembers *event,
                  DheeraJsonValue               type,
                  gint64                        index)
 {
   if (DHEERA_ANTHROPIC_IS (type, "content_block_start"))
-    return dheera_anthropic_open_block (decoder, index, dheera_anthropic_get (event, DHEERA_ANTHROPIC_CONTENT_BLOCK));
+    return dheera_anthropic_open_block (decoder, index, dheera_members_get (event, DHEERA_ANTHROPIC_CONTENT_BLOCK));
   if (DHEERA_ANTHROPIC_IS (type, "content_block_stop"))
     return dheera_anthropic_close_block (decoder);
   if (DHEERA_ANTHROPIC_IS (type, "message_start"))
-    return read_start (decoder, dheera_anthropic_get (event, DHEERA_ANTHROPIC_MESSAGE));
+    return read_start (decoder, dheera_members_get (event, DHEERA_ANTHROPIC_MESSAGE));
   if (DHEERA_ANTHROPIC_IS (type, "message_delta"))
     return read_message_delta (decoder, event);
 
@@ -211,17 +211,17 @@ read_rare_event (DheeraDecoder                *decoder,
 }
 
 static gboolean
-has_error (const DheeraAnthropicMembers *members,
+has_error (const DheeraMembers *members,
            DheeraJsonValue               type)
 {
-  return DHEERA_ANTHROPIC_IS (type, "error") || dheera_json_exists (dheera_anthropic_get (members, DHEERA_ANTHROPIC_ERROR));
+  return DHEERA_ANTHROPIC_IS (type, "error") || dheera_json_exists (dheera_members_get (members, DHEERA_ANTHROPIC_ERROR));
 }
 
 static DheeraDecoded
 decode_event (DheeraDecoder   *decoder,
               DheeraJsonValue  root)
 {
-  DheeraAnthropicMembers members;
+  DheeraMembers members;
   DheeraJsonValue type;
   gint64 index;
   gboolean good;
@@ -230,7 +230,7 @@ decode_event (DheeraDecoder   *decoder,
     return dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "an event is not a JSON object");
 
   dheera_anthropic_read_members (&members, root);
-  type = dheera_anthropic_get (&members, DHEERA_ANTHROPIC_TYPE);
+  type = dheera_members_get (&members, DHEERA_ANTHROPIC_TYPE);
   if (G_UNLIKELY (has_error (&members, type)))
     return dheera_decoder_fail_with (decoder, root);
   if (DHEERA_ANTHROPIC_IS (type, "message_stop"))
@@ -239,10 +239,10 @@ decode_event (DheeraDecoder   *decoder,
   if (DHEERA_ANTHROPIC_IS (type, "message"))
     return decode_message (decoder, &members);
 
-  index = dheera_json_get_int (dheera_anthropic_get (&members, DHEERA_ANTHROPIC_INDEX), -1);
+  index = dheera_json_get_int (dheera_members_get (&members, DHEERA_ANTHROPIC_INDEX), -1);
   dheera_accumulator_begin_event (decoder->accumulator);
   if (G_LIKELY (DHEERA_ANTHROPIC_IS (type, "content_block_delta")))
-    good = dheera_anthropic_add_delta (decoder, index, dheera_anthropic_get (&members, DHEERA_ANTHROPIC_DELTA));
+    good = dheera_anthropic_add_delta (decoder, index, dheera_members_get (&members, DHEERA_ANTHROPIC_DELTA));
   else
     good = read_rare_event (decoder, &members, type, index);
   dheera_accumulator_end_event (decoder->accumulator);
@@ -301,7 +301,7 @@ dheera_anthropic_decode (DheeraDecoder *decoder,
                          const char    *body,
                          gsize          length)
 {
-  DheeraAnthropicMembers members;
+  DheeraMembers members;
   DheeraJsonValue root;
 
   if (!dheera_json_parse (&decoder->json, body, length))
@@ -312,7 +312,7 @@ dheera_anthropic_decode (DheeraDecoder *decoder,
     return decode_events (decoder, root);
 
   dheera_anthropic_read_members (&members, root);
-  if (has_error (&members, dheera_anthropic_get (&members, DHEERA_ANTHROPIC_TYPE)) || dheera_error_words_marked (root))
+  if (has_error (&members, dheera_members_get (&members, DHEERA_ANTHROPIC_TYPE)) || dheera_error_words_marked (root))
     return dheera_decoder_fail_with (decoder, root);
   return decode_message (decoder, &members);
 }

@@ -2,9 +2,7 @@
 
 #pragma once
 
-#include <string.h>
-
-#include "dheera-ai/wire/dheera-json-private.h"
+#include "dheera-ai/wire/dheera-json-members-private.h"
 
 G_BEGIN_DECLS
 
@@ -35,31 +33,13 @@ typedef enum
   DHEERA_ANTHROPIC_N_KEYS,
 } DheeraAnthropicKey;
 
-G_STATIC_ASSERT (DHEERA_ANTHROPIC_N_KEYS <= 32);
+G_STATIC_ASSERT (DHEERA_ANTHROPIC_N_KEYS <= DHEERA_MEMBERS_MAX);
 
-/* The members of one object, found in one go over it. Of a repeated name the last one holds. */
-typedef struct
-{
-  const DheeraJson *json;
-  guint32 seen;
-  guint32 index[DHEERA_ANTHROPIC_N_KEYS];
-} DheeraAnthropicMembers;
-
-/* Of anything but an object there are none. */
-void               dheera_anthropic_read_members (DheeraAnthropicMembers *self,
-                                                  DheeraJsonValue         object);
+/* See dheera_members_read(). */
+void               dheera_anthropic_read_members (DheeraMembers   *self,
+                                                  DheeraJsonValue  object);
 /* The key of a member's name, OTHER for most */
-DheeraAnthropicKey dheera_anthropic_find_key     (DheeraJsonValue         name);
-
-static inline DheeraJsonValue
-dheera_anthropic_get (const DheeraAnthropicMembers *self,
-                      DheeraAnthropicKey            key)
-{
-  if ((self->seen & (1u << key)) == 0)
-    return (DheeraJsonValue) { NULL, 0 };
-
-  return (DheeraJsonValue) { self->json, self->index[key] };
-}
+DheeraAnthropicKey dheera_anthropic_find_key     (DheeraJsonValue  name);
 
 /* What the member type of an event, a block or a delta says, without copying it */
 static inline gboolean

@@ -43,14 +43,6 @@ finish (DheeraDecoder *decoder)
   return DHEERA_DECODED_END;
 }
 
-static DheeraDecoded
-fail_json (DheeraDecoder *decoder,
-           const char    *what)
-{
-  return dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "%s is not valid JSON at byte %" G_GSIZE_FORMAT ": %s", what,
-                              decoder->json.error_offset, decoder->json.error_message);
-}
-
 /* FALSE with the failure: some reasons say that there is no answer. */
 static gboolean
 read_reason (DheeraDecoder   *decoder,
@@ -180,7 +172,7 @@ dheera_bedrock_decode (DheeraDecoder *decoder,
       if (length > 0 && decoder->json.error_offset >= length)
         return dheera_decoder_fail (decoder, DHEERA_ERROR_STREAM_INTERRUPTED,
                                     "the answer ends in the middle, after %" G_GSIZE_FORMAT " bytes", length);
-      return fail_json (decoder, "the answer");
+      return dheera_decoder_fail_json (decoder, "the answer");
     }
 
   return decode_root (decoder, dheera_json_root (&decoder->json));
@@ -311,7 +303,7 @@ fail_event (DheeraDecoder     *decoder,
   dheera_json_writer_string (&writer, text);
   quoted = dheera_json_writer_steal (&writer);
   if (!dheera_json_parse (&decoder->json, quoted, strlen (quoted)))
-    return fail_json (decoder, "an error");
+    return dheera_decoder_fail_json (decoder, "an error");
 
   return dheera_decoder_fail_with_type (decoder, dheera_json_root (&decoder->json), frame->id);
 }
@@ -342,7 +334,7 @@ dheera_bedrock_decode_frame (DheeraDecoder     *decoder,
   if (frame->length == 0)
     return DHEERA_DECODED_MORE;
   if (!dheera_json_parse (&decoder->json, frame->data, frame->length))
-    return fail_json (decoder, "an event");
+    return dheera_decoder_fail_json (decoder, "an event");
   if (G_UNLIKELY (strcmp (frame->type, "message") == 0))
     return decode_bare (decoder);
 

@@ -72,8 +72,7 @@ parse (DheeraDecoder *decoder,
   if (dheera_json_parse (&decoder->json, body, length))
     return TRUE;
 
-  dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "%s is not valid JSON at byte %" G_GSIZE_FORMAT ": %s", what,
-                       decoder->json.error_offset, decoder->json.error_message);
+  dheera_decoder_fail_json (decoder, what);
 
   return FALSE;
 }

@@ -9,6 +9,7 @@
 
 #include "dheera-ai/model/dheera-message-private.h"
 #include "dheera-ai/model/dheera-response-private.h"
+#include "dheera-ai/wire/dheera-json-members-private.h"
 
 /* An answer of /v2/chat, whole or event by event. What the events add is in delta.message, in the place that it
  * has in the message of a whole answer. */
@@ -37,89 +38,39 @@ typedef enum
   N_KEYS,
 } Key;
 
-typedef struct
-{
-  const DheeraJson *json;
-  guint32 seen;          /* bit by key */
-  guint32 index[N_KEYS]; /* of its value */
-} Members;
+G_STATIC_ASSERT (N_KEYS <= DHEERA_MEMBERS_MAX);
 
-#define IF(literal, key) (memcmp (name, literal, sizeof literal - 1) == 0 ? (key) : KEY_OTHER)
-
-static Key
+static DHEERA_ALWAYS_INLINE guint
 find_key (const char *name,
           gsize       length)
 {
   switch (length)
     {
     case 2:
-      return IF ("id", KEY_ID);
+      return DHEERA_KEY_IF ("id", KEY_ID);
     case 4:
-      return IF ("type", KEY_TYPE);
+      return DHEERA_KEY_IF ("type", KEY_TYPE);
     case 5:
       switch (name[0])
         {
         case 'd':
-          return IF ("delta", KEY_DELTA);
+          return DHEERA_KEY_IF ("delta", KEY_DELTA);
         case 'e':
-          return IF ("error", KEY_ERROR);
+          return DHEERA_KEY_IF ("error", KEY_ERROR);
         case 'i':
-          return IF ("index", KEY_INDEX);
+          return DHEERA_KEY_IF ("index", KEY_INDEX);
         default:
-          return IF ("usage", KEY_USAGE);
+          return DHEERA_KEY_IF ("usage", KEY_USAGE);
         }
     case 7:
-      return IF ("message", KEY_MESSAGE);
+      return DHEERA_KEY_IF ("message", KEY_MESSAGE);
     case 8:
-      return IF ("logprobs", KEY_LOGPROBS);
+      return DHEERA_KEY_IF ("logprobs", KEY_LOGPROBS);
     case 13:
-      return IF ("finish_reason", KEY_FINISH_REASON);
+      return DHEERA_KEY_IF ("finish_reason", KEY_FINISH_REASON);
     default:
       return KEY_OTHER;
     }
-}
-
-static G_GNUC_NO_INLINE Key
-find_escaped_key (DheeraJsonValue name)
-{
-  g_autofree char *plain = dheera_json_dup_string (name);
-
-  return find_key (plain, strlen (plain));
-}
-
-static void
-read_members (Members         *self,
-              DheeraJsonValue  object)
-{
-  const DheeraJsonToken *tokens;
-  guint32 index = object.index + 1;
-
-  self->json = object.json;
-  self->seen = 0;
-  if (dheera_json_type (object) != DHEERA_JSON_OBJECT)
-    return;
-
-  tokens = object.json->tokens;
-  for (guint32 left = tokens[object.index].size; left > 0; left--)
-    {
-      const DheeraJsonToken *name = tokens + index;
-      Key key = G_LIKELY (!name->escaped) ? find_key (object.json->text + name->start, name->length)
-                                          : find_escaped_key ((DheeraJsonValue) { object.json, index });
-
-      self->seen |= 1u << key;
-      self->index[key] = index + 1;
-      index = name[1].next;
-    }
-}
-
-static DheeraJsonValue
-get (const Members *self,
-     Key            key)
-{
-  if (!(self->seen & (1u << key)))
-    return (DheeraJsonValue) { NULL, 0 };
-
-  return (DheeraJsonValue) { self->json, self->index[key] };
 }
 
 /* --- Thinking and plans ---------------------------------------------------------------------- */
@@ -362,7 +313,7 @@ fail_reason (DheeraDecoder   *decoder,
 /* delta of message-end, or the whole answer */
 static DheeraDecoded
 read_end (DheeraDecoder *decoder,
-          const Members *members)
+          const DheeraMembers *members)
 {
   static const struct
   {
@@ -377,16 +328,16 @@ read_end (DheeraDecoder *decoder,
     { "ERROR", DHEERA_FINISH_REASON_NONE, DHEERA_ERROR_SERVER },
     { "TIMEOUT", DHEERA_FINISH_REASON_NONE, DHEERA_ERROR_TIMEOUT },
   };
-  DheeraJsonValue raw = get (members, KEY_FINISH_REASON);
+  DheeraJsonValue raw = dheera_members_get (members, KEY_FINISH_REASON);
   DheeraFinishReason reason = DHEERA_FINISH_REASON_OTHER;
 
-  read_usage (decoder, get (members, KEY_USAGE));
+  read_usage (decoder, dheera_members_get (members, KEY_USAGE));
   for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
     {
       if (!dheera_json_equal (raw, reasons[i].raw))
         continue;
       if (reasons[i].failure != DHEERA_ERROR_FAILED)
-        return fail_reason (decoder, reasons[i].failure, raw, get (members, KEY_ERROR));
+        return fail_reason (decoder, reasons[i].failure, raw, dheera_members_get (members, KEY_ERROR));
       reason = reasons[i].reason;
     }
   if (!dheera_json_exists (raw))
@@ -402,27 +353,27 @@ read_end (DheeraDecoder *decoder,
 
 static DheeraDecoded
 read_delta (DheeraDecoder *decoder,
-            const Members *members)
+            const DheeraMembers *members)
 {
-  DheeraJsonValue delta = get (members, KEY_DELTA);
-  DheeraJsonValue type = get (members, KEY_TYPE);
-  DheeraJsonValue logprobs = get (members, KEY_LOGPROBS);
-  Members end;
+  DheeraJsonValue delta = dheera_members_get (members, KEY_DELTA);
+  DheeraJsonValue type = dheera_members_get (members, KEY_TYPE);
+  DheeraJsonValue logprobs = dheera_members_get (members, KEY_LOGPROBS);
+  DheeraMembers end;
 
   if (G_UNLIKELY (dheera_json_equal (type, "message-end")))
     {
-      read_members (&end, delta);
+      dheera_members_read (&end, delta, find_key);
       return read_end (decoder, &end);
     }
   if (dheera_json_equal (type, "content-end"))
     close_block (decoder);
-  if (dheera_json_exists (get (members, KEY_ID)))
-    dheera_accumulator_set_id (decoder->accumulator, get (members, KEY_ID));
+  if (dheera_json_exists (dheera_members_get (members, KEY_ID)))
+    dheera_accumulator_set_id (decoder->accumulator, dheera_members_get (members, KEY_ID));
   if (dheera_json_exists (logprobs))
     dheera_cohere_read_logprobs (decoder->accumulator, logprobs);
 
   return read_message (decoder, dheera_json_member (delta, "message"),
-                       dheera_json_get_int (get (members, KEY_INDEX), -1));
+                       dheera_json_get_int (dheera_members_get (members, KEY_INDEX), -1));
 }
 
 static DheeraDecoded
@@ -430,16 +381,16 @@ decode_event (DheeraDecoder   *decoder,
               DheeraJsonValue  root)
 {
   DheeraDecoded decoded;
-  Members members;
+  DheeraMembers members;
 
   if (dheera_json_type (root) != DHEERA_JSON_OBJECT)
     return dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "an event is not a JSON object");
 
-  read_members (&members, root);
+  dheera_members_read (&members, root, find_key);
   /* What has no type is no event: {"message": "..."} is what an error looks like. */
-  if (!dheera_json_exists (get (&members, KEY_TYPE)) || dheera_error_words_marked (root))
+  if (!dheera_json_exists (dheera_members_get (&members, KEY_TYPE)) || dheera_error_words_marked (root))
     {
-      if (dheera_error_words_marked (root) || dheera_json_type (get (&members, KEY_MESSAGE)) == DHEERA_JSON_STRING)
+      if (dheera_error_words_marked (root) || dheera_json_type (dheera_members_get (&members, KEY_MESSAGE)) == DHEERA_JSON_STRING)
         return dheera_decoder_fail_with (decoder, root);
       return DHEERA_DECODED_MORE;
     }
@@ -451,15 +402,6 @@ decode_event (DheeraDecoder   *decoder,
     dheera_accumulator_finish (decoder->accumulator);
 
   return decoded;
-}
-
-static DheeraDecoded
-fail_json (DheeraDecoder *decoder,
-           const char    *what)
-{
-  return dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL,
-                              "%s is not valid JSON at byte %" G_GSIZE_FORMAT ": %s", what,
-                              decoder->json.error_offset, decoder->json.error_message);
 }
 
 static gboolean
@@ -483,7 +425,7 @@ dheera_cohere_chat_decode_frame (DheeraDecoder     *decoder,
   if (is_blank (frame) || (frame->length >= 6 && memcmp (frame->data, "[DONE]", 6) == 0))
     return DHEERA_DECODED_MORE;
   if (!dheera_json_parse (&decoder->json, frame->data, frame->length))
-    return fail_json (decoder, "an event");
+    return dheera_decoder_fail_json (decoder, "an event");
   if (G_UNLIKELY (strcmp (frame->type, "error") == 0))
     return dheera_decoder_fail_with (decoder, dheera_json_root (&decoder->json));
 
@@ -503,16 +445,16 @@ dheera_cohere_chat_decode_eof (DheeraDecoder *decoder)
 
 static DheeraDecoded
 read_answer (DheeraDecoder *decoder,
-             const Members *members)
+             const DheeraMembers *members)
 {
   DheeraDecoded decoded;
 
-  dheera_accumulator_set_id (decoder->accumulator, get (members, KEY_ID));
-  decoded = read_message (decoder, get (members, KEY_MESSAGE), 0);
+  dheera_accumulator_set_id (decoder->accumulator, dheera_members_get (members, KEY_ID));
+  decoded = read_message (decoder, dheera_members_get (members, KEY_MESSAGE), 0);
   if (decoded != DHEERA_DECODED_MORE)
     return decoded;
 
-  dheera_cohere_read_logprobs (decoder->accumulator, get (members, KEY_LOGPROBS));
+  dheera_cohere_read_logprobs (decoder->accumulator, dheera_members_get (members, KEY_LOGPROBS));
 
   return read_end (decoder, members);
 }
@@ -524,21 +466,21 @@ dheera_cohere_chat_decode (DheeraDecoder *decoder,
 {
   DheeraJsonValue root;
   DheeraDecoded decoded;
-  Members members;
+  DheeraMembers members;
 
   if (!dheera_json_parse (&decoder->json, body, length))
     {
       if (length > 0 && decoder->json.error_offset >= length)
         return dheera_decoder_fail (decoder, DHEERA_ERROR_STREAM_INTERRUPTED,
                                     "the answer ends in the middle, after %" G_GSIZE_FORMAT " bytes", length);
-      return fail_json (decoder, "the answer");
+      return dheera_decoder_fail_json (decoder, "the answer");
     }
 
   root = dheera_json_root (&decoder->json);
-  read_members (&members, root);
-  if (dheera_json_type (get (&members, KEY_MESSAGE)) != DHEERA_JSON_OBJECT)
+  dheera_members_read (&members, root, find_key);
+  if (dheera_json_type (dheera_members_get (&members, KEY_MESSAGE)) != DHEERA_JSON_OBJECT)
     {
-      if (dheera_error_words_marked (root) || dheera_json_type (get (&members, KEY_MESSAGE)) == DHEERA_JSON_STRING)
+      if (dheera_error_words_marked (root) || dheera_json_type (dheera_members_get (&members, KEY_MESSAGE)) == DHEERA_JSON_STRING)
         return dheera_decoder_fail_with (decoder, root);
       return dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "the answer has no message");
     }

@@ -70,8 +70,7 @@ dheera_gemini_decode_count (DheeraDecoder *decoder,
 
   if (!dheera_json_parse (&decoder->json, body, length))
     {
-      dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "the answer is not valid JSON at byte %" G_GSIZE_FORMAT ": %s",
-                           decoder->json.error_offset, decoder->json.error_message);
+      dheera_decoder_fail_json (decoder, "the answer");
       return NULL;
     }
 

@@ -154,7 +154,7 @@ static gboolean
 read_content (Reader          *self,
               DheeraJsonValue  content)
 {
-  DheeraGeminiMembers members;
+  DheeraMembers members;
 
   if (dheera_json_type (content) != DHEERA_JSON_OBJECT)
     {
@@ -163,23 +163,23 @@ read_content (Reader          *self,
     }
 
   dheera_gemini_read_members (&members, content);
-  if (!dheera_gemini_has (&members, DHEERA_GEMINI_PARTS))
+  if (!dheera_members_has (&members, DHEERA_GEMINI_PARTS))
     return TRUE;
-  if (dheera_gemini_type (&members, DHEERA_GEMINI_PARTS) != DHEERA_JSON_ARRAY)
+  if (dheera_members_type (&members, DHEERA_GEMINI_PARTS) != DHEERA_JSON_ARRAY)
     {
       dheera_decoder_fail (self->decoder, DHEERA_ERROR_PROTOCOL, "the parts of a candidate are not a list");
       return FALSE;
     }
 
-  return read_parts (self, dheera_gemini_get (&members, DHEERA_GEMINI_PARTS));
+  return read_parts (self, dheera_members_get (&members, DHEERA_GEMINI_PARTS));
 }
 
 /* FALSE with the failure */
 static gboolean
 read_finish_reason (Reader                    *self,
-                    const DheeraGeminiMembers *members)
+                    const DheeraMembers *members)
 {
-  DheeraJsonValue raw = dheera_gemini_get (members, DHEERA_GEMINI_FINISH_REASON);
+  DheeraJsonValue raw = dheera_members_get (members, DHEERA_GEMINI_FINISH_REASON);
   DheeraFinishReason reason;
   DheeraError code;
   g_autofree char *word = NULL;
@@ -200,7 +200,7 @@ read_finish_reason (Reader                    *self,
     }
 
   word = dheera_json_dup_string (raw);
-  message = dheera_json_dup_string (dheera_gemini_get (members, DHEERA_GEMINI_FINISH_MESSAGE));
+  message = dheera_json_dup_string (dheera_members_get (members, DHEERA_GEMINI_FINISH_MESSAGE));
   if (message != NULL && *message != '\0')
     {
       g_autofree char *clean = dheera_error_text_dup (message, -1, MAX_EVENT_MESSAGE - 128);
@@ -215,12 +215,12 @@ read_finish_reason (Reader                    *self,
 
 static void
 read_rare (Reader                    *self,
-           const DheeraGeminiMembers *members)
+           const DheeraMembers *members)
 {
-  DheeraJsonValue grounding = dheera_gemini_get (members, DHEERA_GEMINI_GROUNDING_METADATA);
+  DheeraJsonValue grounding = dheera_members_get (members, DHEERA_GEMINI_GROUNDING_METADATA);
 
-  dheera_gemini_read_citations (self->decoder, self->choice, dheera_gemini_get (members, DHEERA_GEMINI_CITATION_METADATA));
-  dheera_gemini_read_logprobs (self->decoder, self->choice, dheera_gemini_get (members, DHEERA_GEMINI_LOGPROBS_RESULT));
+  dheera_gemini_read_citations (self->decoder, self->choice, dheera_members_get (members, DHEERA_GEMINI_CITATION_METADATA));
+  dheera_gemini_read_logprobs (self->decoder, self->choice, dheera_members_get (members, DHEERA_GEMINI_LOGPROBS_RESULT));
   /* A stream repeats it, with more in it each time; an empty one takes nothing away. */
   if (dheera_json_size (dheera_json_member (grounding, "groundingChunks")) > 0)
     {
@@ -237,7 +237,7 @@ read_candidate (Reader          *self,
                 DheeraJsonValue  value,
                 guint            position)
 {
-  DheeraGeminiMembers members;
+  DheeraMembers members;
 
   if (dheera_json_type (value) != DHEERA_JSON_OBJECT)
     {
@@ -247,8 +247,8 @@ read_candidate (Reader          *self,
 
   dheera_gemini_read_members (&members, value);
   self->choice = position;
-  if (dheera_gemini_has (&members, DHEERA_GEMINI_INDEX))
-    self->choice = dheera_json_get_int (dheera_gemini_get (&members, DHEERA_GEMINI_INDEX), position);
+  if (dheera_members_has (&members, DHEERA_GEMINI_INDEX))
+    self->choice = dheera_json_get_int (dheera_members_get (&members, DHEERA_GEMINI_INDEX), position);
   if (dheera_accumulator_get_message (self->decoder->accumulator, self->choice) == NULL)
     {
       dheera_decoder_fail (self->decoder, DHEERA_ERROR_PROTOCOL, "a candidate has the index %" G_GINT64_FORMAT
@@ -256,13 +256,13 @@ read_candidate (Reader          *self,
       return FALSE;
     }
 
-  if (dheera_gemini_has (&members, DHEERA_GEMINI_CONTENT)
-      && !read_content (self, dheera_gemini_get (&members, DHEERA_GEMINI_CONTENT)))
+  if (dheera_members_has (&members, DHEERA_GEMINI_CONTENT)
+      && !read_content (self, dheera_members_get (&members, DHEERA_GEMINI_CONTENT)))
     return FALSE;
   if (members.seen & RARE_KEYS)
     read_rare (self, &members);
 
-  return !dheera_gemini_has (&members, DHEERA_GEMINI_FINISH_REASON) || read_finish_reason (self, &members);
+  return !dheera_members_has (&members, DHEERA_GEMINI_FINISH_REASON) || read_finish_reason (self, &members);
 }
 
 /* FALSE with the failure */
@@ -316,17 +316,17 @@ read_feedback (DheeraDecoder   *decoder,
 /* What every chunk repeats is read where it first has something to say. */
 static void
 read_identity (DheeraDecoder             *decoder,
-               const DheeraGeminiMembers *members)
+               const DheeraMembers *members)
 {
   DheeraResponse *response = dheera_accumulator_get_response (decoder->accumulator);
 
-  if (response->id == NULL && dheera_gemini_has_text (members, DHEERA_GEMINI_RESPONSE_ID))
-    dheera_accumulator_set_id (decoder->accumulator, dheera_gemini_get (members, DHEERA_GEMINI_RESPONSE_ID));
-  if (response->model == NULL && dheera_gemini_has_text (members, DHEERA_GEMINI_MODEL_VERSION))
-    dheera_accumulator_set_model (decoder->accumulator, dheera_gemini_get (members, DHEERA_GEMINI_MODEL_VERSION));
-  if (response->created < 0 && dheera_gemini_has_text (members, DHEERA_GEMINI_CREATE_TIME))
+  if (response->id == NULL && dheera_members_has_text (members, DHEERA_GEMINI_RESPONSE_ID))
+    dheera_accumulator_set_id (decoder->accumulator, dheera_members_get (members, DHEERA_GEMINI_RESPONSE_ID));
+  if (response->model == NULL && dheera_members_has_text (members, DHEERA_GEMINI_MODEL_VERSION))
+    dheera_accumulator_set_model (decoder->accumulator, dheera_members_get (members, DHEERA_GEMINI_MODEL_VERSION));
+  if (response->created < 0 && dheera_members_has_text (members, DHEERA_GEMINI_CREATE_TIME))
     {
-      g_autofree char *text = dheera_json_dup_string (dheera_gemini_get (members, DHEERA_GEMINI_CREATE_TIME));
+      g_autofree char *text = dheera_json_dup_string (dheera_members_get (members, DHEERA_GEMINI_CREATE_TIME));
       g_autoptr (GDateTime) date = g_date_time_new_from_iso8601 (text, NULL);
 
       if (date != NULL)
@@ -340,7 +340,7 @@ read_answer (DheeraDecoder   *decoder,
              DheeraJsonValue  value,
              gboolean         streamed)
 {
-  DheeraGeminiMembers members;
+  DheeraMembers members;
   DheeraJsonType type;
   gboolean good = TRUE;
 
@@ -351,8 +351,8 @@ read_answer (DheeraDecoder   *decoder,
     }
 
   dheera_gemini_read_members (&members, value);
-  type = dheera_gemini_type (&members, DHEERA_GEMINI_CANDIDATES);
-  if (G_UNLIKELY ((dheera_gemini_has (&members, DHEERA_GEMINI_ERROR) || type == DHEERA_JSON_NONE)
+  type = dheera_members_type (&members, DHEERA_GEMINI_CANDIDATES);
+  if (G_UNLIKELY ((dheera_members_has (&members, DHEERA_GEMINI_ERROR) || type == DHEERA_JSON_NONE)
                   && dheera_error_words_marked (value)))
     {
       dheera_decoder_fail_with (decoder, value);
@@ -367,11 +367,11 @@ read_answer (DheeraDecoder   *decoder,
   dheera_accumulator_begin_event (decoder->accumulator);
   read_identity (decoder, &members);
   if (type == DHEERA_JSON_ARRAY)
-    good = read_candidates (decoder, dheera_gemini_get (&members, DHEERA_GEMINI_CANDIDATES), streamed);
-  if (dheera_gemini_has (&members, DHEERA_GEMINI_PROMPT_FEEDBACK))
-    read_feedback (decoder, dheera_gemini_get (&members, DHEERA_GEMINI_PROMPT_FEEDBACK));
-  if (dheera_gemini_has (&members, DHEERA_GEMINI_USAGE_METADATA))
-    dheera_gemini_read_usage (decoder->accumulator, dheera_gemini_get (&members, DHEERA_GEMINI_USAGE_METADATA));
+    good = read_candidates (decoder, dheera_members_get (&members, DHEERA_GEMINI_CANDIDATES), streamed);
+  if (dheera_members_has (&members, DHEERA_GEMINI_PROMPT_FEEDBACK))
+    read_feedback (decoder, dheera_members_get (&members, DHEERA_GEMINI_PROMPT_FEEDBACK));
+  if (dheera_members_has (&members, DHEERA_GEMINI_USAGE_METADATA))
+    dheera_gemini_read_usage (decoder->accumulator, dheera_members_get (&members, DHEERA_GEMINI_USAGE_METADATA));
   dheera_accumulator_end_event (decoder->accumulator);
 
   return good;
@@ -397,14 +397,6 @@ read_root (DheeraDecoder   *decoder,
     }
 
   return TRUE;
-}
-
-static DheeraDecoded
-fail_json (DheeraDecoder *decoder,
-           const char    *what)
-{
-  return dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "%s is not valid JSON at byte %" G_GSIZE_FORMAT ": %s", what,
-                              decoder->json.error_offset, decoder->json.error_message);
 }
 
 static gboolean
@@ -435,7 +427,7 @@ dheera_gemini_decode (DheeraDecoder *decoder,
     {
       /* JSON that ended too early is the work of a connection that broke unseen. */
       if (length == 0 || decoder->json.error_offset < length)
-        return fail_json (decoder, "the answer");
+        return dheera_decoder_fail_json (decoder, "the answer");
       return dheera_decoder_fail (decoder, DHEERA_ERROR_STREAM_INTERRUPTED,
                                   "the answer ends in the middle, after %" G_GSIZE_FORMAT " bytes", length);
     }
@@ -482,7 +474,7 @@ dheera_gemini_decode_frame (DheeraDecoder     *decoder,
     return DHEERA_DECODED_MORE;
 
   if (!dheera_json_parse (&decoder->json, frame->data, frame->length))
-    return fail_json (decoder, "an event");
+    return dheera_decoder_fail_json (decoder, "an event");
 
   return read_root (decoder, dheera_json_root (&decoder->json), TRUE) ? DHEERA_DECODED_MORE : DHEERA_DECODED_FAILED;
 }

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "dheera-ai/wire/dheera-json-private.h"
+#include "dheera-ai/wire/dheera-json-members-private.h"
 
 G_BEGIN_DECLS
 
@@ -35,54 +35,10 @@ typedef enum
   DHEERA_GEMINI_N_KEYS,
 } DheeraGeminiKey;
 
-G_STATIC_ASSERT (DHEERA_GEMINI_N_KEYS <= 32);
+G_STATIC_ASSERT (DHEERA_GEMINI_N_KEYS <= DHEERA_MEMBERS_MAX);
 
-/* The members of one object, found in one go over it. Of a repeated name the last one holds. */
-typedef struct
-{
-  const DheeraJson *json;
-  guint32 seen;                        /* bit by key: it is there ... */
-  guint32 index[DHEERA_GEMINI_N_KEYS]; /* ... and this is the token of its value */
-} DheeraGeminiMembers;
-
-/* Of anything but an object there are none. */
-void dheera_gemini_read_members (DheeraGeminiMembers *self,
-                                 DheeraJsonValue      object);
-
-static inline DheeraJsonValue
-dheera_gemini_get (const DheeraGeminiMembers *self,
-                   DheeraGeminiKey            key)
-{
-  if (!(self->seen & (1u << key)))
-    return (DheeraJsonValue) { NULL, 0 };
-
-  return (DheeraJsonValue) { self->json, self->index[key] };
-}
-
-static inline DheeraJsonType
-dheera_gemini_type (const DheeraGeminiMembers *self,
-                    DheeraGeminiKey            key)
-{
-  if (!(self->seen & (1u << key)))
-    return DHEERA_JSON_NONE;
-
-  return (DheeraJsonType) self->json->tokens[self->index[key]].type;
-}
-
-/* There and not null */
-static inline gboolean
-dheera_gemini_has (const DheeraGeminiMembers *self,
-                   DheeraGeminiKey            key)
-{
-  return dheera_gemini_type (self, key) > DHEERA_JSON_NULL;
-}
-
-/* There, and a string with something in it */
-static inline gboolean
-dheera_gemini_has_text (const DheeraGeminiMembers *self,
-                        DheeraGeminiKey            key)
-{
-  return dheera_gemini_type (self, key) == DHEERA_JSON_STRING && self->json->tokens[self->index[key]].length > 0;
-}
+/* See dheera_members_read(). */
+void dheera_gemini_read_members (DheeraMembers   *self,
+                                 DheeraJsonValue  object);
 
 G_END_DECLS

@@ -293,16 +293,16 @@ static void
 read_text (DheeraDecoder             *decoder,
            gint64                     choice,
            DheeraJsonValue            part,
-           const DheeraGeminiMembers *members)
+           const DheeraMembers *members)
 {
   gsize at = text_length (decoder, choice);
-  DheeraJsonValue text = dheera_gemini_get (members, DHEERA_GEMINI_TEXT);
+  DheeraJsonValue text = dheera_members_get (members, DHEERA_GEMINI_TEXT);
 
-  if (dheera_gemini_type (members, DHEERA_GEMINI_THOUGHT) == DHEERA_JSON_TRUE)
+  if (dheera_members_type (members, DHEERA_GEMINI_THOUGHT) == DHEERA_JSON_TRUE)
     dheera_accumulator_add_reasoning (decoder->accumulator, choice, text);
   else
     dheera_accumulator_add_text (decoder->accumulator, choice, text);
-  if (dheera_gemini_has_text (members, DHEERA_GEMINI_THOUGHT_SIGNATURE))
+  if (dheera_members_has_text (members, DHEERA_GEMINI_THOUGHT_SIGNATURE))
     keep_part (decoder, choice, part, at);
 }
 
@@ -328,7 +328,7 @@ dheera_gemini_read_part (DheeraDecoder   *decoder,
                          gint64           choice,
                          DheeraJsonValue  part)
 {
-  DheeraGeminiMembers members;
+  DheeraMembers members;
   DheeraJsonValue signature;
 
   if (G_LIKELY (is_lone_text (part)))
@@ -344,23 +344,23 @@ dheera_gemini_read_part (DheeraDecoder   *decoder,
   if (members.seen == 0)
     return TRUE;
 
-  signature = dheera_gemini_get (&members, DHEERA_GEMINI_THOUGHT_SIGNATURE);
-  if (!dheera_gemini_has (&members, DHEERA_GEMINI_TEXT) || dheera_gemini_has_text (&members, DHEERA_GEMINI_TEXT))
+  signature = dheera_members_get (&members, DHEERA_GEMINI_THOUGHT_SIGNATURE);
+  if (!dheera_members_has (&members, DHEERA_GEMINI_TEXT) || dheera_members_has_text (&members, DHEERA_GEMINI_TEXT))
     note_content (decoder);
 
-  if (dheera_gemini_type (&members, DHEERA_GEMINI_FUNCTION_CALL) == DHEERA_JSON_OBJECT)
-    return read_call (decoder, choice, dheera_gemini_get (&members, DHEERA_GEMINI_FUNCTION_CALL), signature);
+  if (dheera_members_type (&members, DHEERA_GEMINI_FUNCTION_CALL) == DHEERA_JSON_OBJECT)
+    return read_call (decoder, choice, dheera_members_get (&members, DHEERA_GEMINI_FUNCTION_CALL), signature);
 
-  if (dheera_gemini_type (&members, DHEERA_GEMINI_INLINE_DATA) == DHEERA_JSON_OBJECT)
-    return read_media (decoder, choice, part, dheera_gemini_get (&members, DHEERA_GEMINI_INLINE_DATA), signature);
+  if (dheera_members_type (&members, DHEERA_GEMINI_INLINE_DATA) == DHEERA_JSON_OBJECT)
+    return read_media (decoder, choice, part, dheera_members_get (&members, DHEERA_GEMINI_INLINE_DATA), signature);
 
-  if (dheera_gemini_has (&members, DHEERA_GEMINI_TEXT))
+  if (dheera_members_has (&members, DHEERA_GEMINI_TEXT))
     read_text (decoder, choice, part, &members);
   else
     {
-      if (dheera_gemini_has (&members, DHEERA_GEMINI_EXECUTABLE_CODE))
+      if (dheera_members_has (&members, DHEERA_GEMINI_EXECUTABLE_CODE))
         decoder->flags |= DHEERA_GEMINI_RUNNING;
-      if (dheera_gemini_has (&members, DHEERA_GEMINI_CODE_EXECUTION_RESULT))
+      if (dheera_members_has (&members, DHEERA_GEMINI_CODE_EXECUTION_RESULT))
         decoder->flags &= ~(guint) DHEERA_GEMINI_RUNNING;
       keep_part (decoder, choice, part, text_length (decoder, choice));
     }

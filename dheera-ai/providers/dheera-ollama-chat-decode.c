@@ -7,6 +7,7 @@
 #include "dheera-error-words-private.h"
 
 #include "dheera-ai/model/dheera-response-private.h"
+#include "dheera-ai/wire/dheera-json-members-private.h"
 
 /* An answer of /api/chat: lines of JSON, each with what the message grows by, up to the one that is done; or,
  * not streamed, the one that has it all. */
@@ -34,96 +35,39 @@ typedef enum
   N_KEYS,
 } Key;
 
-typedef struct
-{
-  const DheeraJson *json;
-  guint32 seen;           /* bit by key */
-  guint32 index[N_KEYS];  /* of its value */
-} Members;
+G_STATIC_ASSERT (N_KEYS <= DHEERA_MEMBERS_MAX);
 
-#define IF(literal, key) (memcmp (name, literal, sizeof literal - 1) == 0 ? (key) : KEY_OTHER)
-
-static Key
+static DHEERA_ALWAYS_INLINE guint
 find_key (const char *name,
           gsize       length)
 {
   switch (length)
     {
     case 4:
-      return IF ("done", KEY_DONE);
+      return DHEERA_KEY_IF ("done", KEY_DONE);
     case 5:
-      return name[0] == 'm' ? IF ("model", KEY_MODEL) : IF ("error", KEY_ERROR);
+      return name[0] == 'm' ? DHEERA_KEY_IF ("model", KEY_MODEL) : DHEERA_KEY_IF ("error", KEY_ERROR);
     case 7:
-      return name[0] == 'm' ? IF ("message", KEY_MESSAGE) : IF ("content", KEY_CONTENT);
+      return name[0] == 'm' ? DHEERA_KEY_IF ("message", KEY_MESSAGE) : DHEERA_KEY_IF ("content", KEY_CONTENT);
     case 8:
-      return name[0] == 'l' ? IF ("logprobs", KEY_LOGPROBS) : IF ("thinking", KEY_THINKING);
+      return name[0] == 'l' ? DHEERA_KEY_IF ("logprobs", KEY_LOGPROBS) : DHEERA_KEY_IF ("thinking", KEY_THINKING);
     case 10:
       switch (name[0])
         {
         case 'c':
-          return IF ("created_at", KEY_CREATED_AT);
+          return DHEERA_KEY_IF ("created_at", KEY_CREATED_AT);
         case 'e':
-          return IF ("eval_count", KEY_EVAL_COUNT);
+          return DHEERA_KEY_IF ("eval_count", KEY_EVAL_COUNT);
         default:
-          return IF ("tool_calls", KEY_TOOL_CALLS);
+          return DHEERA_KEY_IF ("tool_calls", KEY_TOOL_CALLS);
         }
     case 11:
-      return IF ("done_reason", KEY_DONE_REASON);
+      return DHEERA_KEY_IF ("done_reason", KEY_DONE_REASON);
     case 17:
-      return IF ("prompt_eval_count", KEY_PROMPT_EVAL_COUNT);
+      return DHEERA_KEY_IF ("prompt_eval_count", KEY_PROMPT_EVAL_COUNT);
     default:
       return KEY_OTHER;
     }
-}
-
-static G_GNUC_NO_INLINE Key
-find_escaped_key (DheeraJsonValue name)
-{
-  g_autofree char *plain = dheera_json_dup_string (name);
-
-  return find_key (plain, strlen (plain));
-}
-
-static void
-read_members (Members         *self,
-              DheeraJsonValue  object)
-{
-  const DheeraJsonToken *tokens;
-  guint32 index = object.index + 1;
-
-  self->json = object.json;
-  self->seen = 0;
-  if (dheera_json_type (object) != DHEERA_JSON_OBJECT)
-    return;
-
-  tokens = object.json->tokens;
-  for (guint32 left = tokens[object.index].size; left > 0; left--)
-    {
-      const DheeraJsonToken *name = tokens + index;
-      Key key = G_LIKELY (!name->escaped) ? find_key (object.json->text + name->start, name->length)
-                                          : find_escaped_key ((DheeraJsonValue) { object.json, index });
-
-      self->seen |= 1u << key;
-      self->index[key] = index + 1;
-      index = name[1].next;
-    }
-}
-
-static DheeraJsonValue
-get (const Members *self,
-     Key            key)
-{
-  if (!(self->seen & (1u << key)))
-    return (DheeraJsonValue) { NULL, 0 };
-
-  return (DheeraJsonValue) { self->json, self->index[key] };
-}
-
-static gboolean
-is_there (const Members *self,
-          Key            key)
-{
-  return (self->seen & (1u << key)) && dheera_json_exists (get (self, key));
 }
 
 /* --- A line ---------------------------------------------------------------------------------- */
@@ -142,14 +86,14 @@ read_created (DheeraAccumulator *accumulator,
 /* Every line repeats it. */
 static void
 read_identity (DheeraDecoder *decoder,
-               const Members *members)
+               const DheeraMembers *members)
 {
   DheeraResponse *response = dheera_accumulator_get_response (decoder->accumulator);
 
-  if (response->model == NULL && is_there (members, KEY_MODEL))
-    dheera_accumulator_set_model (decoder->accumulator, get (members, KEY_MODEL));
-  if (response->created < 0 && is_there (members, KEY_CREATED_AT))
-    read_created (decoder->accumulator, get (members, KEY_CREATED_AT));
+  if (response->model == NULL && dheera_members_has (members, KEY_MODEL))
+    dheera_accumulator_set_model (decoder->accumulator, dheera_members_get (members, KEY_MODEL));
+  if (response->created < 0 && dheera_members_has (members, KEY_CREATED_AT))
+    read_created (decoder->accumulator, dheera_members_get (members, KEY_CREATED_AT));
 }
 
 static DheeraDecoded
@@ -195,18 +139,18 @@ static DheeraDecoded
 read_message (DheeraDecoder   *decoder,
               DheeraJsonValue  message)
 {
-  Members members;
+  DheeraMembers members;
 
   if (dheera_json_type (message) != DHEERA_JSON_OBJECT)
     return fail_type (decoder, "message", "an object");
 
-  read_members (&members, message);
-  if (is_there (&members, KEY_THINKING))
-    dheera_accumulator_add_reasoning (decoder->accumulator, 0, get (&members, KEY_THINKING));
-  if (is_there (&members, KEY_CONTENT))
-    dheera_accumulator_add_text (decoder->accumulator, 0, get (&members, KEY_CONTENT));
-  if (is_there (&members, KEY_TOOL_CALLS))
-    return read_tool_calls (decoder, get (&members, KEY_TOOL_CALLS));
+  dheera_members_read (&members, message, find_key);
+  if (dheera_members_has (&members, KEY_THINKING))
+    dheera_accumulator_add_reasoning (decoder->accumulator, 0, dheera_members_get (&members, KEY_THINKING));
+  if (dheera_members_has (&members, KEY_CONTENT))
+    dheera_accumulator_add_text (decoder->accumulator, 0, dheera_members_get (&members, KEY_CONTENT));
+  if (dheera_members_has (&members, KEY_TOOL_CALLS))
+    return read_tool_calls (decoder, dheera_members_get (&members, KEY_TOOL_CALLS));
 
   return DHEERA_DECODED_MORE;
 }
@@ -245,12 +189,12 @@ map_reason (DheeraJsonValue reason)
 /* A count of zero is left out: the whole prompt was in the cache. */
 static void
 read_end (DheeraDecoder *decoder,
-          const Members *members)
+          const DheeraMembers *members)
 {
   static const DheeraJsonValue none;
-  DheeraJsonValue reason = get (members, KEY_DONE_REASON);
-  gint64 prompt = dheera_json_get_int (get (members, KEY_PROMPT_EVAL_COUNT), -1);
-  gint64 completion = dheera_json_get_int (get (members, KEY_EVAL_COUNT), -1);
+  DheeraJsonValue reason = dheera_members_get (members, KEY_DONE_REASON);
+  gint64 prompt = dheera_json_get_int (dheera_members_get (members, KEY_PROMPT_EVAL_COUNT), -1);
+  gint64 completion = dheera_json_get_int (dheera_members_get (members, KEY_EVAL_COUNT), -1);
 
   dheera_accumulator_set_finish_reason (decoder->accumulator, 0, map_reason (reason),
                                         dheera_json_equal (reason, "") ? none : reason);
@@ -260,17 +204,17 @@ read_end (DheeraDecoder *decoder,
 
 static DheeraDecoded
 read_line (DheeraDecoder *decoder,
-           const Members *members)
+           const DheeraMembers *members)
 {
   DheeraDecoded decoded = DHEERA_DECODED_MORE;
 
   dheera_accumulator_begin_event (decoder->accumulator);
   read_identity (decoder, members);
-  if (is_there (members, KEY_MESSAGE))
-    decoded = read_message (decoder, get (members, KEY_MESSAGE));
-  if (is_there (members, KEY_LOGPROBS))
-    read_logprobs (decoder, get (members, KEY_LOGPROBS));
-  if (decoded == DHEERA_DECODED_MORE && dheera_json_get_boolean (get (members, KEY_DONE), FALSE))
+  if (dheera_members_has (members, KEY_MESSAGE))
+    decoded = read_message (decoder, dheera_members_get (members, KEY_MESSAGE));
+  if (dheera_members_has (members, KEY_LOGPROBS))
+    read_logprobs (decoder, dheera_members_get (members, KEY_LOGPROBS));
+  if (decoded == DHEERA_DECODED_MORE && dheera_json_get_boolean (dheera_members_get (members, KEY_DONE), FALSE))
     {
       read_end (decoder, members);
       decoder->flags |= ENDED;
@@ -287,28 +231,19 @@ static DheeraDecoded
 decode_root (DheeraDecoder   *decoder,
              DheeraJsonValue  root)
 {
-  Members members;
+  DheeraMembers members;
 
   if (dheera_json_type (root) != DHEERA_JSON_OBJECT)
     return dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "a line of the answer is not a JSON object");
 
-  read_members (&members, root);
-  if (G_UNLIKELY (is_there (&members, KEY_ERROR)) && dheera_error_words_marked (root))
+  dheera_members_read (&members, root, find_key);
+  if (G_UNLIKELY (dheera_members_has (&members, KEY_ERROR)) && dheera_error_words_marked (root))
     return dheera_decoder_fail_with (decoder, root);
 
   return read_line (decoder, &members);
 }
 
 /* --- The answer ------------------------------------------------------------------------------ */
-
-static DheeraDecoded
-fail_json (DheeraDecoder *decoder,
-           const char    *what)
-{
-  return dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL,
-                              "%s is not valid JSON at byte %" G_GSIZE_FORMAT ": %s", what,
-                              decoder->json.error_offset, decoder->json.error_message);
-}
 
 DheeraDecoded
 dheera_ollama_chat_decode_frame (DheeraDecoder     *decoder,
@@ -317,7 +252,7 @@ dheera_ollama_chat_decode_frame (DheeraDecoder     *decoder,
   if (decoder->flags & ENDED)
     return DHEERA_DECODED_END;
   if (!dheera_json_parse (&decoder->json, frame->data, frame->length))
-    return fail_json (decoder, "a line of the answer");
+    return dheera_decoder_fail_json (decoder, "a line of the answer");
 
   return decode_root (decoder, dheera_json_root (&decoder->json));
 }
@@ -371,7 +306,7 @@ dheera_ollama_chat_decode (DheeraDecoder *decoder,
                                     "the answer ends in the middle, after %" G_GSIZE_FORMAT " bytes", length);
       if (memchr (body, '\n', decoder->json.error_offset) != NULL)
         return decode_lines (decoder, body, length);
-      return fail_json (decoder, "the answer");
+      return dheera_decoder_fail_json (decoder, "the answer");
     }
 
   decoded = decode_root (decoder, dheera_json_root (&decoder->json));

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "dheera-ai/wire/dheera-json-private.h"
+#include "dheera-ai/wire/dheera-json-members-private.h"
 
 G_BEGIN_DECLS
 
@@ -38,17 +38,7 @@ typedef enum
   DHEERA_N_KEYS,
 } DheeraKey;
 
-/* The members of one object, found in one go over it, so that a chunk is not searched anew for each of the
- * members it might have. Of a repeated name the last one holds. It stands on the way of every streamed
- * chunk, hence in line and without a table to clear. */
-typedef struct
-{
-  const DheeraJson *json;
-  guint32 seen;                 /* bit by key: it is there ... */
-  guint32 index[DHEERA_N_KEYS]; /* ... and this is the token of its value */
-} DheeraMembers;
-
-G_STATIC_ASSERT (DHEERA_N_KEYS <= 32);
+G_STATIC_ASSERT (DHEERA_N_KEYS <= DHEERA_MEMBERS_MAX);
 
 /* The type of a value that is known to be there */
 static inline DheeraJsonType
@@ -57,61 +47,8 @@ dheera_openai_type_of (DheeraJsonValue value)
   return (DheeraJsonType) value.json->tokens[value.index].type;
 }
 
-/* Of anything but an object there are none. */
+/* See dheera_members_read(). */
 void dheera_openai_read_members (DheeraMembers   *self,
                                  DheeraJsonValue  object);
-
-static inline gboolean
-dheera_members_is_there (const DheeraMembers *self,
-                         DheeraKey            key)
-{
-  return (self->seen & (1u << key)) != 0;
-}
-
-/* Is any of them there? keys is made of DHEERA_KEY_BIT(). */
-#define DHEERA_KEY_BIT(key) (1u << (key))
-
-static inline gboolean
-dheera_members_has_any (const DheeraMembers *self,
-                        guint32              keys)
-{
-  return (self->seen & keys) != 0;
-}
-
-static inline DheeraJsonValue
-dheera_members_get (const DheeraMembers *self,
-                    DheeraKey            key)
-{
-  if (!dheera_members_is_there (self, key))
-    return (DheeraJsonValue) { NULL, 0 };
-
-  return (DheeraJsonValue) { self->json, self->index[key] };
-}
-
-static inline DheeraJsonType
-dheera_members_type (const DheeraMembers *self,
-                     DheeraKey            key)
-{
-  if (!dheera_members_is_there (self, key))
-    return DHEERA_JSON_NONE;
-
-  return (DheeraJsonType) self->json->tokens[self->index[key]].type;
-}
-
-/* There and not null */
-static inline gboolean
-dheera_members_has (const DheeraMembers *self,
-                    DheeraKey            key)
-{
-  return dheera_members_type (self, key) > DHEERA_JSON_NULL;
-}
-
-/* There, and a string with something in it */
-static inline gboolean
-dheera_members_has_text (const DheeraMembers *self,
-                         DheeraKey            key)
-{
-  return dheera_members_type (self, key) == DHEERA_JSON_STRING && self->json->tokens[self->index[key]].length > 0;
-}
 
 G_END_DECLS

@@ -256,9 +256,7 @@ dheera_openai_decode_models (DheeraDecoder *decoder,
 
   if (!dheera_json_parse (&decoder->json, body, length))
     {
-      dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL,
-                           "the list of models is not valid JSON at byte %" G_GSIZE_FORMAT ": %s",
-                           decoder->json.error_offset, decoder->json.error_message);
+      dheera_decoder_fail_json (decoder, "the list of models");
       return NULL;
     }
 

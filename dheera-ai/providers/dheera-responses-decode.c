@@ -8,6 +8,7 @@
 #include "dheera-openai-chat-private.h"
 
 #include "dheera-ai/model/dheera-response-private.h"
+#include "dheera-ai/wire/dheera-json-members-private.h"
 
 /* An answer of Responses, whole or event by event. What is not known - events, items, parts - is passed over, and
  * nothing but the end that the protocol has makes an answer complete. */
@@ -31,74 +32,33 @@ typedef enum
   N_KEYS,
 } Key;
 
-typedef struct
-{
-  DheeraJsonValue value[N_KEYS];
-} Event;
+G_STATIC_ASSERT (N_KEYS <= DHEERA_MEMBERS_MAX);
 
-#define IF(literal, key) (memcmp (name, literal, sizeof literal - 1) == 0 ? (key) : KEY_OTHER)
-
-static inline Key
+static DHEERA_ALWAYS_INLINE guint
 find_key (const char *name,
           gsize       length)
 {
   switch (length)
     {
     case 4:
-      return name[0] == 't' ? IF ("type", KEY_TYPE) : IF ("item", KEY_ITEM);
+      return name[0] == 't' ? DHEERA_KEY_IF ("type", KEY_TYPE) : DHEERA_KEY_IF ("item", KEY_ITEM);
     case 5:
-      return name[0] == 'd' ? IF ("delta", KEY_DELTA) : IF ("input", KEY_ARGUMENTS);
+      return name[0] == 'd' ? DHEERA_KEY_IF ("delta", KEY_DELTA) : DHEERA_KEY_IF ("input", KEY_ARGUMENTS);
     case 7:
-      return IF ("item_id", KEY_ITEM_ID);
+      return DHEERA_KEY_IF ("item_id", KEY_ITEM_ID);
     case 8:
-      return name[0] == 'l' ? IF ("logprobs", KEY_LOGPROBS) : IF ("response", KEY_RESPONSE);
+      return name[0] == 'l' ? DHEERA_KEY_IF ("logprobs", KEY_LOGPROBS) : DHEERA_KEY_IF ("response", KEY_RESPONSE);
     case 9:
-      return IF ("arguments", KEY_ARGUMENTS);
+      return DHEERA_KEY_IF ("arguments", KEY_ARGUMENTS);
     case 10:
-      return IF ("annotation", KEY_ANNOTATION);
+      return DHEERA_KEY_IF ("annotation", KEY_ANNOTATION);
     case 12:
-      return IF ("output_index", KEY_OUTPUT_INDEX);
+      return DHEERA_KEY_IF ("output_index", KEY_OUTPUT_INDEX);
     case 13:
-      return name[0] == 'c' ? IF ("content_index", KEY_PART_INDEX) : IF ("summary_index", KEY_PART_INDEX);
+      return name[0] == 'c' ? DHEERA_KEY_IF ("content_index", KEY_PART_INDEX) : DHEERA_KEY_IF ("summary_index", KEY_PART_INDEX);
     default:
       return KEY_OTHER;
     }
-}
-
-static G_GNUC_NO_INLINE Key
-find_escaped_key (DheeraJsonValue name)
-{
-  g_autofree char *plain = dheera_json_dup_string (name);
-
-  return find_key (plain, strlen (plain));
-}
-
-static void
-read_event (Event           *event,
-            DheeraJsonValue  root)
-{
-  const DheeraJson *json = root.json;
-  const DheeraJsonToken *tokens = json->tokens;
-  guint32 index = root.index + 1;
-
-  memset (event, 0, sizeof *event);
-  for (guint32 left = tokens[root.index].size; left > 0; left--)
-    {
-      const DheeraJsonToken *name = tokens + index;
-      Key key = G_LIKELY (!name->escaped) ? find_key (json->text + name->start, name->length)
-                                          : find_escaped_key ((DheeraJsonValue) { json, index });
-
-      event->value[key] = (DheeraJsonValue) { json, index + 1 };
-      index = name[1].next;
-    }
-}
-
-static DheeraDecoded
-fail_json (DheeraDecoder *decoder,
-           const char    *what)
-{
-  return dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "%s is not valid JSON at byte %" G_GSIZE_FORMAT ": %s", what,
-                              decoder->json.error_offset, decoder->json.error_message);
 }
 
 static void
@@ -260,7 +220,7 @@ dheera_responses_decode (DheeraDecoder *decoder,
       if (length > 0 && decoder->json.error_offset >= length)
         return dheera_decoder_fail (decoder, DHEERA_ERROR_STREAM_INTERRUPTED,
                                     "the answer ends in the middle, after %" G_GSIZE_FORMAT " bytes", length);
-      return fail_json (decoder, "the answer");
+      return dheera_decoder_fail_json (decoder, "the answer");
     }
 
   root = dheera_json_root (&decoder->json);
@@ -276,30 +236,30 @@ dheera_responses_decode (DheeraDecoder *decoder,
 
 /* FALSE with the failure */
 typedef gboolean (*Handler) (DheeraDecoder *decoder,
-                             const Event   *event);
+                             const DheeraMembers   *event);
 
 static DheeraResponsesItem *
 find_item (DheeraDecoder *decoder,
-           const Event   *event)
+           const DheeraMembers   *event)
 {
-  return dheera_responses_find_item (decoder, event->value[KEY_OUTPUT_INDEX], event->value[KEY_ITEM_ID]);
+  return dheera_responses_find_item (decoder, dheera_members_get (event, KEY_OUTPUT_INDEX), dheera_members_get (event, KEY_ITEM_ID));
 }
 
 static gboolean
 on_text (DheeraDecoder *decoder,
-         const Event   *event)
+         const DheeraMembers   *event)
 {
   DheeraResponsesItem *item = find_item (decoder, event);
 
   if (item != NULL)
-    dheera_responses_add_text (decoder, item, event->value[KEY_DELTA], event->value[KEY_LOGPROBS]);
+    dheera_responses_add_text (decoder, item, dheera_members_get (event, KEY_DELTA), dheera_members_get (event, KEY_LOGPROBS));
 
   return item != NULL;
 }
 
 static gboolean
 on_refusal (DheeraDecoder *decoder,
-            const Event   *event)
+            const DheeraMembers   *event)
 {
   DheeraResponsesItem *item = find_item (decoder, event);
 
@@ -307,94 +267,94 @@ on_refusal (DheeraDecoder *decoder,
     return FALSE;
 
   item->has |= DHEERA_ITEM_REFUSAL;
-  dheera_accumulator_add_refusal (decoder->accumulator, 0, event->value[KEY_DELTA]);
+  dheera_accumulator_add_refusal (decoder->accumulator, 0, dheera_members_get (event, KEY_DELTA));
 
   return TRUE;
 }
 
 static gboolean
 add_reasoning (DheeraDecoder   *decoder,
-               const Event     *event,
+               const DheeraMembers     *event,
                DheeraItemParts  kind)
 {
   DheeraResponsesItem *item = find_item (decoder, event);
 
   if (item != NULL)
-    dheera_responses_add_reasoning (decoder, item, kind, dheera_json_get_int (event->value[KEY_PART_INDEX], 0),
-                                    event->value[KEY_DELTA]);
+    dheera_responses_add_reasoning (decoder, item, kind, dheera_json_get_int (dheera_members_get (event, KEY_PART_INDEX), 0),
+                                    dheera_members_get (event, KEY_DELTA));
 
   return item != NULL;
 }
 
 static gboolean
 on_summary (DheeraDecoder *decoder,
-            const Event   *event)
+            const DheeraMembers   *event)
 {
   return add_reasoning (decoder, event, DHEERA_ITEM_SUMMARY);
 }
 
 static gboolean
 on_reasoning (DheeraDecoder *decoder,
-              const Event   *event)
+              const DheeraMembers   *event)
 {
   return add_reasoning (decoder, event, DHEERA_ITEM_REASONING);
 }
 
 static gboolean
 on_arguments (DheeraDecoder *decoder,
-              const Event   *event)
+              const DheeraMembers   *event)
 {
   DheeraResponsesItem *item = find_item (decoder, event);
 
-  return item != NULL && dheera_responses_add_arguments (decoder, item, event->value[KEY_DELTA]);
+  return item != NULL && dheera_responses_add_arguments (decoder, item, dheera_members_get (event, KEY_DELTA));
 }
 
 static gboolean
 on_arguments_done (DheeraDecoder *decoder,
-                   const Event   *event)
+                   const DheeraMembers   *event)
 {
   DheeraResponsesItem *item = find_item (decoder, event);
 
   if (item == NULL)
     return FALSE;
 
-  return (item->has & DHEERA_ITEM_ARGUMENTS) || dheera_responses_add_arguments (decoder, item, event->value[KEY_ARGUMENTS]);
+  return (item->has & DHEERA_ITEM_ARGUMENTS) || dheera_responses_add_arguments (decoder, item, dheera_members_get (event, KEY_ARGUMENTS));
 }
 
 static gboolean
 on_annotation (DheeraDecoder *decoder,
-               const Event   *event)
+               const DheeraMembers   *event)
 {
   DheeraResponsesItem *item = find_item (decoder, event);
 
   if (item != NULL)
-    dheera_responses_add_annotation (decoder, item, event->value[KEY_ANNOTATION]);
+    dheera_responses_add_annotation (decoder, item, dheera_members_get (event, KEY_ANNOTATION));
 
   return item != NULL;
 }
 
 static gboolean
 on_item_added (DheeraDecoder *decoder,
-               const Event   *event)
+               const DheeraMembers   *event)
 {
-  return dheera_responses_begin_item (decoder, event->value[KEY_OUTPUT_INDEX], event->value[KEY_ITEM]) != NULL;
+  return dheera_responses_begin_item (decoder, dheera_members_get (event, KEY_OUTPUT_INDEX), dheera_members_get (event, KEY_ITEM)) != NULL;
 }
 
 static gboolean
 on_item_done (DheeraDecoder *decoder,
-              const Event   *event)
+              const DheeraMembers   *event)
 {
   DheeraResponsesItem *item =
-    dheera_responses_find_item (decoder, event->value[KEY_OUTPUT_INDEX], dheera_json_member (event->value[KEY_ITEM], "id"));
+    dheera_responses_find_item (decoder, dheera_members_get (event, KEY_OUTPUT_INDEX), dheera_json_member (dheera_members_get (event, KEY_ITEM), "id"));
 
-  return item != NULL && dheera_responses_take_item (decoder, item, event->value[KEY_ITEM]);
+  return item != NULL && dheera_responses_take_item (decoder, item, dheera_members_get (event, KEY_ITEM));
 }
 
 static gboolean
 on_begin (DheeraDecoder *decoder,
-          const Event   *event)
+          const DheeraMembers   *event)
 {
-  read_identity (decoder, event->value[KEY_RESPONSE]);
+  read_identity (decoder, dheera_members_get (event, KEY_RESPONSE));
 
   return TRUE;
 }
@@ -424,7 +384,7 @@ static const struct
 static DheeraDecoded
 handle (DheeraDecoder *decoder,
         Handler        handler,
-        const Event   *event)
+        const DheeraMembers   *event)
 {
   gboolean good;
 
@@ -447,11 +407,11 @@ is (const char *type,
 static DheeraDecoded
 decode_event (DheeraDecoder   *decoder,
               DheeraJsonValue  root,
-              const Event     *event,
+              const DheeraMembers     *event,
               const char      *type,
               gsize            length)
 {
-  DheeraJsonValue response = event->value[KEY_RESPONSE];
+  DheeraJsonValue response = dheera_members_get (event, KEY_RESPONSE);
 
   for (guint i = 0; i < G_N_ELEMENTS (handlers); i++)
     {
@@ -499,7 +459,7 @@ dheera_responses_decode_frame (DheeraDecoder     *decoder,
   DheeraJsonValue root;
   const char *type;
   gsize length;
-  Event event;
+  DheeraMembers event;
 
   if (decoder->flags & DHEERA_RESPONSES_ENDED)
     return DHEERA_DECODED_END;
@@ -508,14 +468,14 @@ dheera_responses_decode_frame (DheeraDecoder     *decoder,
     return DHEERA_DECODED_MORE;
 
   if (!dheera_json_parse (&decoder->json, frame->data, frame->length))
-    return strcmp (frame->type, "error") == 0 ? fail_text (decoder, frame) : fail_json (decoder, "an event");
+    return strcmp (frame->type, "error") == 0 ? fail_text (decoder, frame) : dheera_decoder_fail_json (decoder, "an event");
 
   root = dheera_json_root (&decoder->json);
   if (dheera_json_type (root) != DHEERA_JSON_OBJECT)
     return dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "an event is not a JSON object");
 
-  read_event (&event, root);
-  type = dheera_json_peek_string (event.value[KEY_TYPE], &length);
+  dheera_members_read (&event, root, find_key);
+  type = dheera_json_peek_string (dheera_members_get (&event, KEY_TYPE), &length);
   if (type == NULL)
     {
       type = frame->type;

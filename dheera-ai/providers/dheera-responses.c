@@ -480,8 +480,7 @@ decode_count (DheeraDecoder *decoder,
 
   if (!dheera_json_parse (&decoder->json, body, length))
     {
-      dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "the count of tokens is not valid JSON at byte %" G_GSIZE_FORMAT ": %s",
-                           decoder->json.error_offset, decoder->json.error_message);
+      dheera_decoder_fail_json (decoder, "the count of tokens");
       return NULL;
     }
 
