@@ -105,6 +105,10 @@ read_detail (DheeraErrorWords *self,
     case DHEERA_JSON_OBJECT:
       take_text (self, &self->message, dheera_json_member (detail, "message"), MAX_MESSAGE);
       take_text (self, &self->message, dheera_json_member (detail, "msg"), MAX_MESSAGE);
+      take_text (self, &self->code, dheera_json_member (detail, "code"), MAX_WORD);
+      if (self->message == NULL && dheera_json_type (dheera_json_member (detail, "error")) == DHEERA_JSON_OBJECT)
+        read_detail (self, dheera_json_member (detail, "error"));
+      take_text (self, &self->message, dheera_json_member (detail, "error"), MAX_MESSAGE);
       if (self->message == NULL)
         read_detail_list (self, dheera_json_member (detail, "detail"));
       break;
@@ -173,9 +177,9 @@ static void
 read_object (DheeraErrorWords *self,
              DheeraJsonValue   object)
 {
-  static const char *const message_names[] = { "message", "Message", "msg", "error_description", NULL };
+  static const char *const message_names[] = { "message", "Message", "msg", "error_description", "error_message", "error_msg", NULL };
   static const char *const code_names[] = { "code", "error_code", "statusCode", "status_code", NULL };
-  static const char *const type_names[] = { "type", "__type", NULL };
+  static const char *const type_names[] = { "type", "__type", "error_type", NULL };
   DheeraJsonValue message = dheera_json_member (object, "message");
 
   if (dheera_json_type (message) == DHEERA_JSON_OBJECT || dheera_json_type (message) == DHEERA_JSON_ARRAY)
@@ -189,7 +193,32 @@ read_object (DheeraErrorWords *self,
   read_google_details (self, dheera_json_member (object, "details"));
   if (dheera_json_type (dheera_json_member (object, "status")) == DHEERA_JSON_STRING)
     take_text (self, &self->reason, dheera_json_member (object, "status"), MAX_WORD);
-  read_openrouter_metadata (self, dheera_json_member (object, "metadata"));
+}
+
+/* What stands under "error", in whatever form */
+static void
+read_error (DheeraErrorWords *self,
+            DheeraJsonValue   error)
+{
+  switch (dheera_json_type (error))
+    {
+    case DHEERA_JSON_OBJECT:
+      read_object (self, error);
+      /* Metadata beside the error are the caller's own. */
+      read_openrouter_metadata (self, dheera_json_member (error, "metadata"));
+      /* Gateways that wrap what they were told */
+      if (self->message == NULL)
+        read_object (self, dheera_json_member (error, "error"));
+      take_text (self, &self->message, dheera_json_member (error, "error"), MAX_MESSAGE);
+      break;
+    case DHEERA_JSON_ARRAY:
+      if (!dheera_json_exists (dheera_json_member (dheera_json_element (error, 0), "msg")))
+        read_object (self, dheera_json_element (error, 0));
+      read_detail_list (self, error);
+      break;
+    default:
+      take_text (self, &self->message, error, MAX_MESSAGE);
+    }
 }
 
 static void
@@ -208,27 +237,16 @@ gboolean
 dheera_error_words_read (DheeraErrorWords *self,
                          DheeraJsonValue   value)
 {
-  DheeraJsonValue error;
-
   if (dheera_json_type (value) == DHEERA_JSON_ARRAY)
     value = dheera_json_element (value, 0);
   if (dheera_json_type (value) == DHEERA_JSON_STRING)
     take_text (self, &self->message, value, MAX_MESSAGE);
 
-  error = dheera_json_member (value, "error");
-  if (dheera_json_type (error) == DHEERA_JSON_OBJECT)
-    read_object (self, error);
-  else
-    take_text (self, &self->message, error, MAX_MESSAGE);
-
+  read_error (self, dheera_json_member (value, "error"));
   read_object (self, value);
   read_detail (self, dheera_json_member (value, "detail"));
   read_base_resp (self, dheera_json_member (value, "base_resp"));
-  error = dheera_json_element (dheera_json_member (value, "errors"), 0);
-  if (dheera_json_type (error) == DHEERA_JSON_OBJECT)
-    read_object (self, error);
-  else
-    take_text (self, &self->message, error, MAX_MESSAGE);
+  read_error (self, dheera_json_member (value, "errors"));
   take_text (self, &self->message, dheera_json_member (value, "title"), MAX_MESSAGE);
   take_text (self, &self->request_id, dheera_json_member (value, "request_id"), MAX_WORD);
 

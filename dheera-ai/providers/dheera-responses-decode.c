@@ -87,7 +87,7 @@ take_output (DheeraDecoder   *decoder,
   dheera_json_iter_init (&iter, output);
   while (dheera_json_iter_next (&iter, NULL, &value))
     {
-      DheeraResponsesItem *item = dheera_responses_ensure_item (decoder, position++);
+      DheeraResponsesItem *item = dheera_responses_ensure_item (decoder, dheera_responses_find_whole (decoder, position++, value));
 
       if (item == NULL || !dheera_responses_take_item (decoder, item, value))
         return FALSE;
@@ -421,7 +421,8 @@ decode_event (DheeraDecoder   *decoder,
 
   if (is (type, length, "response.failed") || dheera_json_equal (dheera_json_member (response, "status"), "failed"))
     return fail_response (decoder, dheera_json_exists (response) ? response : root);
-  if (is (type, length, "response.completed"))
+  /* As OpenRouter's description has it */
+  if (is (type, length, "response.completed") || is (type, length, "response.done"))
     return end (decoder, response, FALSE);
   if (is (type, length, "response.incomplete"))
     return end (decoder, response, TRUE);

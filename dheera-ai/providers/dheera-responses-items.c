@@ -20,6 +20,8 @@ typedef struct
 {
   GArray *items;             /* of DheeraResponsesItem, by their places, with gaps that are all zero */
   guint last;                /* the place that was last spoken of */
+  gint64 reused;             /* an index that a second item has, -1 when there is none, ... */
+  guint reused_for;          /* ... and the place of that item */
   guint reasoning_item;      /* where the last piece of reasoning belongs, ... */
   gint64 reasoning_part;     /* ... -1 when there was none */
 } State;
@@ -52,6 +54,7 @@ get_state (DheeraDecoder *decoder)
       self = g_new0 (State, 1);
       self->items = g_array_new (FALSE, TRUE, sizeof (DheeraResponsesItem));
       self->reasoning_part = -1;
+      self->reused = -1;
       g_array_set_clear_func (self->items, item_clear);
       decoder->state = self;
       decoder->state_free = state_free;
@@ -145,6 +148,8 @@ dheera_responses_find_item (DheeraDecoder   *decoder,
   State *state = get_state (decoder);
   gint64 place = read_index (index);
 
+  if (G_UNLIKELY (state->reused >= 0 && place == state->reused))
+    place = state->reused_for;
   if (G_LIKELY (place >= 0 && place < state->items->len))
     {
       state->last = (guint) place;
@@ -192,14 +197,52 @@ add_call (DheeraDecoder       *decoder,
   return FALSE;
 }
 
+/* The place of an item of the complete answer, which is where it stands. Unless the stream has had it elsewhere: some send what they did not stream in front of what
+ * they did, and it would be taken twice. */
+gint64
+dheera_responses_find_whole (DheeraDecoder   *decoder,
+                             gint64           position,
+                             DheeraJsonValue  item)
+{
+  State *state = get_state (decoder);
+  DheeraJsonValue id = dheera_json_member (item, "id");
+  const DheeraResponsesItem *there;
+  gint64 place;
+
+  if (dheera_json_type (id) != DHEERA_JSON_STRING || dheera_json_equal (id, "") || state->items->len == 0)
+    return position;
+
+  there = position < state->items->len ? &g_array_index (state->items, DheeraResponsesItem, position) : NULL;
+  if (there != NULL && there->id != NULL && dheera_json_equal (id, there->id))
+    return position;
+
+  place = find_place (decoder, id);
+
+  return place >= 0 ? place : position;
+}
+
+/* LiteLLM's bridge gives one index to items that follow each other. */
+static gint64
+find_new_place (State           *state,
+                DheeraJsonValue  index)
+{
+  gint64 place = dheera_json_exists (index) ? read_index (index) : state->items->len;
+
+  if (place < 0 || place >= state->items->len || !(g_array_index (state->items, DheeraResponsesItem, place).has & DHEERA_ITEM_DONE))
+    return place;
+
+  state->reused = place;
+  state->reused_for = state->items->len;
+
+  return state->reused_for;
+}
+
 DheeraResponsesItem *
 dheera_responses_begin_item (DheeraDecoder   *decoder,
                              DheeraJsonValue  index,
                              DheeraJsonValue  item)
 {
-  State *state = get_state (decoder);
-  gint64 place = dheera_json_exists (index) ? read_index (index) : state->items->len;
-  DheeraResponsesItem *self = dheera_responses_ensure_item (decoder, place);
+  DheeraResponsesItem *self = dheera_responses_ensure_item (decoder, find_new_place (get_state (decoder), index));
 
   if (self == NULL)
     return NULL;
@@ -275,22 +318,64 @@ dheera_responses_add_arguments (DheeraDecoder       *decoder,
   return add_call (decoder, self, none, arguments);
 }
 
+/* The characters of the answer's text that stand before the item, or before the part of it that is read. */
+static gint64
+count_before (DheeraDecoder       *decoder,
+              DheeraResponsesItem *self)
+{
+  DheeraMessage *message = get_message (decoder);
+
+  if (!self->counted && self->after_text > 0 && message->text != NULL)
+    self->n_before = g_utf8_strlen (message->text->str, (gssize) MIN (self->after_text, message->text->len));
+  self->counted = TRUE;
+
+  return self->n_before + self->n_parts_before;
+}
+
+/* The members of an annotation: places in the part that it belongs to become places in the answer's text, which may begin with other messages. */
+static void
+write_annotation_members (DheeraJsonWriter *writer,
+                          DheeraJsonValue   annotation,
+                          gint64            n_before,
+                          gboolean          with_type)
+{
+  static const char *const places[] = { "start_index", "end_index", NULL };
+  DheeraJsonValue name;
+  DheeraJsonValue value;
+  DheeraJsonIter iter;
+
+  dheera_json_iter_init (&iter, annotation);
+  while (dheera_json_iter_next (&iter, &name, &value))
+    {
+      g_autofree char *key = dheera_json_dup_string (name);
+      gint64 place = g_strv_contains (places, key) ? dheera_json_get_int (value, -1) : -1;
+
+      if (!with_type && strcmp (key, "type") == 0)
+        continue;
+      dheera_json_writer_key (writer, key);
+      if (place >= 0 && place < G_MAXINT32)
+        dheera_json_writer_int (writer, place + n_before);
+      else
+        dheera_json_writer_value (writer, value);
+    }
+}
+
 /* Those with an address as chat completions have them, in an object of their own; the others as they came. */
 void
 dheera_responses_add_annotation (DheeraDecoder       *decoder,
                                  DheeraResponsesItem *self,
                                  DheeraJsonValue      annotation)
 {
+  gint64 n_before = count_before (decoder, self);
   DheeraJsonWriter writer = DHEERA_JSON_WRITER_INIT;
   DheeraJson json = DHEERA_JSON_INIT;
-  DheeraJsonValue name;
-  DheeraJsonValue value;
-  DheeraJsonIter iter;
   g_autofree char *text = NULL;
+  gboolean address;
 
   self->has |= DHEERA_ITEM_ANNOTATIONS;
-  if (!dheera_json_equal (dheera_json_member (annotation, "type"), "url_citation")
-      || dheera_json_exists (dheera_json_member (annotation, "url_citation")))
+  address = dheera_json_equal (dheera_json_member (annotation, "type"), "url_citation")
+            && !dheera_json_exists (dheera_json_member (annotation, "url_citation"));
+  if (dheera_json_type (annotation) != DHEERA_JSON_OBJECT || (!address && n_before == 0))
     {
       dheera_accumulator_add_annotations (decoder->accumulator, 0, annotation);
       return;
@@ -298,20 +383,15 @@ dheera_responses_add_annotation (DheeraDecoder       *decoder,
 
   dheera_json_writer_init (&writer, 256);
   dheera_json_writer_begin_object (&writer);
-  dheera_json_writer_member_string (&writer, "type", "url_citation");
-  dheera_json_writer_key (&writer, "url_citation");
-  dheera_json_writer_begin_object (&writer);
-  dheera_json_iter_init (&iter, annotation);
-  while (dheera_json_iter_next (&iter, &name, &value))
+  if (address)
     {
-      g_autofree char *key = dheera_json_dup_string (name);
-
-      if (strcmp (key, "type") == 0)
-        continue;
-      dheera_json_writer_key (&writer, key);
-      dheera_json_writer_value (&writer, value);
+      dheera_json_writer_member_string (&writer, "type", "url_citation");
+      dheera_json_writer_key (&writer, "url_citation");
+      dheera_json_writer_begin_object (&writer);
     }
-  dheera_json_writer_end_object (&writer);
+  write_annotation_members (&writer, annotation, n_before, !address);
+  if (address)
+    dheera_json_writer_end_object (&writer);
   dheera_json_writer_end_object (&writer);
 
   text = dheera_json_writer_steal (&writer);
@@ -351,6 +431,14 @@ take_content (DheeraDecoder       *decoder,
     dheera_responses_add_annotation (decoder, self, annotation);
 }
 
+static gint64
+count_characters (DheeraJsonValue text)
+{
+  g_autofree char *plain = dheera_json_dup_string (text);
+
+  return plain != NULL ? g_utf8_strlen (plain, -1) : 0;
+}
+
 static void
 take_message (DheeraDecoder       *decoder,
               DheeraResponsesItem *self,
@@ -369,7 +457,11 @@ take_message (DheeraDecoder       *decoder,
     {
       dheera_json_iter_init (&iter, content);
       while (dheera_json_iter_next (&iter, NULL, &part))
-        take_content (decoder, self, had, part);
+        {
+          take_content (decoder, self, had, part);
+          if (dheera_json_size (content) > 1)
+            self->n_parts_before += count_characters (dheera_json_member (part, "text"));
+        }
     }
 
   self->message = TRUE;

@@ -39,6 +39,9 @@ typedef struct
   gboolean phased;   /* ... as this one has */
   gsize after_text;  /* where it stands in the answer's text ... */
   guint after_calls; /* ... and among its calls */
+  gint64 n_before;       /* characters of text before it, once they are counted; ... */
+  gint64 n_parts_before; /* ... and of its own parts, before the one that is read */
+  gboolean counted;
 } DheeraResponsesItem;
 
 /* The item of that place, which is made when it is not there yet. NULL with a PROTOCOL failure when the number can't be meant. */
@@ -48,6 +51,10 @@ DheeraResponsesItem *dheera_responses_ensure_item  (DheeraDecoder   *decoder,
 DheeraResponsesItem *dheera_responses_find_item    (DheeraDecoder   *decoder,
                                                     DheeraJsonValue  index,
                                                     DheeraJsonValue  id);
+/* Where an item of the complete answer belongs */
+gint64               dheera_responses_find_whole   (DheeraDecoder   *decoder,
+                                                    gint64           position,
+                                                    DheeraJsonValue  item);
 /* Of an event that begins an item: like the last one, but without an index it is a new item. */
 DheeraResponsesItem *dheera_responses_begin_item   (DheeraDecoder   *decoder,
                                                     DheeraJsonValue  index,

@@ -71,6 +71,19 @@ static const Expectation shapes[] = {
   { "llamacpp", 503, "{\"error\":{\"code\":503,\"message\":\"Loading model\",\"type\":\"unavailable_error\"}}", DHEERA_ERROR_OVERLOADED },
   { "llamacpp", 501, "{\"error\":{\"code\":501,\"message\":\"x\",\"type\":\"not_supported_error\"}}", DHEERA_ERROR_UNSUPPORTED_PARAMETER },
   { "groq", 413, "{\"error\":{\"message\":\"Request too large on tokens per minute\",\"code\":\"rate_limit_exceeded\"}}", DHEERA_ERROR_RATE_LIMIT },
+  /* Wrapped once more, or in lists */
+  { "lab", 400, "{\"error\":{\"error\":{\"message\":\"inner\",\"code\":\"context_length_exceeded\"}}}", DHEERA_ERROR_CONTEXT_LENGTH_EXCEEDED, "inner" },
+  { "lab", 400, "{\"error\":{\"error\":\"inner\"}}", DHEERA_ERROR_INVALID_REQUEST, "inner" },
+  { "lab", 400, "{\"error\":[{\"message\":\"listed\",\"code\":\"c\"}]}", DHEERA_ERROR_INVALID_REQUEST, "listed", "c" },
+  { "lab", 422, "{\"error\":[{\"loc\":[\"body\",\"seed\"],\"msg\":\"Field required\",\"type\":\"missing\"}]}", DHEERA_ERROR_INVALID_REQUEST,
+    "seed: Field required", NULL, "seed" },
+  { "lab", 400, "{\"errors\":{\"message\":\"one\"}}", DHEERA_ERROR_INVALID_REQUEST, "one" },
+  { "lab", 400, "{\"errors\":[\"one\",\"two\"]}", DHEERA_ERROR_INVALID_REQUEST, "one; two" },
+  { "lab", 400, "{\"detail\":{\"error\":{\"message\":\"deep\",\"code\":\"c\"}}}", DHEERA_ERROR_INVALID_REQUEST, "deep", "c" },
+  { "lab", 400, "{\"detail\":{\"error\":\"deep\"}}", DHEERA_ERROR_INVALID_REQUEST, "deep" },
+  { "lab", 503, "{\"error_msg\":\"busy\",\"error_code\":336100}", DHEERA_ERROR_OVERLOADED, "busy", "336100" },
+  /* What stands beside an error are the caller's own metadata. */
+  { "openrouter", 400, "{\"error\":{\"message\":\"x\"},\"metadata\":{\"reasons\":[\"a\"],\"raw\":\"mine\"}}", DHEERA_ERROR_INVALID_REQUEST, "x" },
   /* A full minute of tokens reads like a full context window. */
   { "openai", 429, "{\"error\":{\"message\":\"Requests can't have too many tokens\"}}", DHEERA_ERROR_RATE_LIMIT },
   { "lab", 400, "\"just text\"", DHEERA_ERROR_INVALID_REQUEST, "just text" },

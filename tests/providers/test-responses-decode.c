@@ -375,6 +375,68 @@ test_other_pieces (void)
   g_assert_cmpstr (dheera_tool_call_get_name (answer_call (&answer, 0)), ==, "shell");
 }
 
+/* Each part counts its own characters; the answer has one text. */
+static void
+test_places (void)
+{
+#define CITED(type, start, end) "{\"type\":\"" type "\",\"start_index\":" #start ",\"end_index\":" #end ",\"url\":\"u\"}"
+#define PART(text, annotations) "{\"type\":\"output_text\",\"text\":\"" text "\",\"annotations\":[" annotations "]}"
+  const char *output = "{\"type\":\"message\",\"content\":[" PART ("\303\251t\303\251 ", CITED ("url_citation", 0, 3)) "]},"
+                       "{\"type\":\"message\",\"content\":[" PART ("ab", CITED ("container_file_citation", 1, 2)) ","
+                       PART ("cd", CITED ("url_citation", 0, 1) ",{\"type\":\"file_citation\",\"index\":0},{\"type\":\"url_citation\",\"start_index\":null}") "]}";
+  const char *expected = "[{\"type\":\"url_citation\",\"url_citation\":{\"start_index\":0,\"end_index\":3,\"url\":\"u\"}},"
+                         "{\"type\":\"container_file_citation\",\"start_index\":5,\"end_index\":6,\"url\":\"u\"},"
+                         "{\"type\":\"url_citation\",\"url_citation\":{\"start_index\":6,\"end_index\":7,\"url\":\"u\"}},"
+                         "{\"type\":\"file_citation\",\"index\":0},{\"type\":\"url_citation\",\"url_citation\":{\"start_index\":null}}]";
+  g_autofree char *body = g_strdup_printf (WHOLE ("completed", "%s"), output);
+  g_auto (Answer) whole = { 0 };
+  g_auto (Answer) stream = { 0 };
+
+  answer_whole (&whole, ID, body);
+  assert_end (&whole);
+  assert_text (&whole, "\303\251t\303\251 abcd");
+  g_assert_cmpstr (dheera_response_get_annotations (answer_response (&whole)), ==, expected);
+
+  answer_stream (&stream, ID,
+                 ADDED (0, "{\"type\":\"message\"}") TEXT (0, "\303\251t\303\251 ") ADDED (1, "{\"type\":\"message\"}") TEXT (1, "ab")
+                 "{\"type\":\"response.output_text.annotation.added\",\"output_index\":1,\"annotation\":" CITED ("url_citation", 0, 2) "}\n"
+                 COMPLETED (""));
+  assert_end (&stream);
+  g_assert_cmpstr (dheera_response_get_annotations (answer_response (&stream)), ==,
+                   "[{\"type\":\"url_citation\",\"url_citation\":{\"start_index\":4,\"end_index\":6,\"url\":\"u\"}}]");
+#undef CITED
+#undef PART
+}
+
+#define OTHER_CALL "{\"type\":\"function_call\",\"id\":\"fc_2\",\"call_id\":\"call_2\",\"name\":\"time\",\"arguments\":\"{}\"}"
+#define ARGUMENTS(index, id, text) \
+  "{\"type\":\"response.function_call_arguments.delta\",\"output_index\":" #index ",\"item_id\":\"" id "\",\"delta\":\"" text "\"}\n"
+
+/* One index for items that follow each other; and a complete answer that has more in front than the stream had. */
+static void
+test_wrong_places (void)
+{
+  g_auto (Answer) reused = { 0 };
+  g_auto (Answer) moved = { 0 };
+
+  answer_stream (&reused, ID,
+                 ADDED (0, CALL) ARGUMENTS (0, "fc_1", "{\\\"a\\\":1}") DONE (0, CALL)
+                 ADDED (0, OTHER_CALL) ARGUMENTS (0, "fc_2", "{}") DONE (0, OTHER_CALL) COMPLETED (CALL "," OTHER_CALL));
+  assert_end (&reused);
+  g_assert_cmpuint (answer_n_calls (&reused), ==, 2);
+  g_assert_cmpstr (dheera_tool_call_get_arguments (answer_call (&reused, 0)), ==, "{\"a\":1}");
+  g_assert_cmpstr (dheera_tool_call_get_name (answer_call (&reused, 1)), ==, "time");
+  g_assert_cmpstr (dheera_tool_call_get_arguments (answer_call (&reused, 1)), ==, "{}");
+
+  answer_stream (&moved, ID,
+                 ADDED (0, MESSAGE ("Hi")) TEXT (0, "Hi") ADDED (1, CALL) ARGUMENTS (1, "fc_1", "{\\\"a\\\":1}")
+                 COMPLETED (THOUGHT "," MESSAGE ("Hi") "," CALL));
+  assert_end (&moved);
+  assert_text (&moved, "Hi");
+  g_assert_cmpuint (answer_n_calls (&moved), ==, 1);
+  g_assert_cmpstr (dheera_tool_call_get_arguments (answer_call (&moved, 0)), ==, "{\"a\":1}");
+}
+
 /* The name of the event stands before the data too, and only there with some. */
 static void
 test_names_of_events (void)
@@ -385,6 +447,12 @@ test_names_of_events (void)
   answer_add_event (&answer, "response.output_text.delta", "{\"output_index\":0,\"d\\u0065lta\":\"a\"}");
   g_assert_cmpint (answer.decoded, ==, DHEERA_DECODED_MORE);
   answer_add_event (&answer, "response.completed", "{\"response\":{\"status\":\"completed\"}}");
+  assert_end (&answer);
+  assert_text (&answer, "a");
+
+  answer_clear (&answer);
+  answer_begin (&answer, ID);
+  answer_add_event (&answer, "message", "{\"type\":\"response.done\",\"response\":" WHOLE ("completed", MESSAGE ("a")) "}");
   assert_end (&answer);
   assert_text (&answer, "a");
 
@@ -491,6 +559,8 @@ main (int    argc,
   g_test_add_func ("/responses-decode/stream/thoughts", test_thoughts);
   g_test_add_func ("/responses-decode/stream/phases", test_phases);
   g_test_add_func ("/responses-decode/stream/other-pieces", test_other_pieces);
+  g_test_add_func ("/responses-decode/places", test_places);
+  g_test_add_func ("/responses-decode/wrong-places", test_wrong_places);
   g_test_add_func ("/responses-decode/stream/names-of-events", test_names_of_events);
   g_test_add_func ("/responses-decode/stream/incomplete", test_incomplete);
   g_test_add_func ("/responses-decode/stream/failures", test_failed_streams);
