@@ -94,6 +94,26 @@ def test_files_at_the_wrong_place_are_found():
     check_tree('check-style.py', {'notes.md': 'x\n'}, 'notes.md does not belong')
 
 
+GIR = """<repository xmlns="http://www.gtk.org/introspection/core/1.0" xmlns:c="http://www.gtk.org/introspection/c/1.0"><namespace><class>
+<method name="ask_async" c:identifier="dheera_a_ask_async"><return-value/></method><method name="tell" c:identifier="dheera_a_tell"><return-value/></method>
+</class></namespace></repository>"""
+
+
+def test_functions_that_no_test_calls_are_found():
+    with tempfile.TemporaryDirectory() as folder:
+        root = pathlib.Path(folder)
+        (root / 'tests/python').mkdir(parents=True)
+        (root / 'tests/test-a.c').write_text('dheera_a_tell (a); CALL (ask) dheera_a_##name##_async')
+        (root / 'tests/python/test-a.py').write_text('await a.ask_async()')
+        (root / 'Dheera-1.gir').write_text(GIR)
+        result = run('check-api-called.py', root, root / 'Dheera-1.gir')
+        assert [line for line in result.stdout.splitlines() if line.startswith('#')] == [
+            '# no test in gjs calls dheera_a_ask_async()', '# no test in vala calls dheera_a_ask_async()'], result.stdout
+        (root / 'tests/test-a.c').write_text('')
+        assert '# no test calls dheera_a_tell()' in run('check-api-called.py', root, root / 'Dheera-1.gir').stdout
+    assert result.returncode == 1, result.returncode
+
+
 def summary(tests, *steps):
     with tempfile.TemporaryDirectory() as folder:
         log = pathlib.Path(folder) / 'testlog.json'

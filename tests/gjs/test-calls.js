@@ -324,4 +324,27 @@ await runCases({
         assert(asked.length > 0 && asked[0] === 'lab', asked);
         assertEqual([...mine.providers].map(each => each.id), ['lab']);
     },
+
+    async 'providers are known'() {
+        const known = Dheera.Provider.get_known_ids();
+
+        assert(['openai', 'anthropic', 'mock'].every(id => known.includes(id)), known);
+        assertEqual(Dheera.Provider.new('anthropic').get_key_variables(), ['ANTHROPIC_API_KEY']);
+    },
+
+    async 'what is left out is told'() {
+        const request = Dheera.Request.new_for_prompt('openai/echo', 'Hi');
+        const stream = client.stream(mock());
+
+        stream.collect();
+        request.base_url = stream.call.url.replace(/\/chat\/completions$/, '');
+        request.set_api_key('a key');
+        request.top_k = 5;
+        const error = await errorOf(() => client.complete_async(request));
+
+        assert(error.matches(Dheera.Error, Dheera.Error.UNSUPPORTED_PARAMETER), error);
+        const {warnings} = await new Dheera.Client({param_policy: Dheera.ParamPolicy.DROP}).complete_async(request);
+
+        assert(warnings.length === 1 && warnings[0].includes('top_k'), warnings);
+    },
 });

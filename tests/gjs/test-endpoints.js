@@ -32,8 +32,9 @@ await runCases({
     async 'rerank'() {
         const request = Dheera.RerankRequest.new_for_query('mock/echo', 'what is a panda');
 
-        request.add_document('the sky is blue');
+        request.documents = ['the sky is blue'];
         request.add_document('a panda is a bear');
+        assertEqual(request.get_documents(), ['the sky is blue', 'a panda is a bear']);
         for await (const response of answers('rerank', request)) {
             const best = response.results.get_item(0);
 

@@ -107,6 +107,17 @@ test_properties (void)
 }
 
 static void
+test_top_k (void)
+{
+  g_autoptr (DheeraRequest) request = dheera_request_new (NULL);
+
+  dheera_request_set_top_k (request, 40);
+  g_assert_cmpint (dheera_request_get_top_k (request), ==, 40);
+  dheera_request_set_top_k (request, -1);
+  g_assert_cmpint (dheera_request_list_set_params (request), ==, 0);
+}
+
+static void
 test_stop (void)
 {
   static const char *const texts[] = { "a", NULL };
@@ -536,6 +547,7 @@ main (int   argc,
 
   g_test_add_func ("/request/defaults", test_defaults);
   g_test_add_func ("/request/properties", test_properties);
+  g_test_add_func ("/request/top-k", test_top_k);
   g_test_add_func ("/request/stop", test_stop);
   g_test_add_func ("/request/conversation", test_conversation);
   g_test_add_func ("/request/tools", test_tools);

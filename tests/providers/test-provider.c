@@ -401,6 +401,20 @@ test_known (void)
   g_assert_null (dheera_provider_get_key_variables (nobody)[0]);
 }
 
+static void
+test_find_base_url (void)
+{
+  g_autoptr (DheeraProvider) provider = dheera_provider_new ("groq");
+  g_autoptr (DheeraProvider) nobody = dheera_provider_new ("nobody");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *found = dheera_provider_find_base_url (provider, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (found, ==, "https://api.groq.com/openai/v1");
+  g_assert_null (dheera_provider_find_base_url (nobody, &error));
+  g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -431,6 +445,7 @@ main (int    argc,
   g_test_add_func ("/provider/bad-headers", test_bad_headers);
   g_test_add_func ("/provider/bad-organization", test_bad_organization);
   g_test_add_func ("/provider/known", test_known);
+  g_test_add_func ("/provider/find-base-url", test_find_base_url);
 
   return g_test_run ();
 }

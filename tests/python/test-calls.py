@@ -332,4 +332,19 @@ def test_a_key_can_be_asked_for():
     assert asked[0] == ('lab', False), asked
 
 
+def test_providers_are_known():
+    assert {'openai', 'anthropic', 'mock'} <= set(Dheera.Provider.get_known_ids())
+    assert list(Dheera.Provider.new('anthropic').get_key_variables()) == ['ANTHROPIC_API_KEY']
+
+
+def test_what_is_left_out_is_told():
+    request = Dheera.Request.new_for_prompt('openai/echo', 'Hi')
+    request.set_base_url(MOCK)
+    request.set_api_key('a key')
+    request.set_top_k(5)
+    assert is_dheera(error_of(Dheera.Client().complete, request), Dheera.Error.UNSUPPORTED_PARAMETER)
+    warning, = Dheera.Client(param_policy=Dheera.ParamPolicy.DROP).complete(request).get_warnings()
+    assert 'top_k' in warning, warning
+
+
 run_cases([value for name, value in list(globals().items()) if name.startswith('test_')])

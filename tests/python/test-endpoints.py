@@ -10,14 +10,15 @@ from support import PATIENCE, Dheera, GLib, error_of, is_dheera, run_async, run_
 client = Dheera.Client(default_model='mock/echo')
 
 
+async def awaited(function, request):
+    return await asyncio.wait_for(function(request), PATIENCE)
+
+
 def answers(name, request):
     """The same call in each of the ways"""
-    async def awaited():
-        return await asyncio.wait_for(getattr(client, name + '_async')(request), PATIENCE)
-
     yield getattr(client, name)(request)
     yield run_async(client, name, request, None)
-    yield asyncio.run(awaited())
+    yield asyncio.run(awaited(getattr(client, name + '_async'), request))
 
 
 def test_embed():
@@ -48,6 +49,9 @@ def test_rerank():
     request = Dheera.RerankRequest.new_for_query('mock/echo', 'what is a panda')
     for document in ('the sky is blue', 'a panda is a bear'):
         request.add_document(document)
+    assert list(request.get_documents()) == ['the sky is blue', 'a panda is a bear']
+    request.set_documents(['nothing'])
+    request.set_documents(['the sky is blue', 'a panda is a bear'])
     request.set_top_n(1)
     request.set_return_documents(Dheera.Tristate.YES)
     for response in answers('rerank', request):
@@ -97,8 +101,10 @@ def test_speak_and_transcribe():
 
 
 def test_errors():
-    error = error_of(client.count_tokens, 'Hi')
-    assert is_dheera(error, Dheera.Error.NOT_SUPPORTED) and 'mock' in error.message, error
+    request = Dheera.Request.new_for_prompt('mock/echo', 'Hi')
+    for error in (error_of(client.count_tokens, 'Hi'), error_of(run_async, client, 'count_tokens', request, None),
+                  error_of(asyncio.run, awaited(client.count_tokens_async, 'Hi'))):
+        assert is_dheera(error, Dheera.Error.NOT_SUPPORTED) and 'mock' in error.message, error
     error = error_of(client.embed, Dheera.EmbeddingRequest(model='mock/echo'))
     assert is_dheera(error, Dheera.Error.INVALID_REQUEST) and 'inputs' in error.message, error
     request = Dheera.EmbeddingRequest(model='mock/echo', inputs=['x'], extra='{"mock": {"status": 403}}')

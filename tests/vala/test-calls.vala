@@ -331,6 +331,33 @@ async void json_and_properties () throws GLib.Error {
     assert (message.parts.get_n_items () == 2 && ((Dheera.Part) message.parts.get_item (0)).text == "Look:");
 }
 
+async void providers () throws GLib.Error {
+    var stream = new Dheera.Client ().stream (mock ());
+
+    stream.collect ();
+    var url = stream.call.url.replace ("/chat/completions", "");
+    var provider = new Dheera.Provider.compatible ("lab", url);
+    var asked = "";
+
+    provider.set_credentials_func ((request) => {
+        asked = request.provider.id;
+        request.return_key ("from a function");
+    });
+    var client = new Dheera.Client ();
+
+    client.add_provider (provider);
+    assert ((yield client.complete_async (new Dheera.Request.for_prompt ("lab/echo", "Hi"))).text == "Hi" && asked == "lab");
+    assert ("anthropic" in Dheera.Provider.get_known_ids ());
+    assert (new Dheera.Provider ("anthropic").get_key_variables ()[0] == "ANTHROPIC_API_KEY");
+
+    var request = new Dheera.Request.for_prompt ("openai/echo", "Hi") { base_url = url, api_key = "a key", top_k = 5 };
+
+    client.param_policy = Dheera.ParamPolicy.DROP;
+    var response = yield client.complete_async (request);
+
+    assert (response.warnings.length == 1 && "top_k" in response.warnings[0]);
+}
+
 /* --- Running them ------------------------------------------------------------------------------------------------------------------- */
 
 delegate void Starter (AsyncReadyCallback done);
@@ -363,5 +390,6 @@ int main (string[] args) {
     Test.add_func ("/vala/conversation", () => run ((done) => conversation.begin (done), (result) => conversation.end (result)));
     Test.add_func ("/vala/json-and-properties",
                    () => run ((done) => json_and_properties.begin (done), (result) => json_and_properties.end (result)));
+    Test.add_func ("/vala/providers", () => run ((done) => providers.begin (done), (result) => providers.end (result)));
     return Test.run ();
 }

@@ -30,8 +30,9 @@ async void rerank () throws GLib.Error {
     var client = new Dheera.Client ();
     var request = new Dheera.RerankRequest.for_query ("mock/echo", "what is a panda");
 
-    request.add_document ("the sky is blue");
+    request.documents = { "the sky is blue" };
     request.add_document ("a panda is a bear");
+    assert (request.documents.length == 2 && request.documents[1] == "a panda is a bear");
     check_ranking (client.rerank (request));
     check_ranking (yield client.rerank_async (request));
 }
@@ -47,6 +48,7 @@ async void moderate () throws GLib.Error {
     var client = new Dheera.Client ();
     var request = new Dheera.ModerationRequest.for_text ("mock/echo", "I will kill the process");
 
+    request.texts = { request.texts[0] };
     check_moderation (client.moderate (request));
     check_moderation (yield client.moderate_async (request));
 }
