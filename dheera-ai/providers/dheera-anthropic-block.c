@@ -9,6 +9,9 @@
 /* Blocks of content. Text, thinking and calls go where the caller finds them; what has to come back unharmed (thinking with its signature, the
  * server's own tools, text with citations, whatever is new) is also kept whole, as it came if it came whole. */
 
+/* There is no block with half as many members. */
+#define MAX_PIECES 16
+
 static void
 block_clear (DheeraAnthropicBlock *block)
 {
@@ -16,8 +19,7 @@ block_clear (DheeraAnthropicBlock *block)
   dheera_gstring_clear (&block->input);
   dheera_gstring_clear (&block->signature);
   dheera_gstring_clear (&block->citations);
-  g_free (block->piece_name);
-  dheera_gstring_clear (&block->piece);
+  g_clear_pointer (&block->pieces, g_array_unref);
   *block = (DheeraAnthropicBlock) { 0 };
 }
 
@@ -133,6 +135,8 @@ open_call (DheeraDecoder                *decoder,
   if (!dheera_accumulator_add_tool_call (decoder->accumulator, 0, block->index, dheera_members_get (members, DHEERA_ANTHROPIC_ID),
                                          dheera_members_get (members, DHEERA_ANTHROPIC_NAME), (DheeraJsonValue) { NULL, 0 }))
     return fail_crowded (decoder);
+  if (block->start == NULL)
+    dheera_anthropic_note_call (dheera_anthropic_state_get (decoder), block->index);
   if (dheera_json_size (value) > 4)
     keep_call_extra (decoder, block->index, value);
 
@@ -232,7 +236,40 @@ append_to (GString              **text,
   block->grown = TRUE;
 }
 
-/* A kind of piece that is not known here: what kinds there are so far have one member that grows. */
+static void
+piece_clear (gpointer data)
+{
+  DheeraAnthropicPiece *piece = data;
+
+  g_free (piece->name);
+  g_string_free (piece->text, TRUE);
+}
+
+static DheeraAnthropicPiece *
+find_piece (DheeraAnthropicBlock *block,
+            DheeraJsonValue       name)
+{
+  DheeraAnthropicPiece piece = { 0 };
+
+  if (block->pieces == NULL)
+    {
+      block->pieces = g_array_new (FALSE, FALSE, sizeof (DheeraAnthropicPiece));
+      g_array_set_clear_func (block->pieces, piece_clear);
+    }
+  for (guint i = 0; i < block->pieces->len; i++)
+    if (dheera_json_equal (name, g_array_index (block->pieces, DheeraAnthropicPiece, i).name))
+      return &g_array_index (block->pieces, DheeraAnthropicPiece, i);
+  if (block->pieces->len == MAX_PIECES)
+    return NULL;
+
+  piece.name = dheera_json_dup_string (name);
+  piece.text = g_string_new (NULL);
+  g_array_append_val (block->pieces, piece);
+
+  return &g_array_index (block->pieces, DheeraAnthropicPiece, block->pieces->len - 1);
+}
+
+/* A kind of piece that is not known here: each of its members that is a text grows. */
 static void
 add_unknown_piece (DheeraAnthropicBlock *block,
                    DheeraJsonValue       delta)
@@ -246,13 +283,30 @@ add_unknown_piece (DheeraAnthropicBlock *block,
   dheera_json_iter_init (&iter, delta);
   while (dheera_json_iter_next (&iter, &name, &value))
     {
+      DheeraAnthropicPiece *piece;
+
       if (dheera_json_type (value) != DHEERA_JSON_STRING || dheera_anthropic_find_key (name) == DHEERA_ANTHROPIC_TYPE)
         continue;
-      if (block->piece_name == NULL)
-        block->piece_name = dheera_json_dup_string (name);
-      if (dheera_json_equal (name, block->piece_name))
-        append_to (&block->piece, block, value);
+      piece = find_piece (block, name);
+      if (piece == NULL)
+        continue;
+      dheera_json_append_string (value, piece->text, &piece->surrogate);
+      block->grown = TRUE;
     }
+}
+
+/* One block comes behind the other, but some that stand in for Anthropic begin several calls before the first has ended. */
+static gboolean
+add_late_input (DheeraDecoder   *decoder,
+                gint64           index,
+                DheeraJsonValue  piece)
+{
+  const DheeraJsonValue none = { NULL, 0 };
+
+  if (!dheera_anthropic_is_call (dheera_anthropic_state_get (decoder), index))
+    return TRUE;
+
+  return dheera_accumulator_add_tool_call (decoder->accumulator, 0, index, none, none, piece) || fail_crowded (decoder);
 }
 
 static gboolean
@@ -263,8 +317,10 @@ add_input (DheeraDecoder   *decoder,
   DheeraAnthropicBlock *block = &dheera_anthropic_state_get (decoder)->block;
   const DheeraJsonValue none = { NULL, 0 };
 
-  if (block->index != index || dheera_json_type (piece) != DHEERA_JSON_STRING || dheera_json_equal (piece, ""))
+  if (dheera_json_type (piece) != DHEERA_JSON_STRING || dheera_json_equal (piece, ""))
     return TRUE;
+  if (block->index != index || block->kind == DHEERA_ANTHROPIC_BLOCK_NONE)
+    return add_late_input (decoder, index, piece);
 
   switch (block->kind)
     {

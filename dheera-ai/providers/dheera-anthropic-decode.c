@@ -200,8 +200,9 @@ read_rare_event (DheeraDecoder                *decoder,
 {
   if (DHEERA_ANTHROPIC_IS (type, "content_block_start"))
     return dheera_anthropic_open_block (decoder, index, dheera_members_get (event, DHEERA_ANTHROPIC_CONTENT_BLOCK));
+  /* The end of an earlier one says nothing of the one that is under way. */
   if (DHEERA_ANTHROPIC_IS (type, "content_block_stop"))
-    return dheera_anthropic_close_block (decoder);
+    return (index >= 0 && index < dheera_anthropic_state_get (decoder)->block.index) || dheera_anthropic_close_block (decoder);
   if (DHEERA_ANTHROPIC_IS (type, "message_start"))
     return read_start (decoder, dheera_members_get (event, DHEERA_ANTHROPIC_MESSAGE));
   if (DHEERA_ANTHROPIC_IS (type, "message_delta"))

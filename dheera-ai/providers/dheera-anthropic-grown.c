@@ -76,8 +76,12 @@ list_grown (DheeraDecoder *decoder)
     take_grown (list, "signature", quote (block->signature->str, block->signature->len));
   if (block->input != NULL && is_object (block->input))
     take_grown (list, "input", g_strdup (block->input->str));
-  if (block->piece_name != NULL && block->piece != NULL)
-    take_grown (list, block->piece_name, quote (block->piece->str, block->piece->len));
+  for (guint i = 0; block->pieces != NULL && i < block->pieces->len; i++)
+    {
+      const DheeraAnthropicPiece *piece = &g_array_index (block->pieces, DheeraAnthropicPiece, i);
+
+      take_grown (list, piece->name, quote (piece->text->str, piece->text->len));
+    }
 
   return list;
 }

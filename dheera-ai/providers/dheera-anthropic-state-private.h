@@ -19,6 +19,13 @@ typedef enum
   DHEERA_ANTHROPIC_BLOCK_NATIVE, /* anything else: it goes back as it came */
 } DheeraAnthropicBlockKind;
 
+typedef struct
+{
+  char *name;
+  GString *text;
+  guint16 surrogate;
+} DheeraAnthropicPiece;
+
 /* A block whose end did not come yet. They come one after the other. */
 typedef struct
 {
@@ -31,14 +38,14 @@ typedef struct
   GString *input;       /* of a native block: pieces of JSON */
   GString *signature;
   GString *citations;   /* elements of an array, without its brackets */
-  char *piece_name;     /* a member of a native block that grew, under a name that is not known here ... */
-  GString *piece;       /* ... and what it grew by */
+  GArray *pieces;       /* of DheeraAnthropicPiece, nullable: members of a native block that grew, under names that are not known here */
   guint16 surrogate;
 } DheeraAnthropicBlock;
 
 typedef struct
 {
   DheeraAnthropicBlock block;
+  guint64 calls;        /* a bit for each of the first blocks that is a call whose input comes in pieces */
   gboolean ended;
   /* As the last event with usage said, -1 never */
   gint64 input_tokens;
@@ -50,6 +57,21 @@ typedef struct
   gsize counted_bytes;
   glong counted_characters;
 } DheeraAnthropicState;
+
+static inline void
+dheera_anthropic_note_call (DheeraAnthropicState *state,
+                            gint64                index)
+{
+  if (index >= 0 && index < 64)
+    state->calls |= G_GUINT64_CONSTANT (1) << index;
+}
+
+static inline gboolean
+dheera_anthropic_is_call (const DheeraAnthropicState *state,
+                          gint64                      index)
+{
+  return index >= 0 && index < 64 && (state->calls & G_GUINT64_CONSTANT (1) << index) != 0;
+}
 
 DheeraAnthropicState *dheera_anthropic_state_get (DheeraDecoder *decoder);
 

@@ -284,6 +284,7 @@ write_native_text (Replay                  *replay,
     return;
 
   write_text_until (replay, block->after_text - length);
+  write_calls_until (replay, block->after_tool_calls);
   if (!has_segment (replay) || replay->position != block->after_text - length)
     return;
 

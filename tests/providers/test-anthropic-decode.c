@@ -274,7 +274,42 @@ test_unknown (void)
   assert_end (&answer);
   assert_text (&answer, "t");
   g_assert_cmpuint (dheera_message_get_n_natives (message_of (&answer)), ==, 1);
-  assert_native (&answer, 0, "{\"type\":\"compaction\",\"content\":\"shorter\"}", 0, 0);
+  assert_native (&answer, 0, "{\"type\":\"compaction\",\"content\":\"shorter\",\"other\":\"x\"}", 0, 0);
+}
+
+/* A piece may have several members that grow, such as the hidden half of a compaction. */
+static void
+test_pieces (void)
+{
+  g_auto (Answer) answer = { 0 };
+
+  answer_stream (&answer, "anthropic",
+                 START BLOCK (0, "{\"type\":\"compaction\",\"content\":null}")
+                 DELTA (0, "\"compaction_delta\",\"content\":\"Sum\",\"encrypted_content\":\"E1\"")
+                 DELTA (0, "\"compaction_delta\",\"content\":\"mary\",\"encrypted_content\":null,\"n\":1") STOP (0)
+                 BLOCK (1, "{\"type\":\"text\",\"text\":\"\"}") DELTA (1, "\"text_delta\",\"text\":\"So.\"") STOP (1)
+                 REASON ("end_turn") END);
+  assert_end (&answer);
+  assert_text (&answer, "So.");
+  assert_native (&answer, 0, "{\"type\":\"compaction\",\"content\":\"Summary\",\"encrypted_content\":\"E1\"}", 0, 0);
+}
+
+/* Some that stand in for Anthropic begin a call before the one in front of it has ended. */
+static void
+test_calls_at_once (void)
+{
+  g_auto (Answer) answer = { 0 };
+
+  answer_stream (&answer, "anthropic",
+                 START BLOCK (0, "{\"type\":\"tool_use\",\"id\":\"a\",\"name\":\"f\",\"input\":{}}")
+                 BLOCK (1, "{\"type\":\"tool_use\",\"id\":\"b\",\"name\":\"g\",\"input\":{}}")
+                 DELTA (0, "\"input_json_delta\",\"partial_json\":\"{\\\"x\\\":\"") DELTA (1, "\"input_json_delta\",\"partial_json\":\"{\\\"y\\\":\"")
+                 STOP (0) DELTA (1, "\"input_json_delta\",\"partial_json\":\"2}\"") DELTA (0, "\"input_json_delta\",\"partial_json\":\"1}\"")
+                 STOP (1) DELTA (7, "\"input_json_delta\",\"partial_json\":\"3}\"") REASON ("tool_use") END);
+  assert_end (&answer);
+  g_assert_cmpuint (answer_n_calls (&answer), ==, 2);
+  g_assert_cmpstr (dheera_tool_call_get_arguments (answer_call (&answer, 0)), ==, "{\"x\":1}");
+  g_assert_cmpstr (dheera_tool_call_get_arguments (answer_call (&answer, 1)), ==, "{\"y\":2}");
 }
 
 static void
@@ -398,8 +433,9 @@ test_loose_blocks (void)
   g_auto (Answer) answer = { 0 };
 
   answer_stream (&answer, "anthropic",
-                 START BLOCK (0, "{\"type\":\"tool_use\",\"id\":\"a\",\"name\":\"f\",\"input\":{}}") DELTA (0, "\"input_json_delta\",\"partial_json\":\"{\\\"x\\\":1}\"")
-                 BLOCK (1, "{\"type\":\"redacted_thinking\",\"data\":\"d\"}") DELTA (0, "\"input_json_delta\",\"partial_json\":\"lost\"") END);
+                 START BLOCK (0, "{\"type\":\"tool_use\",\"id\":\"a\",\"name\":\"f\",\"input\":{}}") DELTA (0, "\"input_json_delta\",\"partial_json\":\"{\\\"x\\\":\"")
+                 BLOCK (1, "{\"type\":\"redacted_thinking\",\"data\":\"d\"}") DELTA (0, "\"input_json_delta\",\"partial_json\":\"1}\"")
+                 DELTA (2, "\"input_json_delta\",\"partial_json\":\"lost\"") DELTA (0, "\"signature_delta\",\"signature\":\"lost\"") END);
   assert_end (&answer);
   g_assert_cmpstr (dheera_tool_call_get_arguments (answer_call (&answer, 0)), ==, "{\"x\":1}");
   assert_native (&answer, 0, "{\"type\":\"redacted_thinking\",\"data\":\"d\"}", 0, 1);
@@ -596,6 +632,8 @@ main (int    argc,
   g_test_add_func ("/anthropic-decode/server-tools", test_server_tools);
   g_test_add_func ("/anthropic-decode/citations", test_citations);
   g_test_add_func ("/anthropic-decode/unknown", test_unknown);
+  g_test_add_func ("/anthropic-decode/pieces", test_pieces);
+  g_test_add_func ("/anthropic-decode/calls-at-once", test_calls_at_once);
   g_test_add_func ("/anthropic-decode/refusal", test_refusal);
   g_test_add_func ("/anthropic-decode/json-tool", test_json_tool);
   g_test_add_func ("/anthropic-decode/json-tool-among-others", test_json_tool_among_others);
