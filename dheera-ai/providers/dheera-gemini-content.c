@@ -93,10 +93,38 @@ at_end (const Cursor *cursor)
   return cursor->part > dheera_message_get_n_parts (cursor->message);
 }
 
-/* The signature that was kept for that part */
-static char *
-dup_media_signature (DheeraMessage *message,
-                     guint          position)
+guint
+dheera_gemini_count_media (DheeraMessage *message,
+                           guint          n)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < n; i++)
+    count += dheera_part_get_part_type (dheera_message_peek_part (message, i)) != DHEERA_PART_TYPE_TEXT;
+
+  return count;
+}
+
+/* The part of that number among those that are no text */
+static DheeraPart *
+find_media (DheeraMessage *message,
+            gint64         number)
+{
+  for (guint i = 0; i < dheera_message_get_n_parts (message); i++)
+    {
+      DheeraPart *part = dheera_message_peek_part (message, i);
+
+      if (dheera_part_get_part_type (part) != DHEERA_PART_TYPE_TEXT && number-- == 0)
+        return part;
+    }
+
+  return NULL;
+}
+
+/* Is there a block that says where the part stood? */
+static gboolean
+has_place (DheeraMessage *message,
+           gint64         number)
 {
   for (guint i = 0; i < dheera_message_get_n_natives (message); i++)
     {
@@ -104,27 +132,36 @@ dup_media_signature (DheeraMessage *message,
       g_auto (DheeraJson) json = DHEERA_JSON_INIT;
 
       if (block != NULL && dheera_json_parse (&json, block, strlen (block))
-          && dheera_json_get_int (dheera_json_member (dheera_json_root (&json), "media"), -1) == position)
-        return dheera_json_dup_string (dheera_json_member (dheera_json_root (&json), "thoughtSignature"));
+          && dheera_json_get_int (dheera_json_member (dheera_json_root (&json), "media"), -1) == number)
+        return TRUE;
     }
 
-  return NULL;
+  return FALSE;
 }
 
-static gboolean
-is_media (const Cursor *cursor)
-{
-  return cursor->part > 0
-         && dheera_part_get_part_type (dheera_message_peek_part (cursor->message, cursor->part - 1)) != DHEERA_PART_TYPE_TEXT;
-}
-
+/* What has a place of its own is written there. */
 static gboolean
 write_media (Contents     *self,
              const Cursor *cursor)
 {
-  g_autofree char *signature = dup_media_signature (cursor->message, cursor->part - 1);
+  DheeraPart *part = cursor->part > 0 ? dheera_message_peek_part (cursor->message, cursor->part - 1) : NULL;
 
-  return write_part (self, dheera_message_peek_part (cursor->message, cursor->part - 1), signature);
+  if (part == NULL || dheera_part_get_part_type (part) == DHEERA_PART_TYPE_TEXT
+      || has_place (cursor->message, dheera_gemini_count_media (cursor->message, cursor->part - 1)))
+    return TRUE;
+
+  return write_part (self, part, NULL);
+}
+
+static gboolean
+write_placed_media (Contents        *self,
+                    DheeraMessage   *message,
+                    DheeraJsonValue  block)
+{
+  DheeraPart *part = find_media (message, dheera_json_get_int (dheera_json_member (block, "media"), -1));
+  g_autofree char *signature = dheera_json_dup_string (dheera_json_member (block, "thoughtSignature"));
+
+  return part == NULL || write_part (self, part, signature);
 }
 
 /* Up to so many bytes of text, with the other parts that stand between */
@@ -139,7 +176,7 @@ write_until (Contents *self,
       gsize length = strlen (text);
       gsize n = MIN (length, limit - cursor->text);
 
-      if (is_media (cursor) && !write_media (self, cursor))
+      if (!write_media (self, cursor))
         return FALSE;
       write_text (self, text, n);
       cursor->text += n;
@@ -267,12 +304,12 @@ write_native (Contents                *self,
   if (strcmp (native->family, DHEERA_GEMINI_FAMILY) != 0 || !dheera_json_parse (&json, native->json, strlen (native->json)))
     return TRUE;
   block = dheera_json_root (&json);
-  if (dheera_json_exists (dheera_json_member (block, "media")))
-    return TRUE;
 
   if (!write_until (self, cursor, native->after_text)
       || !write_calls_until (self, cursor, native->after_tool_calls))
     return FALSE;
+  if (dheera_json_exists (dheera_json_member (block, "media")))
+    return write_placed_media (self, cursor->message, block);
   if (skip_signed_text (cursor, block))
     dheera_json_writer_value (self->writer, block);
 

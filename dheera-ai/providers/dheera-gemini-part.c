@@ -36,22 +36,22 @@ keep_part (DheeraDecoder   *decoder,
                                 dheera_message_get_n_tool_calls (message));
 }
 
-/* A picture is part of the message already, and may be large: only its signature is kept. */
+/* A picture is part of the message already, and may be large: only its place among the text is kept, and its signature. */
 static void
-keep_media_signature (DheeraMessage   *message,
-                      DheeraJsonValue  signature)
+keep_picture (DheeraMessage   *message,
+              DheeraJsonValue  signature)
 {
   DheeraJsonWriter writer = DHEERA_JSON_WRITER_INIT;
   g_autofree char *block = NULL;
 
-  if (dheera_json_type (signature) != DHEERA_JSON_STRING)
-    return;
-
   dheera_json_writer_init (&writer, 256);
   dheera_json_writer_begin_object (&writer);
-  dheera_json_writer_member_int (&writer, "media", dheera_message_get_n_parts (message) - 1);
-  dheera_json_writer_key (&writer, "thoughtSignature");
-  dheera_json_writer_value (&writer, signature);
+  dheera_json_writer_member_int (&writer, "media", dheera_gemini_count_media (message, dheera_message_get_n_parts (message)) - 1);
+  if (dheera_json_type (signature) == DHEERA_JSON_STRING)
+    {
+      dheera_json_writer_key (&writer, "thoughtSignature");
+      dheera_json_writer_value (&writer, signature);
+    }
   dheera_json_writer_end_object (&writer);
   block = dheera_json_writer_steal (&writer);
   dheera_message_add_native (message, DHEERA_GEMINI_FAMILY, block, -1);
@@ -261,6 +261,17 @@ read_call (DheeraDecoder   *decoder,
 
 /* --- Everything else ------------------------------------------------------------------------------------------------------------- */
 
+/* A sketch that is a part of the thinking and not of the answer: like a thought in words it need only go back where it is signed. */
+static void
+read_sketch (DheeraDecoder   *decoder,
+             gint64           choice,
+             DheeraJsonValue  part,
+             DheeraJsonValue  signature)
+{
+  if (dheera_json_type (signature) == DHEERA_JSON_STRING)
+    keep_part (decoder, choice, part, text_length (decoder, choice));
+}
+
 /* FALSE with the failure */
 static gboolean
 read_media (DheeraDecoder   *decoder,
@@ -279,7 +290,7 @@ read_media (DheeraDecoder   *decoder,
           dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "an image of the answer is not base64");
           return FALSE;
         }
-      keep_media_signature (message, signature);
+      keep_picture (message, signature);
     }
   else if (mime_type != NULL && g_str_has_prefix (mime_type, "audio/"))
     dheera_accumulator_add_audio (decoder->accumulator, choice, data, mime_type);
@@ -351,10 +362,12 @@ dheera_gemini_read_part (DheeraDecoder   *decoder,
   if (dheera_members_type (&members, DHEERA_GEMINI_FUNCTION_CALL) == DHEERA_JSON_OBJECT)
     return read_call (decoder, choice, dheera_members_get (&members, DHEERA_GEMINI_FUNCTION_CALL), signature);
 
-  if (dheera_members_type (&members, DHEERA_GEMINI_INLINE_DATA) == DHEERA_JSON_OBJECT)
+  if (dheera_members_type (&members, DHEERA_GEMINI_INLINE_DATA) == DHEERA_JSON_OBJECT
+      && dheera_members_type (&members, DHEERA_GEMINI_THOUGHT) == DHEERA_JSON_TRUE)
+    read_sketch (decoder, choice, part, signature);
+  else if (dheera_members_type (&members, DHEERA_GEMINI_INLINE_DATA) == DHEERA_JSON_OBJECT)
     return read_media (decoder, choice, part, dheera_members_get (&members, DHEERA_GEMINI_INLINE_DATA), signature);
-
-  if (dheera_members_has (&members, DHEERA_GEMINI_TEXT))
+  else if (dheera_members_has (&members, DHEERA_GEMINI_TEXT))
     read_text (decoder, choice, part, &members);
   else
     {

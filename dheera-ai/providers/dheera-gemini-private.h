@@ -55,6 +55,10 @@ DheeraDecoded dheera_gemini_decode_eof      (DheeraDecoder     *decoder);
 gboolean      dheera_gemini_read_part       (DheeraDecoder     *decoder,
                                              gint64             choice,
                                              DheeraJsonValue    part);
+/* How many of the first n parts of a message are more than text: the own text becomes a part when a message is read from JSON, and a
+ * place among these stays the same. */
+guint         dheera_gemini_count_media     (DheeraMessage     *message,
+                                             guint              n);
 /* Closes arguments that were still to continue. */
 void          dheera_gemini_close_call      (DheeraDecoder     *decoder,
                                              gint64             choice);

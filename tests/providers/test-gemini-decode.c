@@ -403,6 +403,35 @@ test_media (void)
   assert_failed (&bad, DHEERA_ERROR_PROTOCOL);
 }
 
+/* Words and pictures take turns; a sketch that the model only made while it thought is no part of the answer. */
+static void
+test_pictures (void)
+{
+#define PICTURE "\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"aGVsbG8=\"}"
+  g_auto (Answer) answer = { 0 };
+  const DheeraNativeBlock *block;
+
+  answer_stream (&answer, "gemini",
+                 PARTS ("{" PICTURE ",\"thought\":true}") "\n"
+                 PARTS ("{" PICTURE ",\"thought\":true,\"thoughtSignature\":\"t\"}") "\n"
+                 PARTS ("{" PICTURE "}") "\n"
+                 PARTS ("{\"text\":\"And\"}") "\n"
+                 PARTS ("{" PICTURE ",\"thoughtSignature\":\"s\"}") "\n"
+                 LAST ("{\"text\":\".\"}"));
+  assert_end (&answer);
+  assert_text (&answer, "And.");
+  g_assert_cmpuint (dheera_message_get_n_parts (answer_message (&answer)), ==, 2);
+  g_assert_cmpuint (dheera_message_get_n_natives (answer_message (&answer)), ==, 3);
+  block = dheera_message_peek_native_block (answer_message (&answer), 0);
+  g_assert_cmpstr (block->json, ==, "{" PICTURE ",\"thought\":true,\"thoughtSignature\":\"t\"}");
+  block = dheera_message_peek_native_block (answer_message (&answer), 1);
+  g_assert_cmpstr (block->json, ==, "{\"media\":0}");
+  g_assert_cmpuint (block->after_text, ==, 0);
+  block = dheera_message_peek_native_block (answer_message (&answer), 2);
+  g_assert_cmpstr (block->json, ==, "{\"media\":1,\"thoughtSignature\":\"s\"}");
+  g_assert_cmpuint (block->after_text, ==, 3);
+}
+
 static void
 test_sources (void)
 {
@@ -607,6 +636,7 @@ main (int    argc,
   g_test_add_func ("/gemini-decode/partial-arguments", test_partial_arguments);
   g_test_add_func ("/gemini-decode/natives", test_natives);
   g_test_add_func ("/gemini-decode/media", test_media);
+  g_test_add_func ("/gemini-decode/pictures", test_pictures);
   g_test_add_func ("/gemini-decode/sources", test_sources);
   g_test_add_func ("/gemini-decode/logprobs", test_logprobs);
   g_test_add_func ("/gemini-decode/array", test_array);

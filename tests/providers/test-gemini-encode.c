@@ -255,6 +255,22 @@ test_results (void)
                   DHEERA_ERROR_INVALID_REQUEST, "“c1”");
 }
 
+/* Pictures go back to where they stood among the words of the answer, with what they were signed with; one that was added by hand to the end. */
+static void
+test_media_places (void)
+{
+#define PICTURE(data) "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64," data "\"}}"
+#define INLINE(data) "{\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"" data "\"}"
+  assert_flash ("\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"},{\"role\":\"assistant\",\"content\":[{\"type\":\"text\",\"text\":\"ab\"},"
+                PICTURE ("YQ==") "," PICTURE ("Yg==") "," PICTURE ("Yw==") "],\"provider_blocks\":["
+                "{\"family\":\"gemini\",\"block\":{\"media\":0,\"thoughtSignature\":\"s\"}},"
+                "{\"family\":\"gemini\",\"block\":{\"media\":1},\"after_text\":1},"
+                "{\"family\":\"gemini\",\"block\":{\"media\":7},\"after_text\":1}]},{\"role\":\"user\",\"content\":\"u\"}]",
+                "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"Hi\"}]},"
+                "{\"role\":\"model\",\"parts\":[" INLINE ("YQ==") ",\"thoughtSignature\":\"s\"},{\"text\":\"a\"}," INLINE ("Yg==") "},"
+                "{\"text\":\"b\"}," INLINE ("Yw==") "}]},{\"role\":\"user\",\"parts\":[{\"text\":\"u\"}]}]}");
+}
+
 /* The picture that a tool gave */
 static void
 test_media_of_results (void)
@@ -645,6 +661,7 @@ main (int    argc,
   g_test_add_func ("/gemini-encode/tools", test_tools);
   g_test_add_func ("/gemini-encode/tool-choice", test_tool_choice);
   g_test_add_func ("/gemini-encode/results", test_results);
+  g_test_add_func ("/gemini-encode/media-places", test_media_places);
   g_test_add_func ("/gemini-encode/media-of-results", test_media_of_results);
   g_test_add_func ("/gemini-encode/signatures", test_signatures);
   g_test_add_func ("/gemini-encode/replay", test_replay);
