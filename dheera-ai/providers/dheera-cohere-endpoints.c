@@ -79,7 +79,7 @@ dheera_cohere_decode_embed (DheeraDecoder *decoder,
     return NULL;
   if (dheera_json_type (list) != DHEERA_JSON_ARRAY)
     {
-      dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "there are no vectors in the answer");
+      dheera_endpoint_fail (decoder, root, "there are no vectors in the answer");
       return NULL;
     }
 

@@ -68,6 +68,10 @@ DheeraHttpRequest *dheera_endpoint_finish_form   (DheeraEndpointEncoder  *self,
 DheeraJsonValue    dheera_endpoint_parse         (DheeraDecoder          *decoder,
                                                   const char             *body,
                                                   gsize                   length);
+/* The answer is not what was asked for, what: why not. Where it has a message, that is what went wrong. */
+void               dheera_endpoint_fail          (DheeraDecoder          *decoder,
+                                                  DheeraJsonValue         root,
+                                                  const char             *what);
 /* Id, model and usage, where they are */
 void               dheera_endpoint_read_head     (DheeraBaseResponse     *response,
                                                   DheeraJsonValue         root);

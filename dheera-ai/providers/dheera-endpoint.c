@@ -234,18 +234,31 @@ dheera_endpoint_parse (DheeraDecoder *decoder,
 
   if (!dheera_json_parse (&decoder->json, body, length))
     {
-      dheera_decoder_fail_json (decoder, "the answer");
+      dheera_decoder_fail_body (decoder, length);
       return none;
     }
 
   root = dheera_json_root (&decoder->json);
-  if (dheera_error_words_marked (root))
+  if (dheera_error_words_marked (root) || dheera_error_words_marked (dheera_json_element (root, 0)))
     {
       dheera_decoder_fail_with (decoder, root);
       return none;
     }
 
   return root;
+}
+
+void
+dheera_endpoint_fail (DheeraDecoder   *decoder,
+                      DheeraJsonValue  root,
+                      const char      *what)
+{
+  g_auto (DheeraErrorWords) words = DHEERA_ERROR_WORDS_INIT;
+
+  if (dheera_json_type (root) == DHEERA_JSON_OBJECT && dheera_error_words_read (&words, root) && words.message != NULL)
+    dheera_decoder_fail_with (decoder, root);
+  else
+    dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "%s", what);
 }
 
 void

@@ -225,7 +225,7 @@ dheera_gemini_decode_embeddings (DheeraDecoder *decoder,
     list = dheera_json_member (root, "predictions");
   if (dheera_json_type (list) != DHEERA_JSON_ARRAY && dheera_json_type (single) != DHEERA_JSON_ARRAY)
     {
-      dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "there are no vectors in the answer");
+      dheera_endpoint_fail (decoder, root, "there are no vectors in the answer");
       return NULL;
     }
 

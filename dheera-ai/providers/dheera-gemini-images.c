@@ -347,7 +347,7 @@ dheera_gemini_decode_image (DheeraDecoder *decoder,
   if (reason != NULL || dheera_json_size (root) == 0)
     dheera_decoder_fail (decoder, DHEERA_ERROR_CONTENT_POLICY, "no picture was made: %s", reason != NULL ? reason : "the service gave no reason");
   else
-    dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "there are no pictures in the answer");
+    dheera_endpoint_fail (decoder, root, "there are no pictures in the answer");
 
   return NULL;
 }

@@ -43,13 +43,35 @@ dheera_openai_encode_embeddings (const DheeraEncoding *encoding,
   return dheera_endpoint_finish (&encoder);
 }
 
+/* OpenAI's list, or that of who answers in the form of its own engine: TEI and llama.cpp with nothing around the list, Ollama and others under "embeddings" */
+static DheeraJsonValue
+find_list (DheeraJsonValue root)
+{
+  DheeraJsonValue list = dheera_json_member (root, "data");
+
+  if (dheera_json_type (root) == DHEERA_JSON_ARRAY)
+    return root;
+
+  return dheera_json_type (list) == DHEERA_JSON_ARRAY ? list : dheera_json_member (root, "embeddings");
+}
+
+static gboolean
+add_vector (DheeraVectors   *vectors,
+            DheeraJsonValue  element)
+{
+  if (dheera_json_type (element) == DHEERA_JSON_ARRAY)
+    return dheera_vectors_add (vectors, -1, element);
+
+  return dheera_vectors_add (vectors, dheera_json_get_int (dheera_json_member (element, "index"), -1), dheera_json_member (element, "embedding"));
+}
+
 GObject *
 dheera_openai_decode_embeddings (DheeraDecoder *decoder,
                                  const char    *body,
                                  gsize          length)
 {
   DheeraJsonValue root = dheera_endpoint_parse (decoder, body, length);
-  DheeraJsonValue list = dheera_json_member (root, "data");
+  DheeraJsonValue list = find_list (root);
   DheeraEmbeddingResponse *response;
   DheeraVectors vectors;
   DheeraJsonIter iter;
@@ -59,14 +81,14 @@ dheera_openai_decode_embeddings (DheeraDecoder *decoder,
     return NULL;
   if (dheera_json_type (list) != DHEERA_JSON_ARRAY)
     {
-      dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "there are no vectors in the answer");
+      dheera_endpoint_fail (decoder, root, "there are no vectors in the answer");
       return NULL;
     }
 
   dheera_vectors_init (&vectors, decoder, dheera_json_size (list));
   dheera_json_iter_init (&iter, list);
   while (dheera_json_iter_next (&iter, NULL, &element))
-    if (!dheera_vectors_add (&vectors, dheera_json_get_int (dheera_json_member (element, "index"), -1), dheera_json_member (element, "embedding")))
+    if (!add_vector (&vectors, element))
       break;
   response = dheera_vectors_finish (&vectors);
   if (response == NULL)

@@ -6,6 +6,7 @@
 
 #include "dheera-ai/model/dheera-image-request-private.h"
 #include "dheera-ai/model/dheera-image-response-private.h"
+#include "dheera-ai/model/dheera-part-private.h"
 #include "dheera-ai/model/dheera-values-private.h"
 #include "dheera-ai/wire/dheera-base64-private.h"
 
@@ -102,6 +103,30 @@ dheera_openai_encode_image (const DheeraEncoding *encoding,
   return dheera_endpoint_finish (&encoder);
 }
 
+static gboolean
+is_filled (DheeraJsonValue text)
+{
+  return dheera_json_exists (text) && !dheera_json_equal (text, "");
+}
+
+/* Base64, before which xAI says what it is: data:image/jpeg;base64,... */
+static GBytes *
+read_bytes (DheeraJsonValue   data,
+            char            **mime_type)
+{
+  GBytes *bytes = dheera_json_dup_base64 (data);
+
+  if (bytes == NULL)
+    {
+      g_autofree char *url = dheera_json_dup_string (data);
+
+      if (url == NULL || !dheera_data_url_parse (url, mime_type, &bytes))
+        return NULL;
+    }
+
+  return bytes;
+}
+
 /* FALSE with the failure. format is the word that the answer has for all of its pictures. */
 static gboolean
 read_image (DheeraDecoder       *decoder,
@@ -112,12 +137,15 @@ read_image (DheeraDecoder       *decoder,
   DheeraJsonValue data = dheera_json_member (value, "b64_json");
   g_autofree char *word = dheera_json_dup_string (format);
   g_autofree char *uri = dheera_json_dup_string (dheera_json_member (value, "url"));
+  g_autofree char *mime_type = NULL;
   g_autoptr (GBytes) bytes = NULL;
   DheeraImage *image;
 
-  if (dheera_json_exists (data))
+  if (!is_filled (data) && uri != NULL && g_ascii_strncasecmp (uri, "data:", 5) == 0)
+    data = dheera_json_member (value, "url");
+  if (is_filled (data))
     {
-      bytes = dheera_json_dup_base64 (data);
+      bytes = read_bytes (data, &mime_type);
       if (bytes == NULL || g_bytes_get_size (bytes) == 0)
         {
           dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "a picture is no base64");
@@ -135,6 +163,8 @@ read_image (DheeraDecoder       *decoder,
     {
       /* How the file begins is surer than what is said about it. */
       image->mime_type = g_strdup (dheera_image_find_mime_type (bytes));
+      if (image->mime_type == NULL)
+        image->mime_type = g_steal_pointer (&mime_type);
       if (image->mime_type == NULL && word != NULL)
         image->mime_type = g_strconcat ("image/", word, NULL);
       image->bytes = g_steal_pointer (&bytes);
@@ -161,7 +191,7 @@ dheera_openai_decode_image (DheeraDecoder *decoder,
     return NULL;
   if (dheera_json_type (list) != DHEERA_JSON_ARRAY || dheera_json_size (list) == 0)
     {
-      dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "there are no pictures in the answer");
+      dheera_endpoint_fail (decoder, root, "there are no pictures in the answer");
       return NULL;
     }
 

@@ -151,7 +151,7 @@ dheera_openai_decode_moderation (DheeraDecoder *decoder,
     return NULL;
   if (dheera_json_size (list) == 0 || dheera_json_type (list) != DHEERA_JSON_ARRAY)
     {
-      dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "there are no results in the answer");
+      dheera_endpoint_fail (decoder, root, "there are no results in the answer");
       return NULL;
     }
   /* One that is missing would pass as one that was found harmless. */

@@ -53,6 +53,7 @@ read_result (DheeraDecoder        *decoder,
              DheeraJsonValue       value,
              GByteArray           *seen)
 {
+  DheeraJsonValue document = dheera_json_member (value, "document");
   DheeraJsonValue number = dheera_json_member (value, "relevance_score");
   gint64 index = dheera_json_get_int (dheera_json_member (value, "index"), -1);
   double score;
@@ -79,7 +80,9 @@ read_result (DheeraDecoder        *decoder,
       return FALSE;
     }
 
-  dheera_rerank_response_add (response, (guint) index, score, read_document (dheera_json_member (value, "document")));
+  if (!dheera_json_exists (document))
+    document = dheera_json_member (value, "text");
+  dheera_rerank_response_add (response, (guint) index, score, read_document (document));
 
   return TRUE;
 }
@@ -100,9 +103,12 @@ dheera_openai_decode_rerank (DheeraDecoder *decoder,
     return NULL;
   if (dheera_json_type (list) != DHEERA_JSON_ARRAY)
     list = dheera_json_member (root, "data");
+  /* TEI has nothing around it. */
+  if (dheera_json_type (root) == DHEERA_JSON_ARRAY && dheera_json_size (root) > 0)
+    list = root;
   if (dheera_json_type (list) != DHEERA_JSON_ARRAY)
     {
-      dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "there are no results in the answer");
+      dheera_endpoint_fail (decoder, root, "there are no results in the answer");
       return NULL;
     }
 

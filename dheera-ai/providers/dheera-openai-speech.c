@@ -2,11 +2,15 @@
 
 #include "dheera-endpoint-private.h"
 
+#include "dheera-error-words-private.h"
 #include "dheera-sound-private.h"
 
 #include "dheera-ai/model/dheera-speech-request-private.h"
 #include "dheera-ai/model/dheera-speech-response-private.h"
 #include "dheera-ai/wire/dheera-base64-private.h"
+
+/* Errors are short. */
+#define MAX_ERROR (64 * 1024)
 
 /* OpenAI's speech: JSON goes out, and sound comes back as it is; of Mistral in an object. */
 
@@ -45,15 +49,31 @@ read_object (DheeraDecoder *decoder,
 
   audio = dheera_json_dup_base64 (dheera_json_member (root, "audio_data"));
   if (audio == NULL)
-    dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "there is no sound in the answer");
+    dheera_endpoint_fail (decoder, root, "there is no sound in the answer");
 
   return audio;
 }
 
+/* By what it is called; or, whatever that is, since it is an object that says that something failed: no sound begins like that. */
 static gboolean
-is_json (DheeraDecoder *decoder)
+is_json (DheeraDecoder *decoder,
+         const char    *body,
+         gsize          length)
 {
-  return decoder->content_type != NULL && g_str_equal (decoder->content_type, "application/json");
+  const char *type = decoder->content_type;
+
+  if (type != NULL && (g_str_equal (type, "application/json") || g_str_has_suffix (type, "+json") || g_str_equal (type, "text/json")))
+    return TRUE;
+
+  return length > 0 && length <= MAX_ERROR && body[0] == '{' && dheera_json_parse (&decoder->json, body, length)
+         && dheera_error_words_marked (dheera_json_root (&decoder->json));
+}
+
+/* A page that stands where the sound ought to be */
+static gboolean
+is_page (const char *type)
+{
+  return type != NULL && (g_str_equal (type, "text/html") || g_str_equal (type, "application/xhtml+xml"));
 }
 
 GObject *
@@ -65,7 +85,13 @@ dheera_openai_decode_speech (DheeraDecoder *decoder,
   const char *type = decoder->content_type;
   GBytes *audio;
 
-  audio = is_json (decoder) ? read_object (decoder, body, length) : g_bytes_new (body, length);
+  if (is_page (type))
+    {
+      dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "the answer is no sound but a page of type “%s”: look at the base URL", type);
+      return NULL;
+    }
+
+  audio = is_json (decoder, body, length) ? read_object (decoder, body, length) : g_bytes_new (body, length);
   if (audio == NULL)
     return NULL;
   if (g_bytes_get_size (audio) == 0)

@@ -2,6 +2,7 @@
 
 #include "dheera-endpoint-private.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "dheera-error-words-private.h"
@@ -93,10 +94,21 @@ dheera_openai_encode_transcription (const DheeraEncoding *encoding,
   return http;
 }
 
+/* Seconds, of some as text */
 static double
 read_time (DheeraJsonValue value)
 {
   double seconds = dheera_json_get_double (value, -1);
+
+  if (dheera_json_type (value) == DHEERA_JSON_STRING)
+    {
+      g_autofree char *text = dheera_json_dup_string (value);
+      char *end;
+
+      seconds = g_ascii_strtod (text, &end);
+      if (end == text || *end != '\0' || !isfinite (seconds))
+        seconds = -1;
+    }
 
   return seconds >= 0 ? seconds : -1;
 }
@@ -186,7 +198,7 @@ dheera_openai_decode_transcription (DheeraDecoder *decoder,
     return NULL;
   if (dheera_json_type (dheera_json_member (root, "text")) != DHEERA_JSON_STRING)
     {
-      dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "there is no text in the answer");
+      dheera_endpoint_fail (decoder, root, "there is no text in the answer");
       return NULL;
     }
 

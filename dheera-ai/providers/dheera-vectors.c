@@ -44,7 +44,8 @@ dheera_vectors_init (DheeraVectors *self,
     }
 
   self->places = g_new (guint32, self->n_expected);
-  memset (self->places, 0xff, sizeof (guint32) * self->n_expected);
+  if (self->n_expected > 0)
+    memset (self->places, 0xff, sizeof (guint32) * self->n_expected);
 }
 
 /* Room for one more vector, which is of the length of those before it. The room grows with what was read: what an answer says about itself allocates nothing. */
@@ -150,6 +151,9 @@ dheera_vectors_add (DheeraVectors   *self,
   if (self->places[index] != NOT_THERE)
     return fail (self, "there are two vectors of index %" G_GINT64_FORMAT, index);
 
+  /* llama.cpp, asked for all tokens as one, has the one vector in a list. */
+  if (dheera_json_size (vector) == 1 && dheera_json_type (dheera_json_element (vector, 0)) == DHEERA_JSON_ARRAY)
+    vector = dheera_json_element (vector, 0);
   if (dheera_json_type (vector) == DHEERA_JSON_ARRAY)
     {
       added = add_numbers (self, vector);

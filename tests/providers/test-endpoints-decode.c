@@ -64,6 +64,22 @@ assert_wrong (DheeraTask         task,
     }
 }
 
+static void
+assert_fails (DheeraTask   task,
+              const char  *body,
+              DheeraError  code,
+              const char  *message)
+{
+  g_auto (Answer) answer = { 0 };
+
+  g_test_message ("%s", body);
+  g_assert_null (decode (&answer, task, 1, body));
+  g_assert_nonnull (answer.decoder->failure);
+  g_assert_cmpint (dheera_error_details_get_code (answer.decoder->failure), ==, code);
+  if (message != NULL)
+    g_assert_cmpstr (dheera_error_details_get_message (answer.decoder->failure), ==, message);
+}
+
 /* An error inside a success is the error that it says it is, for every task that is answered in JSON. */
 static void
 test_errors (void)
@@ -71,7 +87,7 @@ test_errors (void)
   static const DheeraTask tasks[] = {
     DHEERA_TASK_EMBED, DHEERA_TASK_RERANK, DHEERA_TASK_MODERATE, DHEERA_TASK_GENERATE_IMAGE, DHEERA_TASK_TRANSCRIBE,
   };
-  static const char *const wrong[] = { "", "{", "[]", "null", "\"text\"", "{}", "<html>", NULL };
+  static const char *const wrong[] = { "", "{]", "[]", "null", "\"text\"", "{}", "<html>", NULL };
   const char *error = "{\"error\":{\"message\":\"The model does not exist\",\"code\":\"model_not_found\"}}";
 
   for (guint i = 0; i < G_N_ELEMENTS (tasks); i++)
@@ -81,6 +97,10 @@ test_errors (void)
       g_assert_null (decode (&answer, tasks[i], 1, error));
       g_assert_cmpint (dheera_error_details_get_code (answer.decoder->failure), ==, DHEERA_ERROR_NOT_FOUND);
       assert_wrong (tasks[i], 1, wrong);
+      assert_fails (tasks[i], "[{\"error\":{\"message\":\"m\",\"code\":429}}]", DHEERA_ERROR_RATE_LIMIT, "m");
+      assert_fails (tasks[i], "{\"code\":401,\"message\":\"Invalid token\",\"data\":null}", DHEERA_ERROR_AUTHENTICATION, "Invalid token");
+      assert_fails (tasks[i], "{\"detail\":\"Not there\"}", DHEERA_ERROR_STREAM_ERROR, "Not there");
+      assert_fails (tasks[i], "{\"data\":[{", DHEERA_ERROR_STREAM_INTERRUPTED, NULL);
     }
 }
 
@@ -106,6 +126,26 @@ test_embeddings (void)
   assert_wrong (DHEERA_TASK_EMBED, 1, wrong);
 }
 
+/* As TEI, llama.cpp and Ollama have them without OpenAI's clothes */
+static void
+test_bare_embeddings (void)
+{
+  static const char *const bodies[] = {
+    "[[1,2],[3,4]]", "{\"embeddings\":[[1,2],[3,4]]}", "[{\"index\":1,\"embedding\":[[3,4]]},{\"index\":0,\"embedding\":[[1,2]]}]",
+    "{\"data\":[{\"index\":0,\"embedding\":[[1,2]]},{\"index\":1,\"embedding\":[[3,4]]}]}",
+  };
+  static const char *const wrong[] = {
+    "[[1,[2]]]", "[[[1],[2]]]", "[7]", "[[]]", "[[[]]]", "[[[[1]]]]", "[[null]]", "[[NaN]]", "[[1e999]]", "{\"embeddings\":[[1],[2]]}",
+    "{\"embeddings\":{}}", NULL,
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bodies); i++)
+    assert_decoded (DHEERA_TASK_EMBED, 2, bodies[i],
+                    "{\"object\":\"list\",\"data\":[{\"object\":\"embedding\",\"index\":0,\"embedding\":[1,2]},"
+                    "{\"object\":\"embedding\",\"index\":1,\"embedding\":[3,4]}],\"model\":\"\"}");
+  assert_wrong (DHEERA_TASK_EMBED, 1, wrong);
+}
+
 static void
 test_rerank (void)
 {
@@ -122,6 +162,8 @@ test_rerank (void)
                   "{\"index\":2,\"relevance_score\":0.5}],\"usage\":{\"prompt_tokens\":3,\"total_tokens\":3}}");
   assert_decoded (DHEERA_TASK_RERANK, 0, "{\"data\":[{\"index\":7,\"score\":-4.5,\"document\":\"t\"}]}",
                   "{\"model\":\"\",\"results\":[{\"index\":7,\"relevance_score\":-4.5,\"document\":{\"text\":\"t\"}}]}");
+  assert_decoded (DHEERA_TASK_RERANK, 2, "[{\"index\":1,\"score\":0.25,\"text\":\"t\"},{\"index\":0,\"score\":0.5}]",
+                  "{\"model\":\"\",\"results\":[{\"index\":0,\"relevance_score\":0.5},{\"index\":1,\"relevance_score\":0.25,\"document\":{\"text\":\"t\"}}]}");
   assert_decoded (DHEERA_TASK_RERANK, 3, "{\"results\":[]}", "{\"model\":\"\",\"results\":[]}");
   assert_wrong (DHEERA_TASK_RERANK, 3, wrong);
 }
@@ -182,6 +224,11 @@ test_images (void)
                   "\"usage\":{\"input_tokens\":1,\"output_tokens\":2,\"total_tokens\":3}}",
                   "{\"created\":5,\"data\":[{\"b64_json\":\"Zm9v\"},{\"url\":\"https://example.com/a.png\",\"revised_prompt\":\"p\"}],"
                   "\"usage\":{\"input_tokens\":1,\"output_tokens\":2,\"total_tokens\":3}}");
+  /* Empty data beside the address; an address that is the picture; data with their type */
+  assert_decoded (DHEERA_TASK_GENERATE_IMAGE, 1,
+                  "{\"data\":[{\"b64_json\":\"\",\"url\":\"https://example.com/a\"},{\"url\":\"data:image/webp;base64,Zm9v\"},"
+                  "{\"b64_json\":\"data:image/jpeg;base64,Zm9v\",\"url\":\"\"}]}",
+                  "{\"data\":[{\"url\":\"https://example.com/a\"},{\"b64_json\":\"Zm9v\"},{\"b64_json\":\"Zm9v\"}]}");
   assert_wrong (DHEERA_TASK_GENERATE_IMAGE, 1, wrong);
 
   response = decode (&answer, DHEERA_TASK_GENERATE_IMAGE, 2,
@@ -198,6 +245,8 @@ test_transcription (void)
   static const char *const wrong[] = { "{\"text\":null}", "{\"body\":\"Hello\"}", "Hello", NULL };
 
   assert_decoded (DHEERA_TASK_TRANSCRIBE, 0, "{\"text\":\"\"}", "{\"text\":\"\"}");
+  assert_decoded (DHEERA_TASK_TRANSCRIBE, 0, "{\"text\":\"Hi\",\"duration\":\"2.5\"}", "{\"text\":\"Hi\",\"duration\":2.5}");
+  assert_decoded (DHEERA_TASK_TRANSCRIBE, 0, "{\"text\":\"Hi\",\"duration\":\"2 s\"}", "{\"text\":\"Hi\"}");
   assert_decoded (DHEERA_TASK_TRANSCRIBE, 0, "{\"text\":\"Hi\",\"usage\":{\"type\":\"duration\",\"seconds\":6}}", "{\"text\":\"Hi\"}");
   assert_decoded (DHEERA_TASK_TRANSCRIBE, 0,
                   "{\"text\":\"Hi you\",\"language\":\"english\",\"duration\":5.5,\"segments\":[{\"start\":0.0,\"end\":1.5,\"text\":\" Hi you\",\"speaker\":\"A\"},7],"
@@ -258,6 +307,8 @@ test_speech (void)
     { "application/json", "{\"audio_data\":\"!\"}", 18, NULL, NULL },
     { "application/json", "{}", 2, NULL, NULL },
     { "audio/mpeg", "", 0, NULL, NULL },
+    { "text/html", "<html>", 6, NULL, NULL },
+    { "application/problem+json", "{}", 2, NULL, NULL },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -280,6 +331,25 @@ test_speech (void)
     }
 }
 
+/* An error that is called sound is an error. */
+static void
+test_speech_errors (void)
+{
+  static const char *const types[] = { "application/json", "application/problem+json", "audio/mpeg", "application/octet-stream", "text/plain", "" };
+  const char *body = "{\"error\":{\"message\":\"No such voice\",\"code\":\"invalid_api_key\"}}";
+
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      g_auto (Answer) answer = { 0 };
+
+      answer_begin (&answer, "openai");
+      answer.decoder->content_type = g_strdup (types[i]);
+      g_assert_null (dheera_openai_chat.tasks[DHEERA_TASK_SPEAK].decode (answer.decoder, body, strlen (body)));
+      g_assert_cmpint (dheera_error_details_get_code (answer.decoder->failure), ==, DHEERA_ERROR_AUTHENTICATION);
+      g_assert_cmpstr (dheera_error_details_get_message (answer.decoder->failure), ==, "No such voice");
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -288,6 +358,7 @@ main (int    argc,
 
   g_test_add_func ("/endpoints-decode/errors", test_errors);
   g_test_add_func ("/endpoints-decode/embeddings", test_embeddings);
+  g_test_add_func ("/endpoints-decode/bare-embeddings", test_bare_embeddings);
   g_test_add_func ("/endpoints-decode/rerank", test_rerank);
   g_test_add_func ("/endpoints-decode/moderation", test_moderation);
   g_test_add_func ("/endpoints-decode/many-categories", test_many_categories);
@@ -295,6 +366,7 @@ main (int    argc,
   g_test_add_func ("/endpoints-decode/transcription", test_transcription);
   g_test_add_func ("/endpoints-decode/subtitles", test_subtitles);
   g_test_add_func ("/endpoints-decode/speech", test_speech);
+  g_test_add_func ("/endpoints-decode/speech-errors", test_speech_errors);
 
   return g_test_run ();
 }

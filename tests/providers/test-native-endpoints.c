@@ -183,7 +183,7 @@ test_embed_failures (void)
     { "cohere", "{\"embeddings\":{}}", DHEERA_ERROR_PROTOCOL },
     { "cohere", "{\"embeddings\":{\"float\":[[1],[\"x\"]]}}", DHEERA_ERROR_PROTOCOL },
     { "cohere", "{}", DHEERA_ERROR_PROTOCOL },
-    { "cohere", "{\"embeddings\":", DHEERA_ERROR_PROTOCOL },
+    { "cohere", "{\"embeddings\":", DHEERA_ERROR_STREAM_INTERRUPTED },
     { "ollama", "{\"embeddings\":[[1],[1,2]]}", DHEERA_ERROR_PROTOCOL },
     { "ollama", "{\"embeddings\":null}", DHEERA_ERROR_PROTOCOL },
     { "ollama", "{\"error\":\"no\"}", DHEERA_ERROR_STREAM_ERROR },
