@@ -18,7 +18,6 @@
  * encrypted reasoning, so that the next request can carry all there is. "extra" may say otherwise. */
 
 #define PATH "/responses"
-#define COUNT_PATH "/responses/input_tokens"
 
 /* There is no member for these. */
 #define UNSUPPORTED \
@@ -447,9 +446,16 @@ encode_count (const DheeraEncoding *encoding,
               DheeraBaseRequest    *request,
               GError              **error)
 {
+  const char *path;
   g_autoptr (DheeraHttpRequest) http = NULL;
   g_auto (Body) body = { 0 };
 
+  if (!dheera_provider_check (encoding->provider, error))
+    return NULL;
+  /* Few of those who have Responses count, too. */
+  path = dheera_provider_get_row (encoding->provider)->endpoints.paths[DHEERA_TASK_COUNT_TOKENS];
+  if (path == NULL)
+    return dheera_endpoint_refuse (encoding, dheera_task_get_name (DHEERA_TASK_COUNT_TOKENS), error);
   if (!body_init (&body, encoding, DHEERA_REQUEST (request), error))
     return NULL;
 
@@ -461,7 +467,7 @@ encode_count (const DheeraEncoding *encoding,
   write_reasoning (&body);
   dheera_json_writer_end_object (&body.writer);
 
-  http = dheera_encoding_new_http_request (encoding, request, "POST", COUNT_PATH, error);
+  http = dheera_encoding_new_http_request (encoding, request, "POST", path, error);
   if (http == NULL)
     return NULL;
   take_count_body (http, &body);

@@ -40,6 +40,7 @@ PROTOCOLS = {
 # Endpoints beside chat that a row says the paths of: the field of DheeraEndpointDialect
 TASKS = {
     'embed': 'paths[DHEERA_TASK_EMBED]',
+    'count_tokens': 'paths[DHEERA_TASK_COUNT_TOKENS]',
     'rerank': 'paths[DHEERA_TASK_RERANK]',
     'moderate': 'paths[DHEERA_TASK_MODERATE]',
     'generate_image': 'paths[DHEERA_TASK_GENERATE_IMAGE]',

@@ -603,6 +603,19 @@ test_count (void)
                    "\"strict\":false}],\"truncation\":\"auto\"}");
 }
 
+static void
+test_count_elsewhere (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+
+  set_up (&fixture, "xai-responses");
+  append (&fixture, DHEERA_ROLE_USER, "Hi");
+  g_assert_null (dheera_openai_responses.tasks[DHEERA_TASK_COUNT_TOKENS].encode (&fixture.encoding, DHEERA_BASE_REQUEST (fixture.request),
+                                                                                 &fixture.error));
+  g_assert_error (fixture.error, DHEERA_ERROR, DHEERA_ERROR_NOT_SUPPORTED);
+  g_assert_nonnull (strstr (fixture.error->message, "counting of tokens"));
+}
+
 static GObject *
 decode_count (Fixture        *fixture,
               DheeraDecoder **decoder,
@@ -675,6 +688,7 @@ main (int    argc,
   g_test_add_func ("/responses/extra", test_extra);
   g_test_add_func ("/responses/rows", test_rows);
   g_test_add_func ("/responses/count", test_count);
+  g_test_add_func ("/responses/count/elsewhere", test_count_elsewhere);
   g_test_add_func ("/responses/count/decode", test_count_decode);
 
   return g_test_run ();
