@@ -13,18 +13,27 @@ def code(words):
 
 TASKS = {
     'embed': 'vectors', 'rerank': 'rankings', 'moderate': 'moderation', 'generate_image': 'pictures', 'transcribe': 'transcription', 'speak': 'speech',
+    'count_tokens': 'counting of tokens',
 }
 
-# What protocols have without a path of its own in the row
-NATIVE = {'gemini': ('embed', 'generate_image')}
+# What protocols have without a path of its own in the row; tests/update-readme.py holds this against the library.
+NATIVE = {
+    'anthropic': ('count_tokens',),
+    'bedrock-converse': ('embed', 'rerank', 'count_tokens'),
+    'gemini': ('embed', 'generate_image', 'count_tokens'),
+}
+# ... and what they have not, whatever the row says for its Responses
+FOREIGN = {'openai-chat': ('count_tokens',)}
 
 
 def offers(row):
+    """What a provider can be asked for, by the names of the calls"""
+    protocol = row.get('protocol', 'openai-chat')
     if row.get('chat_path', '') is not None:
         yield 'chat'
-    for task, word in TASKS.items():
-        if task in row.get('tasks', {}) or task in NATIVE.get(row.get('protocol'), ()):
-            yield word
+    for task in TASKS:
+        if task in NATIVE.get(protocol, ()) or (task in row.get('tasks', {}) and task not in FOREIGN.get(protocol, ())):
+            yield task
 
 
 def line(row):
@@ -33,7 +42,7 @@ def line(row):
     places = [variable for key in ('project_env', 'region_env', 'base_url_env', 'host_env') for variable in row.get(key, [])]
     variables = [*row.get('key_env', []), *row.get('token_env', []), *amazon, *places, *row.get('header_env', {}).values()]
     where = 'this machine' if row.get('local') else f"`{row['base_url'].removeprefix('https://')}`"
-    return f"| {code(ids)} | [{row['name']}]({row['docs']}) | {where} | {', '.join(offers(row))} | {code(variables)} |"
+    return f"| {code(ids)} | [{row['name']}]({row['docs']}) | {where} | {', '.join(TASKS.get(task, task) for task in offers(row))} | {code(variables)} |"
 
 
 def name(row):
@@ -58,4 +67,5 @@ def main(data, template, page):
     pathlib.Path(page).write_text(text.replace('@TABLE@', table(rows)).replace('@RESPONSES@', responses(rows)))
 
 
-main(*sys.argv[1:])
+if __name__ == '__main__':
+    main(*sys.argv[1:])
