@@ -175,6 +175,9 @@ check_arguments (DheeraToolRound *self)
     {
       DheeraToolCall *call = dheera_message_peek_tool_call (self->message, i);
 
+      /* What some models write for a tool without parameters */
+      if (g_str_equal (dheera_tool_call_get_arguments (call), "null"))
+        g_string_assign (call->arguments, "{}");
       self->faults[i] = find_fault (call);
       if (self->faults[i] != NULL)
         g_string_assign (call->arguments, "{}");

@@ -138,6 +138,21 @@ test_broken_arguments (void)
   assert_results (round, filler, NULL);
 }
 
+/* Nothing is what a tool without parameters takes. */
+static void
+test_null_arguments (void)
+{
+  g_autoptr(GPtrArray) calls = g_ptr_array_new_with_free_func (g_object_unref);
+  DheeraToolRound *round = make_round (calls, TRUE, "f", "null", NULL);
+
+  g_assert_false (dheera_tool_round_advance (round));
+  g_assert_cmpuint (calls->len, ==, 1);
+  g_assert_cmpstr (dheera_tool_call_get_arguments (calls->pdata[0]), ==, "{}");
+  dheera_tool_call_return_text (calls->pdata[0], "a");
+  g_assert_true (dheera_tool_round_advance (round));
+  assert_results (round, "a", NULL);
+}
+
 static void
 test_late (void)
 {
@@ -211,6 +226,7 @@ main (int   argc,
   g_test_add_func ("/tool-round/parallel", test_parallel);
   g_test_add_func ("/tool-round/one-after-the-other", test_one_after_the_other);
   g_test_add_func ("/tool-round/broken-arguments", test_broken_arguments);
+  g_test_add_func ("/tool-round/null-arguments", test_null_arguments);
   g_test_add_func ("/tool-round/late", test_late);
   g_test_add_func ("/tool-round/watch", test_watch);
 
