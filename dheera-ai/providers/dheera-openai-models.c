@@ -2,6 +2,7 @@
 
 #include "dheera-openai-chat-private.h"
 
+#include "dheera-endpoint-private.h"
 #include "dheera-error-words-private.h"
 #include "dheera-provider-private.h"
 
@@ -244,12 +245,22 @@ find_list (DheeraJsonValue root)
   return dheera_json_member (root, "data");
 }
 
+/* Servers that are written in Go have null for a list without anything, as Ollama before its first model. */
+static gboolean
+is_list (DheeraJsonValue root,
+         DheeraJsonValue list)
+{
+  return dheera_json_type (list) == DHEERA_JSON_ARRAY
+         || (dheera_json_type (list) == DHEERA_JSON_NULL && dheera_json_equal (dheera_json_member (root, "object"), "list"));
+}
+
 GObject *
 dheera_openai_decode_models (DheeraDecoder *decoder,
                              const char    *body,
                              gsize          length)
 {
   g_autoptr (GListStore) models = NULL;
+  DheeraJsonValue root;
   DheeraJsonValue list;
   DheeraJsonValue element;
   DheeraJsonIter iter;
@@ -260,13 +271,14 @@ dheera_openai_decode_models (DheeraDecoder *decoder,
       return NULL;
     }
 
-  list = find_list (dheera_json_root (&decoder->json));
-  if (dheera_json_type (list) != DHEERA_JSON_ARRAY)
+  root = dheera_json_root (&decoder->json);
+  list = find_list (root);
+  if (!is_list (root, list) || dheera_error_words_marked (dheera_json_element (root, 0)))
     {
-      if (dheera_error_words_marked (dheera_json_root (&decoder->json)))
-        dheera_decoder_fail_with (decoder, dheera_json_root (&decoder->json));
+      if (dheera_error_words_marked (root) || dheera_error_words_marked (dheera_json_element (root, 0)))
+        dheera_decoder_fail_with (decoder, root);
       else
-        dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "the answer is no list of models");
+        dheera_endpoint_fail (decoder, root, "the answer is no list of models");
       return NULL;
     }
 

@@ -44,6 +44,23 @@ test_shapes (void)
 }
 
 static void
+test_none (void)
+{
+  static const char *const bodies[] = { "[]", "{\"data\":[]}", "{\"object\":\"list\",\"data\":null}" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bodies); i++)
+    {
+      g_auto (Answer) answer = { 0 };
+      g_autoptr (GListModel) models = NULL;
+
+      answer_begin (&answer, "lab");
+      models = decode (answer.decoder, bodies[i]);
+      g_assert_nonnull (models);
+      g_assert_cmpuint (g_list_model_get_n_items (models), ==, 0);
+    }
+}
+
+static void
 test_facts (void)
 {
   static const struct
@@ -99,6 +116,9 @@ test_failures (void)
     { "{}", DHEERA_ERROR_PROTOCOL },
     { "{\"data\":{}}", DHEERA_ERROR_PROTOCOL },
     { "7", DHEERA_ERROR_PROTOCOL },
+    { "[{\"error\":{\"message\":\"m\",\"code\":401}}]", DHEERA_ERROR_AUTHENTICATION },
+    { "{\"code\":401,\"message\":\"Invalid token\",\"data\":null}", DHEERA_ERROR_AUTHENTICATION },
+    { "{\"detail\":\"Not there\"}", DHEERA_ERROR_STREAM_ERROR },
     { "{\"id\":\"one-model\",\"object\":\"model\"}", DHEERA_ERROR_PROTOCOL },
     { "{\"error\":{\"message\":\"x\",\"code\":429}}", DHEERA_ERROR_RATE_LIMIT },
   };
@@ -195,6 +215,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/openai-models/shapes", test_shapes);
+  g_test_add_func ("/openai-models/none", test_none);
   g_test_add_func ("/openai-models/facts", test_facts);
   g_test_add_func ("/openai-models/failures", test_failures);
   g_test_add_func ("/openai-models/encode", test_encode);
