@@ -14,6 +14,7 @@ typedef enum
   BLOCK_SERVER_TOOL,
   BLOCK_SERVER_RESULT,
   BLOCK_JSON_TOOL,   /* its input is the answer's text */
+  BLOCK_IMAGE,
 } BlockKind;
 
 typedef struct
@@ -23,8 +24,8 @@ typedef struct
   guint16 surrogate;
   GString *text;      /* reasoning; the server's tool's input; or the elements of its result */
   GString *signature;
-  GByteArray *hidden; /* redacted reasoning, decoded */
-  char *start;        /* JSON of what opened a block of the server's */
+  GByteArray *bytes;  /* redacted reasoning or a picture, decoded */
+  char *start;        /* JSON of what opened a block of the server's, or a picture */
   GString *held;      /* text that the invisible tool's call would take the place of */
 } Block;
 
@@ -35,7 +36,7 @@ block_free (gpointer data)
 
   g_string_free (self->text, TRUE);
   g_string_free (self->signature, TRUE);
-  g_byte_array_unref (self->hidden);
+  g_byte_array_unref (self->bytes);
   g_string_free (self->held, TRUE);
   g_free (self->start);
   g_free (self);
@@ -53,7 +54,7 @@ get_block (DheeraDecoder *decoder)
   self = g_new0 (Block, 1);
   self->text = g_string_new (NULL);
   self->signature = g_string_new (NULL);
-  self->hidden = g_byte_array_new ();
+  self->bytes = g_byte_array_new ();
   self->held = g_string_new (NULL);
   decoder->state = self;
   decoder->state_free = block_free;
@@ -99,16 +100,16 @@ stop_reasoning (DheeraDecoder *decoder,
 {
   DheeraJsonWriter writer = DHEERA_JSON_WRITER_INIT;
 
-  if (self->signature->len == 0 && self->hidden->len == 0)
+  if (self->signature->len == 0 && self->bytes->len == 0)
     return;
 
-  dheera_json_writer_init (&writer, self->text->len + self->signature->len + self->hidden->len * 2);
+  dheera_json_writer_init (&writer, self->text->len + self->signature->len + self->bytes->len * 2);
   dheera_json_writer_begin_object (&writer);
   dheera_json_writer_key (&writer, "reasoningContent");
   dheera_json_writer_begin_object (&writer);
-  if (self->hidden->len > 0)
+  if (self->bytes->len > 0)
     {
-      g_autofree char *coded = g_base64_encode (self->hidden->data, self->hidden->len);
+      g_autofree char *coded = g_base64_encode (self->bytes->data, self->bytes->len);
 
       dheera_json_writer_member_string (&writer, "redactedContent", coded);
     }
@@ -173,12 +174,14 @@ dheera_bedrock_stop_block (DheeraDecoder *decoder)
     stop_reasoning (decoder, self);
   else if (self->kind == BLOCK_SERVER_TOOL || self->kind == BLOCK_SERVER_RESULT)
     stop_server_block (decoder, self);
+  else if (self->kind == BLOCK_IMAGE)
+    dheera_bedrock_add_image (decoder, self->start, self->bytes);
 
   self->kind = BLOCK_NONE;
   self->surrogate = 0;
   g_string_truncate (self->text, 0);
   g_string_truncate (self->signature, 0);
-  g_byte_array_set_size (self->hidden, 0);
+  g_byte_array_set_size (self->bytes, 0);
   g_clear_pointer (&self->start, g_free);
 }
 
@@ -307,6 +310,12 @@ read_use (DheeraDecoder   *decoder,
 
 /* --- Whole blocks --------------------------------------------------------------------------------- */
 
+static gboolean
+is_said (DheeraJsonValue value)
+{
+  return dheera_json_type (value) == DHEERA_JSON_STRING && !dheera_json_equal (value, "");
+}
+
 static void
 read_reasoning (DheeraDecoder   *decoder,
                 DheeraJsonValue  reasoning,
@@ -315,7 +324,7 @@ read_reasoning (DheeraDecoder   *decoder,
   DheeraJsonValue text = dheera_json_member (reasoning, "reasoningText");
 
   dheera_accumulator_add_reasoning (decoder->accumulator, 0, dheera_json_member (text, "text"));
-  if (dheera_json_exists (dheera_json_member (text, "signature")) || dheera_json_exists (dheera_json_member (reasoning, "redactedContent")))
+  if (is_said (dheera_json_member (text, "signature")) || is_said (dheera_json_member (reasoning, "redactedContent")))
     dheera_accumulator_add_native (decoder->accumulator, 0, DHEERA_BEDROCK_FAMILY, block);
 }
 
@@ -343,6 +352,8 @@ dheera_bedrock_read_block (DheeraDecoder   *decoder,
         read_cited (decoder, value);
       else if (dheera_json_equal (name, "toolResult"))
         dheera_accumulator_add_native (decoder->accumulator, 0, DHEERA_BEDROCK_FAMILY, block);
+      else
+        dheera_bedrock_read_media (decoder, name, value, block);
     }
 }
 
@@ -355,6 +366,7 @@ dheera_bedrock_start_block (DheeraDecoder   *decoder,
 {
   DheeraJsonValue use = dheera_json_member (start, "toolUse");
   DheeraJsonValue result = dheera_json_member (start, "toolResult");
+  DheeraJsonValue image = dheera_json_member (start, "image");
 
   dheera_bedrock_stop_block (decoder);
   if (dheera_json_type (use) == DHEERA_JSON_OBJECT)
@@ -371,6 +383,8 @@ dheera_bedrock_start_block (DheeraDecoder   *decoder,
     }
   else if (dheera_json_type (result) == DHEERA_JSON_OBJECT)
     open_block (decoder, index, BLOCK_SERVER_RESULT)->start = dheera_json_dup_raw (result);
+  else if (dheera_json_type (image) == DHEERA_JSON_OBJECT)
+    open_block (decoder, index, BLOCK_IMAGE)->start = dheera_json_dup_raw (image);
 }
 
 static void
@@ -389,6 +403,22 @@ add_input (DheeraDecoder   *decoder,
     dheera_json_append_string (dheera_json_member (use, "input"), self->text, &self->surrogate);
 }
 
+/* Each piece is base64 of its own. */
+static void
+add_bytes (Block           *self,
+           DheeraJsonValue  piece)
+{
+  g_autofree char *coded = dheera_json_dup_string (piece);
+  g_autofree guchar *bytes = NULL;
+  gsize length;
+
+  if (coded == NULL || *coded == '\0')
+    return;
+
+  bytes = g_base64_decode (coded, &length);
+  g_byte_array_append (self->bytes, bytes, (guint) length);
+}
+
 static void
 add_reasoning (DheeraDecoder   *decoder,
                gint64           index,
@@ -396,18 +426,11 @@ add_reasoning (DheeraDecoder   *decoder,
 {
   Block *self = open_block (decoder, index, BLOCK_REASONING);
   DheeraJsonValue text = dheera_json_member (reasoning, "text");
-  g_autofree char *hidden = dheera_json_dup_string (dheera_json_member (reasoning, "redactedContent"));
 
   dheera_accumulator_add_reasoning (decoder->accumulator, 0, text);
   dheera_json_append_string (text, self->text, &self->surrogate);
   dheera_json_append_string (dheera_json_member (reasoning, "signature"), self->signature, NULL);
-  if (hidden != NULL && *hidden != '\0')
-    {
-      gsize length;
-      g_autofree guchar *bytes = g_base64_decode (hidden, &length);
-
-      g_byte_array_append (self->hidden, bytes, (guint) length);
-    }
+  add_bytes (self, dheera_json_member (reasoning, "redactedContent"));
 }
 
 static void
@@ -434,6 +457,18 @@ add_result (DheeraDecoder   *decoder,
     }
 }
 
+static void
+add_image (DheeraDecoder   *decoder,
+           gint64           index,
+           DheeraJsonValue  image)
+{
+  Block *self = open_block (decoder, index, BLOCK_IMAGE);
+
+  if (self->start == NULL)
+    self->start = g_strdup ("{}");
+  add_bytes (self, dheera_json_path (image, "source.bytes"));
+}
+
 /* The one member that a delta has, and its name without escapes */
 static inline gboolean
 is_text_delta (DheeraJsonValue delta)
@@ -449,11 +484,14 @@ dheera_bedrock_add_to_block (DheeraDecoder   *decoder,
                              gint64           index,
                              DheeraJsonValue  delta)
 {
+  Block *self = decoder->state;
   DheeraJsonValue name, value;
   DheeraJsonIter iter;
 
   if (delta.json == NULL)
     return;
+  if (G_UNLIKELY (self != NULL && self->kind != BLOCK_NONE && self->index != index))
+    dheera_bedrock_stop_block (decoder);
   if (G_LIKELY (is_text_delta (delta)))
     {
       add_text (decoder, (DheeraJsonValue) { delta.json, delta.index + 2 });
@@ -475,5 +513,7 @@ dheera_bedrock_add_to_block (DheeraDecoder   *decoder,
         add_citation (decoder, value);
       else if (dheera_json_equal (name, "toolResult"))
         add_result (decoder, index, value);
+      else if (dheera_json_equal (name, "image"))
+        add_image (decoder, index, value);
     }
 }

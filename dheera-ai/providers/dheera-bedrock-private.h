@@ -128,6 +128,16 @@ void               dheera_bedrock_stop_block     (DheeraDecoder   *decoder);
 /* Text that was held back since the invisible tool might have been called: it was not. */
 void               dheera_bedrock_release_text   (DheeraDecoder   *decoder);
 
+/* A whole block that is neither words nor a call: name and media are its member. */
+void               dheera_bedrock_read_media     (DheeraDecoder   *decoder,
+                                                  DheeraJsonValue  name,
+                                                  DheeraJsonValue  media,
+                                                  DheeraJsonValue  block);
+/* A picture that came in pieces; start is the JSON of what said its format. */
+void               dheera_bedrock_add_image      (DheeraDecoder    *decoder,
+                                                  const char       *start,
+                                                  const GByteArray *bytes);
+
 /* --- The other endpoints --- */
 
 DheeraHttpRequest *dheera_bedrock_encode_models  (const DheeraEncoding *encoding,

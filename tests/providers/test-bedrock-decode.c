@@ -247,6 +247,66 @@ test_whole_reasoning (void)
 }
 
 /* What Amazon runs by itself is no call of the application's. */
+/* Where nobody tells the end of a block, the next one does: reasoning keeps its place in front of the text. */
+static void
+test_loose_blocks (void)
+{
+  g_auto (Answer) answer;
+
+  stream (&answer, 0, THINK ("0", "\"text\":\"a\"") THINK ("0", "\"signature\":\"S\"") TEXT ("1", "b") STOP ("end_turn"));
+  assert_end (&answer);
+  assert_native (&answer, 0, "{\"reasoningContent\":{\"reasoningText\":{\"text\":\"a\",\"signature\":\"S\"}}}");
+  g_assert_cmpuint (dheera_message_peek_native_block (get_message (&answer), 0)->after_text, ==, 0);
+}
+
+static void
+assert_part (Answer         *answer,
+             guint           position,
+             DheeraPartType  type,
+             const char     *mime_type,
+             const char     *bytes)
+{
+  g_autoptr (GBytes) expected = g_bytes_new_static (bytes, strlen (bytes));
+  DheeraPart *part;
+
+  g_assert_cmpuint (dheera_message_get_n_parts (get_message (answer)), >, position);
+  part = dheera_message_peek_part (get_message (answer), position);
+  g_assert_cmpint (dheera_part_get_part_type (part), ==, type);
+  g_assert_cmpstr (dheera_part_get_mime_type (part), ==, mime_type);
+  g_assert_true (g_bytes_equal (dheera_part_get_bytes (part), expected));
+}
+
+#define PICTURE(piece) "contentBlockDelta {\"contentBlockIndex\":1,\"delta\":{\"image\":" piece "}}\n"
+
+static void
+test_media (void)
+{
+  g_auto (Answer) answer;
+  g_auto (Answer) whole;
+
+  stream (&answer, 0,
+          TEXT ("0", "Here:") "contentBlockStart {\"contentBlockIndex\":1,\"start\":{\"image\":{\"format\":\"webp\"}}}\n"
+          PICTURE ("{\"source\":{\"bytes\":\"aGVs\"}}") PICTURE ("{\"source\":{\"bytes\":\"bG8=\"}}") PICTURE ("{\"source\":{\"bytes\":\"IQ==\"}}")
+          PICTURE ("{\"error\":{\"message\":\"no\"}}") "contentBlockStop {\"contentBlockIndex\":1}\n" STOP ("end_turn"));
+  assert_end (&answer);
+  assert_text (&answer, "Here:");
+  g_assert_cmpuint (dheera_message_get_n_parts (get_message (&answer)), ==, 1);
+  assert_part (&answer, 0, DHEERA_PART_TYPE_IMAGE, "image/webp", "hello!");
+
+  answer_whole (&whole, "bedrock",
+                MESSAGE ("{\"text\":\"a\"},{\"image\":{\"format\":\"png\",\"source\":{\"bytes\":\"aGVsbG8=\"}}},"
+                         "{\"audio\":{\"format\":\"mp3\",\"source\":{\"bytes\":\"aGVsbG8=\"}}},"
+                         "{\"image\":{\"format\":\"png\",\"source\":{\"s3Location\":{\"uri\":\"s3://b/a.png\"}}}},{\"image\":7}",
+                         ",\"stopReason\":\"end_turn\""));
+  assert_end (&whole);
+  assert_text (&whole, "a");
+  g_assert_cmpuint (dheera_message_get_n_parts (get_message (&whole)), ==, 2);
+  assert_part (&whole, 0, DHEERA_PART_TYPE_IMAGE, "image/png", "hello");
+  assert_part (&whole, 1, DHEERA_PART_TYPE_AUDIO, "audio/mp3", "hello");
+  g_assert_cmpuint (dheera_message_get_n_natives (get_message (&whole)), ==, 1);
+  assert_native (&whole, 0, "{\"image\":{\"format\":\"png\",\"source\":{\"s3Location\":{\"uri\":\"s3://b/a.png\"}}}}");
+}
+
 static void
 test_server_tools (void)
 {
@@ -506,6 +566,8 @@ main (int    argc,
   g_test_add_func ("/bedrock-decode/tools", test_tools);
   g_test_add_func ("/bedrock-decode/reasoning", test_reasoning);
   g_test_add_func ("/bedrock-decode/whole-reasoning", test_whole_reasoning);
+  g_test_add_func ("/bedrock-decode/loose-blocks", test_loose_blocks);
+  g_test_add_func ("/bedrock-decode/media", test_media);
   g_test_add_func ("/bedrock-decode/server-tools", test_server_tools);
   g_test_add_func ("/bedrock-decode/json-tool", test_json_tool);
   g_test_add_func ("/bedrock-decode/citations", test_citations);
