@@ -165,18 +165,27 @@ dheera_gemini_read_citations (DheeraDecoder   *decoder,
   sources_add (&sources);
 }
 
-/* The object in a chunk that has address and title: "web", "retrievedContext", "maps" */
+/* Of a picture there are two: the page that it is from counts. */
+static DheeraJsonValue
+find_uri (DheeraJsonValue origin)
+{
+  DheeraJsonValue uri = dheera_json_member (origin, "uri");
+
+  return is_uri (uri) ? uri : dheera_json_member (origin, "sourceUri");
+}
+
+/* The object in a chunk that has address and title */
 static DheeraJsonValue
 find_origin (DheeraJsonValue chunk)
 {
   static const DheeraJsonValue none;
-  static const char *const kinds[] = { "web", "retrievedContext", "maps" };
+  static const char *const kinds[] = { "web", "retrievedContext", "maps", "image" };
 
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
       DheeraJsonValue origin = dheera_json_member (chunk, kinds[i]);
 
-      if (is_uri (dheera_json_member (origin, "uri")))
+      if (is_uri (find_uri (origin)))
         return origin;
     }
 
@@ -219,7 +228,7 @@ write_support (Sources         *self,
         continue;
       origin = g_array_index (origins, DheeraJsonValue, i);
       if (dheera_json_exists (origin))
-        write_source (self, dheera_json_member (origin, "uri"), dheera_json_member (origin, "title"),
+        write_source (self, find_uri (origin), dheera_json_member (origin, "title"),
                       start + base, end >= 0 ? end + base : -1);
     }
 }
@@ -264,7 +273,7 @@ write_grounding (Sources         *self,
       DheeraJsonValue origin = g_array_index (origins, DheeraJsonValue, i);
 
       if (dheera_json_exists (origin))
-        write_source (self, dheera_json_member (origin, "uri"), dheera_json_member (origin, "title"), -1, -1);
+        write_source (self, find_uri (origin), dheera_json_member (origin, "title"), -1, -1);
     }
 }
 

@@ -53,6 +53,16 @@ static const Expectation shapes[] = {
   { "gemini", 400, "[{\"error\":{\"code\":400,\"message\":\"API key not valid.\",\"status\":\"INVALID_ARGUMENT\","
     "\"details\":[{\"@type\":\"x\",\"reason\":\"API_KEY_INVALID\"}]}}]", DHEERA_ERROR_AUTHENTICATION, "API key not valid.", "400" },
   { "gemini", 429, "{\"error\":{\"code\":429,\"message\":\"Quota exceeded for metric\",\"status\":\"RESOURCE_EXHAUSTED\"}}", DHEERA_ERROR_RATE_LIMIT },
+  { "vertexai", 400, "{\"error\":{\"code\":400,\"message\":\"Unable to submit request because the input token count is 9 but model only supports up "
+    "to 8. Reduce the input token count and try again.\",\"status\":\"INVALID_ARGUMENT\"}}", DHEERA_ERROR_CONTEXT_LENGTH_EXCEEDED },
+  { "gemini", 400, "{\"error\":{\"code\":400,\"message\":\"Request payload size exceeds the limit: 20971520 bytes.\",\"status\":\"INVALID_ARGUMENT\"}}",
+    DHEERA_ERROR_REQUEST_TOO_LARGE },
+  { "bedrock", 400, "{\"message\":\"The model returned the following errors: Input Tokens Exceeded: Number of input tokens exceeds maximum length.\"}",
+    DHEERA_ERROR_CONTEXT_LENGTH_EXCEEDED },
+  { "bedrock", 400, "{\"message\":\"400 Bad Request: Too many input tokens. Max input tokens: 8, request input token count: 9\"}",
+    DHEERA_ERROR_CONTEXT_LENGTH_EXCEEDED },
+  { "bedrock", 403, "{\"__type\":\"com.amazon.coral.service#MissingAuthenticationTokenException\",\"message\":\"Missing Authentication Token\"}",
+    DHEERA_ERROR_AUTHENTICATION },
   { "gemini", 400, "{\"error\":{\"message\":\"The input token count (9) exceeds the maximum number of tokens allowed (8).\",\"status\":\"INVALID_ARGUMENT\"}}",
     DHEERA_ERROR_CONTEXT_LENGTH_EXCEEDED },
   { "bedrock", 400, "{\"__type\":\"com.amazon.coral.service#ThrottlingException\",\"Message\":\"slow\"}", DHEERA_ERROR_RATE_LIMIT, "slow" },

@@ -452,12 +452,14 @@ test_sources (void)
   /* A stream says it again and again: the last holds. */
   answer_stream (&bare, "gemini",
                  "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"a\"}]},\"groundingMetadata\":{\"groundingChunks\":[{\"web\":{\"uri\":\"https://a\"}}]}}]}\n"
-                 "{\"candidates\":[{\"groundingMetadata\":{\"groundingChunks\":[{\"web\":{\"uri\":\"https://a\"}},{\"maps\":{\"uri\":\"https://m\"}}]}}]}\n"
+                 "{\"candidates\":[{\"groundingMetadata\":{\"groundingChunks\":[{\"web\":{\"uri\":\"https://a\"}},{\"maps\":{\"uri\":\"https://m\"}},"
+                 "{\"image\":{\"sourceUri\":\"https://p\",\"imageUri\":\"https://i\"}}]}}]}\n"
                  "{\"candidates\":[{\"finishReason\":\"STOP\",\"groundingMetadata\":{}}]}");
   assert_end (&bare);
   g_assert_cmpstr (dheera_response_get_annotations (answer_response (&bare)), ==,
                    "[{\"type\":\"url_citation\",\"url_citation\":{\"url\":\"https://a\"}},"
-                   "{\"type\":\"url_citation\",\"url_citation\":{\"url\":\"https://m\"}}]");
+                   "{\"type\":\"url_citation\",\"url_citation\":{\"url\":\"https://m\"}},"
+                   "{\"type\":\"url_citation\",\"url_citation\":{\"url\":\"https://p\"}}]");
 }
 
 static void

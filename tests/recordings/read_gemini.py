@@ -149,7 +149,7 @@ class Candidate:
     def count_citations(self):
         if self.grounding is None:
             return self.cited
-        usable = [any((chunk.get(kind) or {}).get('uri') for kind in ('web', 'retrievedContext', 'maps'))
+        usable = [any((chunk.get(kind) or {}).get('sourceUri' if kind == 'image' else 'uri') for kind in ('web', 'retrievedContext', 'maps', 'image'))
                   for chunk in self.grounding['groundingChunks']]
         supports = self.grounding.get('groundingSupports') or []
         if not supports:
