@@ -40,6 +40,7 @@ dheera_bedrock_model_find (const char *name)
       model.adaptive = claude.adaptive;
       model.takes_xhigh = claude.takes_xhigh;
       model.rejects_sampling = claude.rejects_sampling;
+      model.one_sampling = claude.one_sampling;
       /* Those that came with xhigh refuse both Converse's form for JSON and strict tools. */
       model.json_tool = model.no_strict = claude.takes_xhigh;
     }

@@ -57,21 +57,42 @@ refuse (DheeraBedrockPlan *self,
   return dheera_encoding_refuse (self->encoding, param, why, error);
 }
 
+/* Is one of the tools to be called, come what may? */
+static gboolean
+is_forced (DheeraBedrockPlan *self)
+{
+  const char *choice = self->params & DHEERA_PARAM_TOOL_CHOICE ? self->request->tool_choice : NULL;
+
+  return choice != NULL && !g_str_equal (choice, "auto") && !g_str_equal (choice, "none");
+}
+
 /* Claude is not sampled from otherwise while it thinks, and the newest not at all. */
+static gboolean
+check_sampling (DheeraBedrockPlan *self,
+                GError           **error)
+{
+  const char *why = self->model.rejects_sampling ? "takes it no more with this model" : "does not take it beside reasoning";
+
+  if (self->model.rejects_sampling || self->thinks)
+    return refuse (self, DHEERA_PARAM_TEMPERATURE, why, error) && refuse (self, DHEERA_PARAM_TOP_P, why, error) &&
+           refuse (self, DHEERA_PARAM_TOP_K, why, error);
+
+  return !self->model.one_sampling || !(self->params & DHEERA_PARAM_TEMPERATURE)
+         || refuse (self, DHEERA_PARAM_TOP_P, "takes it or temperature, not both, with this model", error);
+}
+
 static gboolean
 check_claude (DheeraBedrockPlan *self,
               GError           **error)
 {
-  const char *why = self->model.rejects_sampling ? "takes it no more with this model" : "does not take it beside reasoning";
   const char *no_reasoning = "has no reasoning with this model";
 
   if (!self->model.thinks)
     return refuse (self, DHEERA_PARAM_REASONING_EFFORT, no_reasoning, error) && refuse (self, DHEERA_PARAM_REASONING_BUDGET, no_reasoning, error);
-  if (!self->model.rejects_sampling && !self->thinks)
-    return TRUE;
+  if (self->thinks && is_forced (self) && !refuse (self, DHEERA_PARAM_TOOL_CHOICE, "can't force a tool beside reasoning", error))
+    return FALSE;
 
-  return refuse (self, DHEERA_PARAM_TEMPERATURE, why, error) && refuse (self, DHEERA_PARAM_TOP_P, why, error) &&
-         refuse (self, DHEERA_PARAM_TOP_K, why, error);
+  return check_sampling (self, error);
 }
 
 static gboolean

@@ -42,6 +42,7 @@ typedef struct
   guint adaptive : 1;   /* chooses by itself how much, and takes an effort */
   guint takes_xhigh : 1;
   guint rejects_sampling : 1; /* temperature, topP and top_k */
+  guint one_sampling : 1;     /* temperature or topP, not both */
   guint json_tool : 1;  /* answers in JSON through a tool only */
   guint no_strict : 1;  /* refuses strict tools */
 } DheeraBedrockModel;

@@ -22,6 +22,7 @@ typedef struct
   guint calls;         /* that are behind */
   gboolean only_text;  /* nothing else may stand there */
   gboolean skip_blank; /* text of blanks alone is refused, and beside other content it says nothing */
+  gboolean trim;       /* it is the beginning of the answer that is asked for, and may not end in white space */
 } Cursor;
 
 static gboolean
@@ -33,6 +34,16 @@ is_blank (const char *text,
       return FALSE;
 
   return TRUE;
+}
+
+static gsize
+trim (const char *text,
+      gsize       length)
+{
+  while (length > 0 && g_ascii_isspace (text[length - 1]))
+    length--;
+
+  return length;
 }
 
 static void
@@ -61,7 +72,7 @@ pass_text (Cursor     *self,
   /* A place that an application made up may be in the middle of a character. */
   while (length < left && (text[self->offset + length] & 0xC0) == 0x80)
     length++;
-  write_text (self, text + self->offset, length);
+  write_text (self, text + self->offset, self->trim && until == G_MAXSIZE ? trim (text + self->offset, length) : length);
   self->offset += length;
   self->text += length;
 
@@ -244,10 +255,11 @@ write_content (DheeraBedrockPlan *plan,
                DheeraJsonWriter  *writer,
                DheeraMessage     *message,
                gboolean           only_text,
+               gboolean           is_last,
                GError           **error)
 {
   const char *refusal = dheera_message_get_refusal (message);
-  Cursor cursor = { plan, writer, message, .only_text = only_text };
+  Cursor cursor = { plan, writer, message, .only_text = only_text, .trim = is_last };
 
   cursor.skip_blank = dheera_message_get_n_tool_calls (message) > 0 || has_natives (message);
   for (guint i = 0; i < dheera_message_get_n_natives (message); i++)
@@ -274,6 +286,7 @@ static gboolean
 write_turn (DheeraBedrockPlan *plan,
             DheeraJsonWriter  *writer,
             const DheeraTurn  *turn,
+            gboolean           is_last,
             GError           **error)
 {
   dheera_json_writer_begin_object (writer);
@@ -283,8 +296,9 @@ write_turn (DheeraBedrockPlan *plan,
   for (guint i = 0; i < turn->messages->len; i++)
     {
       DheeraMessage *message = g_ptr_array_index (turn->messages, i);
+      gboolean is_end = is_last && turn->model && i + 1 == turn->messages->len;
       gboolean good = dheera_message_get_role (message) == DHEERA_ROLE_TOOL ? write_result (plan, writer, message, error)
-                                                                            : write_content (plan, writer, message, FALSE, error);
+                                                                            : write_content (plan, writer, message, FALSE, is_end, error);
 
       if (!good)
         return FALSE;
@@ -305,7 +319,7 @@ dheera_bedrock_write_turns (DheeraBedrockPlan *plan,
   dheera_json_writer_key (writer, "messages");
   dheera_json_writer_begin_array (writer);
   for (guint i = 0; i < turns->turns->len; i++)
-    if (!write_turn (plan, writer, &g_array_index (turns->turns, DheeraTurn, i), error))
+    if (!write_turn (plan, writer, &g_array_index (turns->turns, DheeraTurn, i), i + 1 == turns->turns->len, error))
       return FALSE;
   dheera_json_writer_end_array (writer);
   if (turns->system->len == 0)
@@ -314,7 +328,7 @@ dheera_bedrock_write_turns (DheeraBedrockPlan *plan,
   dheera_json_writer_key (writer, "system");
   dheera_json_writer_begin_array (writer);
   for (guint i = 0; i < turns->system->len; i++)
-    if (!write_content (plan, writer, g_ptr_array_index (turns->system, i), TRUE, error))
+    if (!write_content (plan, writer, g_ptr_array_index (turns->system, i), TRUE, FALSE, error))
       return FALSE;
   dheera_json_writer_end_array (writer);
 

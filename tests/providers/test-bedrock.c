@@ -228,6 +228,16 @@ test_tool_ids (void)
     }
 }
 
+/* The beginning of the answer may not end in white space; what was said before is left as it is. */
+static void
+test_beginning (void)
+{
+  assert_body (CLAUDE, "'messages':[{'role':'user','content':'a '},{'role':'assistant','content':'b '},{'role':'user','content':'c '},"
+               "{'role':'assistant','content':' d \\n'}]",
+               "{'messages':[{'role':'user','content':[{'text':'a '}]},{'role':'assistant','content':[{'text':'b '}]},"
+               "{'role':'user','content':[{'text':'c '}]},{'role':'assistant','content':[{'text':' d'}]}]}");
+}
+
 #define SIGNED "{'reasoningContent':{'reasoningText':{'text':'t','signature':'s'}}}"
 
 static void
@@ -327,6 +337,9 @@ test_reasoning (void)
   assert_refused (LLAMA, HI ",'reasoning_effort':'low'", DHEERA_ERROR_UNSUPPORTED_PARAMETER, "reasoning_effort");
   assert_refused ("anthropic.claude-3-5-sonnet-20240620-v1:0", HI ",'reasoning_effort':'low'", DHEERA_ERROR_UNSUPPORTED_PARAMETER, "no reasoning");
   assert_refused (CLAUDE, HI ",'reasoning_effort':'low','temperature':0.5", DHEERA_ERROR_UNSUPPORTED_PARAMETER, "beside reasoning");
+  assert_refused (CLAUDE, HI ",'reasoning_effort':'low','tools':[{'type':'function','function':{'name':'f'}}],'tool_choice':'required'",
+                  DHEERA_ERROR_UNSUPPORTED_PARAMETER, "can't force a tool");
+  assert_refused ("us.anthropic.claude-sonnet-4-5-20250929-v1:0", HI ",'temperature':0.5,'top_p':0.5", DHEERA_ERROR_UNSUPPORTED_PARAMETER, "not both");
   assert_refused (NEW_CLAUDE, HI ",'temperature':0.5", DHEERA_ERROR_UNSUPPORTED_PARAMETER, "temperature");
 }
 
@@ -455,6 +468,7 @@ main (int    argc,
   g_test_add_func ("/bedrock/natives", test_natives);
   g_test_add_func ("/bedrock/media", test_media);
   g_test_add_func ("/bedrock/schema", test_schema);
+  g_test_add_func ("/bedrock/beginning", test_beginning);
   g_test_add_func ("/bedrock/reasoning", test_reasoning);
   g_test_add_func ("/bedrock/count", test_count);
 
