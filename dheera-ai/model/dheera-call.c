@@ -178,7 +178,7 @@ dheera_call_class_init (DheeraCallClass *klass)
   /**
    * DheeraCall:operation:
    *
-   * What was called: `complete`, `stream` or `list_models`.
+   * What was called, by the name of the method: `complete`, `stream`, `run`, `embed` …; each step of a run is a call of its own, by the name `run` or `run_stream`.
    *
    * Since: 0.1
    */
@@ -405,7 +405,7 @@ dheera_call_init (DheeraCall *self)
  *
  * Gets the name of the operation.
  *
- * What was called: `complete`, `stream` or `list_models`.
+ * What was called, by the name of the method: `complete`, `stream`, `run`, `embed` …; each step of a run is a call of its own, by the name `run` or `run_stream`.
  *
  * Returns: (transfer none): the name of the operation
  *

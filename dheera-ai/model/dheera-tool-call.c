@@ -258,7 +258,7 @@ dheera_tool_call_return_text (DheeraToolCall *self,
  * @self: the call that [signal@Tool::call] brought
  * @message: what went wrong, or why it may not be done, for the model to read
  *
- * Tells the model that the call failed, so that it can try another way. This does not end the run.
+ * Tells the model that the call failed, so that it can try another way: the result is the message behind `Error: `. This does not end the run.
  *
  * Now or later, and from any thread; see [method@ToolCall.return_text].
  *

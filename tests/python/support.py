@@ -15,7 +15,7 @@ try:
     import gi
     gi.require_version('Dheera', '1')
     gi.require_version('Soup', '3.0')
-    from gi.repository import Dheera, Gio, GLib, Soup  # noqa: F401
+    from gi.repository import Dheera, Gio, GLib, GObject, Soup  # noqa: F401
 except (ImportError, ValueError) as error:
     print(f'1..0 # SKIP {error}')
     sys.exit(0)
