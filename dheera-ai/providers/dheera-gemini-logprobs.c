@@ -24,6 +24,7 @@ write_token (DheeraJsonWriter *writer,
     dheera_json_writer_value (writer, logprob);
   else
     dheera_json_writer_int (writer, 0); /* zeros are left out */
+  dheera_json_writer_member_raw (writer, "bytes", "null");
 }
 
 static void

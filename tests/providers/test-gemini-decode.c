@@ -473,8 +473,8 @@ test_logprobs (void)
                 "\"topCandidates\":[{\"candidates\":[{\"token\":\"a\",\"logProbability\":-6.79e-06},{\"token\":\"x\",\"logProbability\":-2}]}]}}]}");
   assert_end (&answer);
   g_assert_cmpstr (dheera_choice_get_logprobs (dheera_response_get_choice (answer_response (&answer), 0)), ==,
-                   "{\"content\":[{\"token\":\"a\",\"logprob\":-6.79e-06,\"top_logprobs\":[{\"token\":\"a\",\"logprob\":-6.79e-06},"
-                   "{\"token\":\"x\",\"logprob\":-2}]},{\"token\":\"b\",\"logprob\":0,\"top_logprobs\":[]}],\"refusal\":null}");
+                   "{\"content\":[{\"token\":\"a\",\"logprob\":-6.79e-06,\"bytes\":null,\"top_logprobs\":[{\"token\":\"a\",\"logprob\":-6.79e-06,\"bytes\":null},"
+                   "{\"token\":\"x\",\"logprob\":-2,\"bytes\":null}]},{\"token\":\"b\",\"logprob\":0,\"bytes\":null,\"top_logprobs\":[]}],\"refusal\":null}");
 }
 
 static void
