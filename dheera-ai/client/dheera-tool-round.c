@@ -17,6 +17,7 @@ typedef struct
   GMutex mutex;
   GCond cond;
   char **results; /* by the place of the call; NULL while there is none */
+  gboolean *failed; /* likewise */
   guint n_results;
   guint n_open;   /* begun and not answered */
   gboolean closed;
@@ -52,6 +53,7 @@ answers_new (guint n)
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
   self->results = g_new0 (char *, n);
+  self->failed = g_new0 (gboolean, n);
   self->n_results = n;
   return self;
 }
@@ -74,6 +76,7 @@ answers_unref (gpointer data)
   for (guint i = 0; i < self->n_results; i++)
     g_free (self->results[i]);
   g_free (self->results);
+  g_free (self->failed);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_cond_clear (&self->cond);
   g_mutex_clear (&self->mutex);
@@ -119,6 +122,8 @@ put_answer (Answers    *self,
   g_mutex_lock (&self->mutex);
   if (!self->closed)
     {
+      /* In words too: not every provider can be told otherwise. */
+      self->failed[index] = is_error;
       self->results[index] = is_error ? g_strconcat ("Error: ", text, NULL) : g_strdup (text);
       self->n_open--;
       if (self->n_open == 0)
@@ -388,8 +393,10 @@ dheera_tool_round_close (DheeraToolRound *self,
     {
       DheeraToolCall *call = dheera_message_peek_tool_call (self->message, i);
       const char *result = self->answers->results[i];
+      DheeraMessage *message = dheera_message_new_tool_result (dheera_tool_call_get_id (call), result != NULL ? result : missing);
 
-      g_ptr_array_add (messages, dheera_message_new_tool_result (dheera_tool_call_get_id (call), result != NULL ? result : missing));
+      message->is_error = result == NULL || self->answers->failed[i];
+      g_ptr_array_add (messages, message);
     }
   dheera_tool_round_free (self);
   return messages;

@@ -437,6 +437,8 @@ dheera_chat_write_message_members (DheeraJsonWriter        *writer,
     dheera_json_writer_member_string (writer, "name", message->name);
   if (message->tool_call_id != NULL)
     dheera_json_writer_member_string (writer, "tool_call_id", message->tool_call_id);
+  if (message->is_error && dialect->complete)
+    dheera_json_writer_member_boolean (writer, "is_error", TRUE);
   if (message->role == DHEERA_ROLE_ASSISTANT)
     {
       if (message->refusal != NULL && dialect->refusal)

@@ -339,6 +339,23 @@ read_reasoning (DheeraMessage         *message,
 }
 
 static gboolean
+read_is_error (DheeraMessage         *message,
+               DheeraJsonValue        value,
+               const DheeraChatPath  *parent,
+               GError               **error)
+{
+  const DheeraChatPath path = { parent, "is_error" };
+  DheeraTristate is_error = DHEERA_TRISTATE_UNSET;
+
+  if (!dheera_chat_read_tristate (dheera_json_member (value, "is_error"), &path, &is_error, error))
+    return FALSE;
+
+  message->is_error = is_error == DHEERA_TRISTATE_YES;
+
+  return TRUE;
+}
+
+static gboolean
 read_message (DheeraConversation    *conversation,
               DheeraJsonValue        value,
               const DheeraChatPath  *path,
@@ -347,6 +364,7 @@ read_message (DheeraConversation    *conversation,
   static const char *const known[] = {
     "role", "content", "name", "tool_call_id", "tool_calls", "refusal", "reasoning", "reasoning_content",
     "provider_blocks", "thinking_blocks", "reasoning_details", "audio", "function_call",
+    "is_error",
     /* Part of an answer only */
     "annotations", NULL,
   };
@@ -362,6 +380,7 @@ read_message (DheeraConversation    *conversation,
       || !dheera_chat_read_string (value, "name", FALSE, path, &message->name, error)
       || !dheera_chat_read_string (value, "tool_call_id", g_str_equal (role, "tool"), path,
                                    &message->tool_call_id, error)
+      || !read_is_error (message, value, path, error)
       || !read_reasoning (message, value, path, error)
       || !read_list (message, value, "tool_calls", read_tool_call, path, error)
       || !read_function_call (message, value, path->index, path, error)

@@ -145,6 +145,7 @@ dheera_message_copy (DheeraMessage *self)
   copy->refusal = dheera_gstring_copy (self->refusal);
   copy->tool_call_id = g_strdup (self->tool_call_id);
   copy->name = g_strdup (self->name);
+  copy->is_error = self->is_error;
   dheera_json_text_copy (&self->extra, &copy->extra);
 
   for (guint i = 0; i < dheera_message_get_n_parts (self); i++)

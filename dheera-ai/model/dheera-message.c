@@ -36,6 +36,7 @@ enum
   PROP_TOOL_CALLS,
   PROP_TOOL_CALL_ID,
   PROP_NAME,
+  PROP_IS_ERROR,
   N_PROPS
 };
 
@@ -103,6 +104,9 @@ dheera_message_get_property (GObject    *object,
     case PROP_NAME:
       g_value_set_string (value, self->name);
       break;
+    case PROP_IS_ERROR:
+      g_value_set_boolean (value, self->is_error);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -135,6 +139,9 @@ dheera_message_set_property (GObject      *object,
       break;
     case PROP_NAME:
       dheera_message_set_name (self, g_value_get_string (value));
+      break;
+    case PROP_IS_ERROR:
+      dheera_message_set_is_error (self, g_value_get_boolean (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -226,9 +233,23 @@ dheera_message_class_init (DheeraMessageClass *klass)
    *
    * Tells apart speakers of the same role.
    *
+   * It is a hint: providers that have no place for it are not sent it.
+   *
    * Since: 0.1
    */
   properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, writable);
+
+  /**
+   * DheeraMessage:is-error:
+   *
+   * Whether this result of a tool call says that the call failed.
+   *
+   * Anthropic, Amazon Bedrock and Google are told so; other providers have no place for it, and the model has to see it from the text.
+   * [method@ToolCall.return_error] sets it. It means nothing in messages of another role than %DHEERA_ROLE_TOOL.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_IS_ERROR] = g_param_spec_boolean ("is-error", NULL, NULL, FALSE, writable);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -628,6 +649,47 @@ dheera_message_set_name (DheeraMessage *self,
 
   if (dheera_string_set (&self->name, name))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NAME]);
+}
+
+/**
+ * dheera_message_get_is_error:
+ * @self: a [class@Message]
+ *
+ * Whether this result of a tool call says that the call failed.
+ *
+ * Returns: %TRUE if it does
+ *
+ * Since: 0.1
+ */
+gboolean
+dheera_message_get_is_error (DheeraMessage *self)
+{
+  g_return_val_if_fail (DHEERA_IS_MESSAGE (self), FALSE);
+
+  return self->is_error;
+}
+
+/**
+ * dheera_message_set_is_error:
+ * @self: a [class@Message]
+ * @is_error: %TRUE if the call failed
+ *
+ * Sets whether this result of a tool call says that the call failed. The text has to say why.
+ *
+ * Since: 0.1
+ */
+void
+dheera_message_set_is_error (DheeraMessage *self,
+                             gboolean       is_error)
+{
+  g_return_if_fail (DHEERA_IS_MESSAGE (self));
+
+  is_error = !!is_error;
+  if (self->is_error == is_error)
+    return;
+
+  self->is_error = is_error;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_IS_ERROR]);
 }
 
 void

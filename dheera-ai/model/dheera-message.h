@@ -62,5 +62,10 @@ const char    *dheera_message_get_name         (DheeraMessage  *self);
 DHEERA_AVAILABLE_IN_0_1
 void           dheera_message_set_name         (DheeraMessage  *self,
                                                 const char     *name);
+DHEERA_AVAILABLE_IN_0_1
+gboolean       dheera_message_get_is_error     (DheeraMessage  *self);
+DHEERA_AVAILABLE_IN_0_1
+void           dheera_message_set_is_error     (DheeraMessage  *self,
+                                                gboolean        is_error);
 
 G_END_DECLS

@@ -180,7 +180,9 @@ write_result (DheeraAnthropicPlan *plan,
         }
       dheera_json_writer_end_array (writer);
     }
-  /* is_error, and cache_control */
+  if (message->is_error)
+    dheera_json_writer_member_boolean (writer, "is_error", TRUE);
+  /* cache_control */
   dheera_chat_write_extra_members (writer, dheera_json_text_get (&message->extra), NULL);
   dheera_json_writer_end_object (writer);
 

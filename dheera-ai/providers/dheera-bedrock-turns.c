@@ -166,21 +166,6 @@ pass_calls (Cursor *self,
     }
 }
 
-/* Beside the content of a result some say that it is an error. */
-static gboolean
-is_error (DheeraMessage *message)
-{
-  const char *extra = dheera_json_text_get (&message->extra);
-  DheeraJson json = DHEERA_JSON_INIT;
-  gboolean error = FALSE;
-
-  if (extra != NULL && dheera_json_parse (&json, extra, strlen (extra)))
-    error = dheera_json_get_boolean (dheera_json_member (dheera_json_root (&json), "is_error"), FALSE);
-  dheera_json_clear (&json);
-
-  return error;
-}
-
 static const char *
 find_cache_control (DheeraMessage *message)
 {
@@ -229,7 +214,7 @@ write_result (DheeraBedrockPlan *plan,
   if (!write_result_content (plan, writer, message, error))
     return FALSE;
   dheera_json_writer_end_array (writer);
-  if (is_error (message))
+  if (message->is_error)
     dheera_json_writer_member_string (writer, "status", "error");
   dheera_json_writer_end_object (writer);
   dheera_json_writer_end_object (writer);

@@ -361,18 +361,7 @@ find_name (Contents      *self,
   return name;
 }
 
-/* Beside the content of a result some say that it is an error. */
-static gboolean
-is_error (DheeraMessage *message)
-{
-  const char *extra = dheera_json_text_get (&message->extra);
-  g_auto (DheeraJson) json = DHEERA_JSON_INIT;
-
-  return extra != NULL && dheera_json_parse (&json, extra, strlen (extra))
-         && dheera_json_get_boolean (dheera_json_member (dheera_json_root (&json), "is_error"), FALSE);
-}
-
-/* Google wants an object. */
+/* Google wants an object, and knows a failure by its one member. */
 static void
 write_response (Contents      *self,
                 DheeraMessage *message)
@@ -381,14 +370,14 @@ write_response (Contents      *self,
   g_auto (DheeraJson) json = DHEERA_JSON_INIT;
 
   dheera_json_writer_key (self->writer, "response");
-  if (dheera_json_parse (&json, text, strlen (text)) && dheera_json_type (dheera_json_root (&json)) == DHEERA_JSON_OBJECT)
+  if (!message->is_error && dheera_json_parse (&json, text, strlen (text)) && dheera_json_type (dheera_json_root (&json)) == DHEERA_JSON_OBJECT)
     {
       dheera_json_writer_value (self->writer, dheera_json_root (&json));
       return;
     }
 
   dheera_json_writer_begin_object (self->writer);
-  dheera_json_writer_member_string (self->writer, is_error (message) ? "error" : "output", text);
+  dheera_json_writer_member_string (self->writer, message->is_error ? "error" : "output", text);
   dheera_json_writer_end_object (self->writer);
 }
 

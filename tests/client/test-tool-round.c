@@ -56,7 +56,10 @@ assert_results (DheeraToolRound *round,
 
   va_start (args, first);
   for (const char *expected = first; expected != NULL; expected = va_arg (args, const char *))
-    g_assert_cmpstr (dheera_message_get_text (g_ptr_array_index (messages, ++i)), ==, expected);
+    {
+      g_assert_cmpstr (dheera_message_get_text (g_ptr_array_index (messages, ++i)), ==, expected);
+      g_assert_cmpint (dheera_message_get_is_error (g_ptr_array_index (messages, i)), ==, g_str_has_prefix (expected, "Error: "));
+    }
   va_end (args);
   g_assert_cmpuint (messages->len, ==, i + 1);
   for (i = 0; i < messages->len; i++)

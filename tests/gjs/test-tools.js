@@ -73,6 +73,9 @@ await runCases({
         const request = ask((tool, call) => later(tool, {arguments: 'no JSON', return_error: text => call.return_error(text)}), 'call weather');
 
         assert((await client.run_async(request)).text.startsWith('weather answered: Error: '));
+        assertEqual([...request.conversation].map(message => message.is_error), [false, false, true, false]);
+        request.conversation.get_message(2).is_error = false;
+        assertEqual(request.conversation.get_message(2).get_is_error(), false);
     },
 
     async 'the limit'() {

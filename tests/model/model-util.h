@@ -90,6 +90,9 @@ check_property (gpointer    object,
         case G_TYPE_STRING:
           g_value_set_string (&value, texts[i]);
           break;
+        case G_TYPE_BOOLEAN:
+          g_value_set_boolean (&value, g_str_equal (texts[i], "TRUE"));
+          break;
         case G_TYPE_INT:
           g_value_set_int (&value, atoi (texts[i]));
           break;

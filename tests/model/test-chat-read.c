@@ -157,6 +157,10 @@ test_normalised (void)
       "\"provider_blocks\":["
       "{\"family\":\"anthropic\",\"block\":{\"type\":\"thinking\"}},{\"family\":\"openrouter\","
       "\"block\":{\"a\":1}}]}]}" },
+    { "{\"messages\":[{\"role\":\"tool\",\"tool_call_id\":\"a\",\"content\":\"x\",\"is_error\":true},"
+      "{\"role\":\"tool\",\"tool_call_id\":\"b\",\"content\":\"y\",\"is_error\":false}]}",
+      "{\"messages\":[{\"role\":\"tool\",\"content\":\"x\",\"tool_call_id\":\"a\",\"is_error\":true},"
+      "{\"role\":\"tool\",\"content\":\"y\",\"tool_call_id\":\"b\"}]}" },
     { "{\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"index\":0,\"id\":\"i\","
       "\"function\":{\"name\":\"f\"}}]}]}",
       "{\"messages\":[{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"i\","
@@ -290,6 +294,7 @@ test_faults (void)
       "is missing; it has to say which function" },
     { "{\"messages\":[{\"role\":\"function\",\"content\":\"\",\"name\":\"f\"}]}", "messages[0].name",
       "no message before calls that function" },
+    { "{\"messages\":[{\"role\":\"tool\",\"tool_call_id\":\"a\",\"is_error\":1}]}", "messages[0].is_error", "is a number" },
     { "{\"messages\":[{\"role\":\"assistant\",\"provider_blocks\":[{\"family\":\"x\"}]}]}",
       "messages[0].provider_blocks[0].block", "is missing" },
     { "{\"messages\":[{\"role\":\"assistant\",\"provider_blocks\":[{\"family\":\"x\",\"block\":{},\"after_text\":\"1\"}]}]}",

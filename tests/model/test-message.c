@@ -13,7 +13,7 @@ test_properties (void)
   g_autoptr (GListModel) parts = NULL;
   g_autoptr (GListModel) tool_calls = NULL;
 
-  assert_properties (DHEERA_TYPE_MESSAGE, "role text reasoning refusal parts tool-calls tool-call-id name");
+  assert_properties (DHEERA_TYPE_MESSAGE, "role text reasoning refusal parts tool-calls tool-call-id name is-error");
   g_assert_cmpint (dheera_message_get_role (message), ==, DHEERA_ROLE_ASSISTANT);
   g_assert_cmpstr (dheera_message_get_text (message), ==, "a");
 
@@ -23,6 +23,7 @@ test_properties (void)
   check_property (message, "refusal", "b", "");
   check_property (message, "tool-call-id", "b", NULL);
   check_property (message, "name", "b", NULL);
+  check_property (message, "is-error", "TRUE", "FALSE");
 
   g_object_get (message, "parts", &parts, "tool-calls", &tool_calls, NULL);
   g_assert_true (parts == dheera_message_get_parts (message));
@@ -57,6 +58,7 @@ test_empty (void)
   dheera_message_set_tool_call_id (message, NULL);
   dheera_message_set_name (message, NULL);
   dheera_message_set_role (message, DHEERA_ROLE_USER);
+  dheera_message_set_is_error (message, FALSE);
   g_assert_cmpuint (n_notifies, ==, 0);
 }
 
@@ -68,6 +70,9 @@ test_tool_result (void)
   g_assert_cmpint (dheera_message_get_role (message), ==, DHEERA_ROLE_TOOL);
   g_assert_cmpstr (dheera_message_get_tool_call_id (message), ==, "call_1");
   g_assert_cmpstr (dheera_message_get_text (message), ==, "sunny");
+  g_assert_false (dheera_message_get_is_error (message));
+  dheera_message_set_is_error (message, TRUE);
+  g_assert_true (dheera_message_get_is_error (message));
 }
 
 static void
@@ -164,6 +169,7 @@ test_copy (void)
   dheera_message_set_refusal (message, "no");
   dheera_message_set_name (message, "name");
   dheera_message_set_tool_call_id (message, "id");
+  dheera_message_set_is_error (message, TRUE);
   dheera_message_add_part (message, part);
   dheera_message_add_tool_call (message, call);
   dheera_message_add_native (message, "x", "{}", -1);
@@ -179,6 +185,7 @@ test_copy (void)
   g_assert_cmpstr (dheera_message_get_refusal (copy), ==, "no");
   g_assert_cmpstr (dheera_message_get_name (copy), ==, "name");
   g_assert_cmpstr (dheera_message_get_tool_call_id (copy), ==, "id");
+  g_assert_true (dheera_message_get_is_error (copy));
   g_assert_cmpstr (dheera_message_peek_native (copy, 0, "x"), ==, "{}");
   g_assert_cmpuint (dheera_message_peek_native_block (copy, 0)->after_text, ==, strlen ("textpart"));
   g_assert_cmpuint (dheera_message_peek_native_block (copy, 0)->after_tool_calls, ==, 1);

@@ -247,6 +247,12 @@ test_results (void)
                 "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"Hi\"}]},"
                 "{\"role\":\"model\",\"parts\":[{\"functionCall\":{\"id\":\"c1\",\"name\":\"f\",\"args\":{}}}]},"
                 "{\"role\":\"user\",\"parts\":[{\"functionResponse\":{\"id\":\"c1\",\"name\":\"f\",\"response\":{\"error\":\"no such city\"}}}]}]}");
+  /* Also what has the form of a result that is an object */
+  assert_flash ("\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"},{\"role\":\"assistant\",\"tool_calls\":[" CALL ("c1", "f", "{}") "]},"
+                "{\"role\":\"tool\",\"tool_call_id\":\"c1\",\"content\":\"{}\",\"is_error\":true}]",
+                "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"Hi\"}]},"
+                "{\"role\":\"model\",\"parts\":[{\"functionCall\":{\"id\":\"c1\",\"name\":\"f\",\"args\":{}}}]},"
+                "{\"role\":\"user\",\"parts\":[{\"functionResponse\":{\"id\":\"c1\",\"name\":\"f\",\"response\":{\"error\":\"{}\"}}}]}]}");
   assert_refused ("gemini", "gemini-2.5-flash",
                   "\"messages\":[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"tool\",\"tool_call_id\":\"lost\",\"content\":\"x\"}]",
                   DHEERA_ERROR_INVALID_REQUEST, "“lost”");

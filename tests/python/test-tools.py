@@ -101,6 +101,9 @@ def test_errors_for_the_model():
     for handler, result in ((refuse, 'Error: Not today.'), (lambda *_: None, 'Error: The tool gave the call up without an answer.')):
         request = ask(handler, 'call weather')
         assert client.run(request).get_text() == f'weather answered: {result}'
+        assert [message.props.is_error for message in request.get_conversation()] == [False, False, True, False]
+        request.get_conversation()[2].set_is_error(False)
+        assert not request.get_conversation()[2].get_is_error()
 
 
 def test_the_limit():

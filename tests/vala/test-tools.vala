@@ -81,6 +81,9 @@ async void refused () throws GLib.Error {
     tool.call.connect ((call) => call.return_error ("Not today."));
     request.add_tool (tool);
     assert ((yield new Dheera.Client ().run_async (request)).text == "weather answered: Error: Not today.");
+    assert (request.conversation.get_message (2).is_error);
+    request.conversation.get_message (2).is_error = false;
+    assert (!request.conversation.get_message (2).get_is_error ());
 }
 
 delegate void Starter (AsyncReadyCallback done);
