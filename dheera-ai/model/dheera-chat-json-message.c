@@ -253,21 +253,76 @@ count_parts (DheeraMessage *message)
 }
 
 static void
+write_text_part (DheeraJsonWriter *writer,
+                 const char       *text,
+                 gsize             length)
+{
+  if (length == 0)
+    return;
+
+  dheera_json_writer_begin_object (writer);
+  dheera_json_writer_member_string (writer, "type", "text");
+  dheera_json_writer_key (writer, "text");
+  dheera_json_writer_string_len (writer, text, length);
+  dheera_json_writer_end_object (writer);
+}
+
+/* The own block of the dialect's that goes back among the content, NULL when it is none */
+static const DheeraNativeBlock *
+peek_chunk (DheeraMessage           *message,
+            guint                    position,
+            const DheeraChatDialect *dialect)
+{
+  const DheeraNativeBlock *block = &g_array_index (message->natives, DheeraNativeBlock, position);
+
+  return dialect->mistral_turns && g_strcmp0 (block->family, dialect->native_family) == 0 ? block : NULL;
+}
+
+static gboolean
+has_chunks (DheeraMessage           *message,
+            const DheeraChatDialect *dialect)
+{
+  for (guint i = 0; i < dheera_message_get_n_natives (message); i++)
+    if (peek_chunk (message, i, dialect) != NULL)
+      return TRUE;
+
+  return FALSE;
+}
+
+/* The message's own text, with the model's thoughts where they stood in it */
+static void
+write_own_text (DheeraJsonWriter        *writer,
+                DheeraMessage           *message,
+                const DheeraChatDialect *dialect)
+{
+  const char *text = dheera_message_peek_own_text (message);
+  gsize length = strlen (text);
+  gsize done = 0;
+
+  for (guint i = 0; i < dheera_message_get_n_natives (message); i++)
+    {
+      const DheeraNativeBlock *block = peek_chunk (message, i, dialect);
+      gsize until = block != NULL ? CLAMP (block->after_text, done, length) : done;
+
+      if (block == NULL)
+        continue;
+      /* A place that an application made up may be in the middle of a character. */
+      while (until < length && (text[until] & 0xC0) == 0x80)
+        until++;
+      write_text_part (writer, text + done, until - done);
+      dheera_json_writer_raw (writer, block->json, -1);
+      done = until;
+    }
+  write_text_part (writer, text + done, length - done);
+}
+
+static void
 write_content_array (DheeraJsonWriter        *writer,
                      DheeraMessage           *message,
                      const DheeraChatDialect *dialect)
 {
-  const char *text = dheera_message_peek_own_text (message);
-
   dheera_json_writer_begin_array (writer);
-  if (*text != '\0')
-    {
-      dheera_json_writer_begin_object (writer);
-      dheera_json_writer_member_string (writer, "type", "text");
-      dheera_json_writer_member_string (writer, "text", text);
-      dheera_json_writer_end_object (writer);
-    }
-
+  write_own_text (writer, message, dialect);
   for (guint i = 0; i < dheera_message_get_n_parts (message); i++)
     {
       DheeraPart *part = dheera_message_peek_part (message, i);
@@ -287,7 +342,7 @@ write_content (DheeraJsonWriter        *writer,
   const char *text = dheera_message_get_text (message);
 
   dheera_json_writer_key (writer, "content");
-  if (census->n_parts > census->n_text_parts
+  if (census->n_parts > census->n_text_parts || has_chunks (message, dialect)
       || (census->n_text_parts > 0 && !dialect->flatten_content_parts))
     {
       write_content_array (writer, message, dialect);
@@ -310,6 +365,13 @@ write_content (DheeraJsonWriter        *writer,
     dheera_json_writer_null (writer);
 }
 
+static const char *
+find_id (const char              *id,
+         const DheeraChatDialect *dialect)
+{
+  return dialect->tool_ids != NULL ? dheera_tool_ids_get (dialect->tool_ids, id) : dheera_string_or_empty (id);
+}
+
 static void
 write_tool_call (DheeraJsonWriter        *writer,
                  DheeraToolCall          *call,
@@ -319,7 +381,7 @@ write_tool_call (DheeraJsonWriter        *writer,
   const char *arguments = dheera_gstring_peek (call->arguments);
 
   dheera_json_writer_begin_object (writer);
-  dheera_json_writer_member_string (writer, "id", dheera_string_or_empty (call->id));
+  dheera_json_writer_member_string (writer, "id", find_id (call->id, dialect));
   dheera_json_writer_member_string (writer, "type", "function");
   dheera_json_writer_key (writer, "function");
   dheera_json_writer_begin_object (writer);
@@ -387,7 +449,7 @@ write_natives (DheeraJsonWriter        *writer,
   guint n_natives = dheera_message_get_n_natives (message);
   gboolean begun = FALSE;
 
-  if (n_natives == 0 || (!dialect->complete && dialect->native_family == NULL))
+  if (n_natives == 0 || (!dialect->complete && (dialect->native_family == NULL || dialect->native_member == NULL)))
     return;
 
   for (guint i = 0; i < n_natives; i++)
@@ -436,7 +498,7 @@ dheera_chat_write_message_members (DheeraJsonWriter        *writer,
   if (message->name != NULL && (!dialect->mistral_parts || message->role == DHEERA_ROLE_TOOL))
     dheera_json_writer_member_string (writer, "name", message->name);
   if (message->tool_call_id != NULL)
-    dheera_json_writer_member_string (writer, "tool_call_id", message->tool_call_id);
+    dheera_json_writer_member_string (writer, "tool_call_id", find_id (message->tool_call_id, dialect));
   if (message->is_error && dialect->complete)
     dheera_json_writer_member_boolean (writer, "is_error", TRUE);
   if (message->role == DHEERA_ROLE_ASSISTANT)
@@ -462,6 +524,40 @@ dheera_chat_write_message (DheeraJsonWriter        *writer,
   dheera_json_writer_end_object (writer);
 }
 
+/* Mistral refuses what a user, or the system, says directly behind results of tools. To merge it into a result would put it into the mouth of the
+ * tool, and to move it in front of the call would change what the model answered to. So the model acknowledges the results in the shortest words; an
+ * empty message of the model is refused as well. */
+static void
+write_acknowledgement (DheeraJsonWriter *writer)
+{
+  dheera_json_writer_begin_object (writer);
+  dheera_json_writer_member_string (writer, "role", "assistant");
+  dheera_json_writer_member_string (writer, "content", "OK");
+  dheera_json_writer_end_object (writer);
+}
+
+static void
+write_mistral_messages (DheeraJsonWriter        *writer,
+                        DheeraConversation      *conversation,
+                        const DheeraChatDialect *dialect)
+{
+  guint n_messages = g_list_model_get_n_items (G_LIST_MODEL (conversation));
+  g_autoptr (DheeraToolIds) ids = dheera_tool_ids_new (conversation, dheera_tool_id_fits_mistral, DHEERA_MISTRAL_ID_LENGTH);
+  DheeraChatDialect with_ids = *dialect;
+  DheeraRole last = DHEERA_ROLE_USER;
+
+  with_ids.tool_ids = ids;
+  for (guint i = 0; i < n_messages; i++)
+    {
+      DheeraMessage *message = dheera_conversation_peek (conversation, i);
+
+      if (last == DHEERA_ROLE_TOOL && message->role != DHEERA_ROLE_TOOL && message->role != DHEERA_ROLE_ASSISTANT)
+        write_acknowledgement (writer);
+      dheera_chat_write_message (writer, message, &with_ids);
+      last = message->role;
+    }
+}
+
 void
 dheera_chat_write_messages (DheeraJsonWriter        *writer,
                             DheeraConversation      *conversation,
@@ -470,7 +566,9 @@ dheera_chat_write_messages (DheeraJsonWriter        *writer,
   guint n_messages = g_list_model_get_n_items (G_LIST_MODEL (conversation));
 
   dheera_json_writer_begin_array (writer);
-  for (guint i = 0; i < n_messages; i++)
+  if (dialect->mistral_turns)
+    write_mistral_messages (writer, conversation, dialect);
+  for (guint i = 0; i < n_messages && !dialect->mistral_turns; i++)
     dheera_chat_write_message (writer, dheera_conversation_peek (conversation, i), dialect);
   dheera_json_writer_end_array (writer);
 }

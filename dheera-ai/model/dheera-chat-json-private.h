@@ -4,6 +4,7 @@
 
 #include "dheera-request-private.h"
 #include "dheera-response-private.h"
+#include "dheera-tool-ids-private.h"
 
 #include "dheera-ai/wire/dheera-json-writer-private.h"
 
@@ -40,9 +41,11 @@ typedef struct
   gboolean include_usage;               /* stream_options: {include_usage: true} on streams */
   gboolean cache_control;               /* on parts and tools */
   gboolean mistral_parts;               /* files as document_url, sound as bare base64, and a name only beside results of tools */
+  gboolean mistral_turns;               /* short ids of calls, only the model speaks behind results, and its thoughts go back as chunks */
   gboolean thought_signatures;          /* extra_content of tool calls, where Google's models sign */
   gboolean complete;                    /* to_json(): also what no provider takes, so that nothing is lost */
   DheeraParams omit;                    /* set, but not to be written */
+  DheeraToolIds *tool_ids;              /* nullable; of the messages that are being written, for mistral_turns */
 } DheeraChatDialect;
 
 /* OpenAI's own */

@@ -58,36 +58,35 @@ dheera_bedrock_make_path (const char *model,
 }
 
 #define MAX_ID 64
-#define MISTRAL_ID 9
+#define MADE_ID 24
 
 static gboolean
-is_good_id (const DheeraBedrockModel *model,
-            const char               *id)
+fits (const char *id)
 {
   gsize length = strlen (id);
-  /* The ids that Bedrock made up itself for a Mistral it knows again; any other has to be such as Mistral's are. */
-  gboolean mistral = model->maker == DHEERA_BEDROCK_MISTRAL && !g_str_has_prefix (id, "tooluse_");
 
-  if (mistral ? length != MISTRAL_ID : length == 0 || length > MAX_ID)
+  if (length == 0 || length > MAX_ID)
     return FALSE;
   for (; *id != '\0'; id++)
-    if (!g_ascii_isalnum (*id) && (mistral || strchr ("_.:-", *id) == NULL))
+    if (!g_ascii_isalnum (*id) && strchr ("_.:-", *id) == NULL)
       return FALSE;
 
   return TRUE;
 }
 
-char *
-dheera_bedrock_make_tool_id (const DheeraBedrockModel *model,
-                             const char               *id)
+/* The ids that Bedrock made up itself for a Mistral it knows again; any other has to be such as Mistral's are. */
+static gboolean
+fits_mistral (const char *id)
 {
-  g_autofree char *hash = NULL;
+  return g_str_has_prefix (id, "tooluse_") ? fits (id) : dheera_tool_id_fits_mistral (id);
+}
 
-  if (is_good_id (model, id))
-    return g_strdup (id);
+DheeraToolIds *
+dheera_bedrock_make_tool_ids (const DheeraBedrockModel *model,
+                              DheeraConversation       *conversation)
+{
+  if (model->maker == DHEERA_BEDROCK_MISTRAL)
+    return dheera_tool_ids_new (conversation, fits_mistral, DHEERA_MISTRAL_ID_LENGTH);
 
-  hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, id, -1);
-  hash[model->maker == DHEERA_BEDROCK_MISTRAL ? MISTRAL_ID : 24] = '\0';
-
-  return g_strdup (hash);
+  return dheera_tool_ids_new (conversation, fits, MADE_ID);
 }

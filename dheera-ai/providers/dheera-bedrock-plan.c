@@ -141,6 +141,7 @@ dheera_bedrock_plan_init (DheeraBedrockPlan    *self,
 
   *self = (DheeraBedrockPlan) { encoding, request };
   self->model = dheera_bedrock_model_find (encoding->model);
+  self->ids = dheera_bedrock_make_tool_ids (&self->model, dheera_request_get_conversation (request));
   self->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   if (!dheera_encoding_check_params (encoding, request, list_unsupported (self, set), &omit, error))
@@ -159,6 +160,7 @@ dheera_bedrock_plan_init (DheeraBedrockPlan    *self,
 void
 dheera_bedrock_plan_clear (DheeraBedrockPlan *self)
 {
+  g_clear_pointer (&self->ids, dheera_tool_ids_free);
   g_clear_pointer (&self->names, g_hash_table_unref);
 }
 

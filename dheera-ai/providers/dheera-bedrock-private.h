@@ -4,6 +4,8 @@
 
 #include "dheera-protocol-private.h"
 
+#include "dheera-ai/model/dheera-tool-ids-private.h"
+
 G_BEGIN_DECLS
 
 /* The parts of Amazon Bedrock's Converse that dheera-bedrock.c puts together */
@@ -61,6 +63,7 @@ typedef struct
   DheeraParams params;       /* set, and to be written */
   gboolean json_tool;
   gboolean thinks;           /* of Claude: thinking is asked for */
+  DheeraToolIds *ids;        /* of calls */
   GHashTable *names;         /* of documents, so that none is there twice */
   guint n_documents;
 } DheeraBedrockPlan;
@@ -101,9 +104,9 @@ void               dheera_bedrock_write_additional (DheeraBedrockPlan *self,
 /* "/model/…/" and action, with the model as one segment */
 char              *dheera_bedrock_make_path      (const char *model,
                                                   const char *action) G_GNUC_WARN_UNUSED_RESULT;
-/* What stands for a call's id, which elsewhere may have any form: the same for the call and for its result */
-char              *dheera_bedrock_make_tool_id   (const DheeraBedrockModel *model,
-                                                  const char               *id) G_GNUC_WARN_UNUSED_RESULT;
+/* What stands for the ids of the conversation's calls, which elsewhere may have any form */
+DheeraToolIds     *dheera_bedrock_make_tool_ids  (const DheeraBedrockModel *model,
+                                                  DheeraConversation       *conversation) G_GNUC_WARN_UNUSED_RESULT;
 
 /* --- Answers --- */
 

@@ -153,12 +153,12 @@ pass_calls (Cursor *self,
   for (; self->calls < MIN (n, until); self->calls++)
     {
       DheeraToolCall *call = dheera_message_peek_tool_call (self->message, self->calls);
-      g_autofree char *id = dheera_bedrock_make_tool_id (&self->plan->model, dheera_tool_call_get_id (call));
 
       dheera_json_writer_begin_object (self->writer);
       dheera_json_writer_key (self->writer, "toolUse");
       dheera_json_writer_begin_object (self->writer);
-      dheera_json_writer_member_string (self->writer, "toolUseId", id);
+      dheera_json_writer_member_string (self->writer, "toolUseId",
+                                        dheera_tool_ids_get (self->plan->ids, dheera_tool_call_get_id (call)));
       dheera_json_writer_member_string (self->writer, "name", dheera_tool_call_get_name (call));
       write_arguments (self->writer, dheera_tool_call_get_arguments (call));
       dheera_json_writer_end_object (self->writer);
@@ -202,13 +202,10 @@ write_result (DheeraBedrockPlan *plan,
               DheeraMessage     *message,
               GError           **error)
 {
-  const char *call_id = dheera_message_get_tool_call_id (message);
-  g_autofree char *id = dheera_bedrock_make_tool_id (&plan->model, call_id != NULL ? call_id : "");
-
   dheera_json_writer_begin_object (writer);
   dheera_json_writer_key (writer, "toolResult");
   dheera_json_writer_begin_object (writer);
-  dheera_json_writer_member_string (writer, "toolUseId", id);
+  dheera_json_writer_member_string (writer, "toolUseId", dheera_tool_ids_get (plan->ids, dheera_message_get_tool_call_id (message)));
   dheera_json_writer_key (writer, "content");
   dheera_json_writer_begin_array (writer);
   if (!write_result_content (plan, writer, message, error))
@@ -225,11 +222,47 @@ write_result (DheeraBedrockPlan *plan,
 
 /* --- Messages ------------------------------------------------------------------------------------- */
 
+/* Thoughts that are signed or encrypted are Claude's, and models of other makers refuse them. Where the name of the model does not tell who
+ * made it, as behind the ARN of a profile, they go. */
 static gboolean
-has_natives (DheeraMessage *message)
+is_for_claude (const char *block)
+{
+  DheeraJson json = DHEERA_JSON_INIT;
+  gboolean found = FALSE;
+
+  if (dheera_json_parse (&json, block, strlen (block)))
+    {
+      DheeraJsonValue reasoning = dheera_json_member (dheera_json_root (&json), "reasoningContent");
+
+      found = dheera_json_exists (dheera_json_path (reasoning, "reasoningText.signature"))
+              || dheera_json_exists (dheera_json_member (reasoning, "redactedContent"));
+    }
+  dheera_json_clear (&json);
+
+  return found;
+}
+
+/* NULL for a block of another family, and one that the model can't read */
+static const DheeraNativeBlock *
+peek_native (DheeraBedrockPlan *plan,
+             DheeraMessage     *message,
+             guint              position)
+{
+  const DheeraNativeBlock *block = dheera_message_peek_native_block (message, position);
+  gboolean other = plan->model.maker == DHEERA_BEDROCK_MISTRAL || plan->model.maker == DHEERA_BEDROCK_OPENAI;
+
+  if (!g_str_equal (block->family, DHEERA_BEDROCK_FAMILY) || (other && is_for_claude (block->json)))
+    return NULL;
+
+  return block;
+}
+
+static gboolean
+has_natives (DheeraBedrockPlan *plan,
+             DheeraMessage     *message)
 {
   for (guint i = 0; i < dheera_message_get_n_natives (message); i++)
-    if (dheera_message_peek_native (message, i, DHEERA_BEDROCK_FAMILY) != NULL)
+    if (peek_native (plan, message, i) != NULL)
       return TRUE;
 
   return FALSE;
@@ -246,12 +279,12 @@ write_content (DheeraBedrockPlan *plan,
   const char *refusal = dheera_message_get_refusal (message);
   Cursor cursor = { plan, writer, message, .only_text = only_text, .trim = is_last };
 
-  cursor.skip_blank = dheera_message_get_n_tool_calls (message) > 0 || has_natives (message);
+  cursor.skip_blank = dheera_message_get_n_tool_calls (message) > 0 || has_natives (plan, message);
   for (guint i = 0; i < dheera_message_get_n_natives (message); i++)
     {
-      const DheeraNativeBlock *block = dheera_message_peek_native_block (message, i);
+      const DheeraNativeBlock *block = peek_native (plan, message, i);
 
-      if (!g_str_equal (block->family, DHEERA_BEDROCK_FAMILY))
+      if (block == NULL)
         continue;
       if (!pass_content (&cursor, block->after_text, error))
         return FALSE;

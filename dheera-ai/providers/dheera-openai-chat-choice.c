@@ -55,12 +55,51 @@ free_details (gpointer data)
 }
 
 static void
+free_thought (gpointer data)
+{
+  g_clear_pointer ((DheeraMistralThought **) &data, dheera_mistral_thought_free);
+}
+
+/* A chunk of thoughts of Mistral's is kept for going back. */
+static void
+keep_thought (Reader          *self,
+              DheeraJsonValue  chunk)
+{
+  const DheeraChatDialect *dialect = &dheera_provider_get_row (self->decoder->provider)->dialect;
+
+  if (!dialect->mistral_turns)
+    return;
+
+  if (self->streamed)
+    {
+      gpointer *slot = ensure_slot (&dheera_chat_state_get (self->decoder)->thoughts, self->choice, free_thought);
+
+      dheera_mistral_thought_open ((DheeraMistralThought **) slot, self->decoder->accumulator, self->choice, chunk);
+      self->decoder->flags |= DHEERA_CHAT_THINKING;
+    }
+  else
+    dheera_accumulator_add_native (self->decoder->accumulator, self->choice, dialect->native_family, chunk);
+}
+
+/* Something else than thoughts comes. */
+static void
+close_thought (Reader *self)
+{
+  const DheeraChatDialect *dialect = &dheera_provider_get_row (self->decoder->provider)->dialect;
+  gpointer *slot = ensure_slot (&dheera_chat_state_get (self->decoder)->thoughts, self->choice, free_thought);
+
+  dheera_mistral_thought_close (*slot, self->decoder->accumulator, self->choice, dialect->native_family);
+}
+
+static void
 add_text (Reader          *self,
           DheeraJsonValue  text)
 {
   DheeraAccumulator *accumulator = self->decoder->accumulator;
   gpointer *slot;
 
+  if (G_UNLIKELY (self->decoder->flags & DHEERA_CHAT_THINKING) && !dheera_json_equal (text, ""))
+    close_thought (self);
   if (G_LIKELY (!self->decoder->provider->row->think_tags))
     {
       dheera_accumulator_add_text (accumulator, self->choice, text);
@@ -115,6 +154,7 @@ add_content_part (Reader          *self,
   type = dheera_json_member (part, "type");
   if (dheera_json_equal (type, "thinking") || dheera_json_equal (type, "reasoning"))
     {
+      keep_thought (self, part);
       add_reasoning_parts (self, dheera_json_member (part, "thinking"));
       add_reasoning_parts (self, dheera_json_member (part, "summary"));
       add_reasoning_parts (self, dheera_json_member (part, "text"));
@@ -270,6 +310,8 @@ add_tool_calls (Reader          *self,
   if (dheera_json_type (calls) != DHEERA_JSON_ARRAY)
     return fail_type (self, "tool_calls", "a list");
 
+  if (G_UNLIKELY (self->decoder->flags & DHEERA_CHAT_THINKING))
+    close_thought (self);
   dheera_json_iter_init (&iter, calls);
   while (dheera_json_iter_next (&iter, NULL, &call))
     {

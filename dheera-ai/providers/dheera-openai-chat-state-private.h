@@ -13,6 +13,7 @@ enum
   DHEERA_CHAT_ENDED = 1 << 0,
   DHEERA_CHAT_FINISHED = 1 << 1, /* some choice has a finish reason ... */
   DHEERA_CHAT_REOPENED = 1 << 2, /* ... and then more content came: Together finishes each of several tool calls */
+  DHEERA_CHAT_THINKING = 1 << 3, /* a chunk of Mistral's thoughts is open */
 };
 
 /* What a decoder of chat completions remembers from one event to the next, beside the accumulator; made
@@ -21,6 +22,7 @@ typedef struct
 {
   GPtrArray *think_tags;     /* of DheeraThinkTags, by choice, with gaps; nullable */
   GPtrArray *details;        /* of DheeraReasoningDetails, by choice, with gaps; nullable */
+  GPtrArray *thoughts;       /* of DheeraMistralThought, by choice, with gaps; nullable */
   char *citations;           /* JSON of the last ones; nullable */
   char *search_results;      /* likewise */
 } DheeraChatState;
@@ -54,5 +56,20 @@ void                    dheera_reasoning_details_flush (DheeraReasoningDetails *
                                                         DheeraAccumulator      *accumulator,
                                                         gint64                  choice,
                                                         const char             *family);
+
+/* Mistral's thoughts of one choice, which go back as the chunk that they are: in a stream it comes in pieces. */
+typedef struct _DheeraMistralThought DheeraMistralThought;
+
+void                    dheera_mistral_thought_free    (DheeraMistralThought *self);
+/* Before the reasoning of a piece goes to the accumulator. Makes it where there is none. */
+void                    dheera_mistral_thought_open    (DheeraMistralThought **self,
+                                                        DheeraAccumulator     *accumulator,
+                                                        gint64                 choice,
+                                                        DheeraJsonValue        piece);
+/* Something else came, or the answer is complete. self is nullable. */
+void                    dheera_mistral_thought_close   (DheeraMistralThought  *self,
+                                                        DheeraAccumulator     *accumulator,
+                                                        gint64                 choice,
+                                                        const char            *family);
 
 G_END_DECLS

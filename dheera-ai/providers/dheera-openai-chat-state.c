@@ -15,6 +15,7 @@ chat_state_free (gpointer data)
 
   g_clear_pointer (&self->think_tags, g_ptr_array_unref);
   g_clear_pointer (&self->details, g_ptr_array_unref);
+  g_clear_pointer (&self->thoughts, g_ptr_array_unref);
   g_free (self->citations);
   g_free (self->search_results);
   g_free (self);
@@ -103,6 +104,8 @@ dheera_chat_state_flush (DheeraDecoder *decoder)
         dheera_reasoning_details_flush (g_ptr_array_index (self->details, i), decoder->accumulator, i,
                                         row->dialect.native_family);
     }
+  for (guint i = 0; self->thoughts != NULL && i < self->thoughts->len; i++)
+    dheera_mistral_thought_close (g_ptr_array_index (self->thoughts, i), decoder->accumulator, i, row->dialect.native_family);
   /* The search results are the citations with their titles. */
   if (self->search_results != NULL)
     add_citations (decoder, self->search_results);

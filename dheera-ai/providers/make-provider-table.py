@@ -274,6 +274,7 @@ DIALECT = {
     'include_usage': (YES_NO, True),
     'cache_control': (YES_NO, False),
     'mistral_parts': (YES_NO, False),
+    'mistral_turns': (YES_NO, False),
     'thought_signatures': (YES_NO, False),
 }
 

@@ -217,10 +217,13 @@ test_tool_ids (void)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       DheeraBedrockModel model = dheera_bedrock_model_find (cases[i].model);
-      g_autofree char *id = dheera_bedrock_make_tool_id (&model, cases[i].id);
-      g_autofree char *again = dheera_bedrock_make_tool_id (&model, cases[i].id);
+      g_autoptr (DheeraConversation) conversation = dheera_conversation_new ();
+      g_autoptr (DheeraToolIds) ids = NULL;
+      const char *id;
 
-      g_assert_cmpstr (id, ==, again);
+      dheera_conversation_append_tool_result (conversation, cases[i].id, "1");
+      ids = dheera_bedrock_make_tool_ids (&model, conversation);
+      id = dheera_tool_ids_get (ids, cases[i].id);
       if (cases[i].expected != NULL)
         g_assert_cmpstr (id, ==, cases[i].expected);
       else

@@ -2,6 +2,8 @@
 
 #include "providers-util.h"
 
+#include "dheera-ai/model/dheera-message-private.h"
+
 /* The deviations from OpenAI's own answers that compatible servers are known for */
 
 #define WHOLE(message) "{\"choices\":[{\"message\":" message ",\"finish_reason\":\"stop\"}]}"
@@ -109,6 +111,61 @@ test_reasoning_members (void)
       assert_text (&streamed, cases[i].text);
       assert_reasoning (&streamed, cases[i].reasoning);
     }
+}
+
+static void
+assert_thoughts (Answer     *answer,
+                 const char *first,
+                 const char *second)
+{
+  DheeraMessage *message = dheera_response_get_message (answer_response (answer));
+
+  g_assert_cmpuint (dheera_message_get_n_natives (message), ==, (first != NULL) + (second != NULL));
+  if (first != NULL)
+    g_assert_cmpstr (dheera_message_peek_native (message, 0, "mistral"), ==, first);
+  if (second != NULL)
+    {
+      g_assert_cmpstr (dheera_message_peek_native (message, 1, "mistral"), ==, second);
+      g_assert_cmpuint (dheera_message_peek_native_block (message, 1)->after_text, ==, 1);
+    }
+}
+
+#define THOUGHT(text, more) "{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\"" text "\"}]" more "}"
+
+/* A whole chunk is kept as it was sent, the pieces of a stream become one. */
+static void
+test_mistral_thoughts (void)
+{
+  g_auto (Answer) whole = { 0 };
+  g_auto (Answer) streamed = { 0 };
+  g_auto (Answer) cut = { 0 };
+  g_auto (Answer) of_others = { 0 };
+
+  answer_whole (&whole, "mistral", WHOLE ("{\"content\":[{\"type\": \"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\"r\"}],\"closed\":true},"
+                                          "{\"type\":\"text\",\"text\":\"a\"}," THOUGHT ("s", "") "]}"));
+  assert_end (&whole);
+  assert_reasoning (&whole, "rs");
+  assert_thoughts (&whole, "{\"type\": \"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\"r\"}],\"closed\":true}", THOUGHT ("s", ""));
+
+  answer_stream (&streamed, "mistral",
+                 DELTA ("{\"role\":\"assistant\",\"content\":\"\"}")
+                 DELTA ("{\"content\":[" THOUGHT ("r\\n", "") "]}") DELTA ("{\"content\":[" THOUGHT ("\\u00e9", ",\"signature\":\"s\\/1\"") "]}")
+                 DELTA ("{\"content\":\"\"}") DELTA ("{\"content\":[{\"type\":\"text\",\"text\":\"a\"}]}")
+                 DELTA ("{\"content\":[" THOUGHT ("s", "") "]}")
+                 DELTA ("{\"tool_calls\":[{\"id\":\"gSIMJiOkT\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}") STOP);
+  assert_end (&streamed);
+  assert_text (&streamed, "a");
+  assert_reasoning (&streamed, "r\né" "s");
+  assert_thoughts (&streamed, THOUGHT ("r\\né", ",\"signature\":\"s\\/1\""), THOUGHT ("s", ""));
+  g_assert_cmpuint (dheera_message_peek_native_block (dheera_response_get_message (answer_response (&streamed)), 1)->after_tool_calls, ==, 0);
+
+  answer_stream (&cut, "mistral", DELTA ("{\"content\":[" THOUGHT ("r", "") "]}") STOP);
+  assert_end (&cut);
+  assert_thoughts (&cut, THOUGHT ("r", ""), NULL);
+
+  answer_stream (&of_others, "lab", DELTA ("{\"content\":[" THOUGHT ("r", "") "]}") STOP);
+  assert_end (&of_others);
+  assert_thoughts (&of_others, NULL, NULL);
 }
 
 static void
@@ -642,6 +699,7 @@ main (int    argc,
   g_test_add_func ("/openai-chat-decode/choices", test_choices);
   g_test_add_func ("/openai-chat-decode/gaps", test_gaps);
   g_test_add_func ("/openai-chat-decode/reasoning-members", test_reasoning_members);
+  g_test_add_func ("/openai-chat-decode/mistral-thoughts", test_mistral_thoughts);
   g_test_add_func ("/openai-chat-decode/tool-calls", test_tool_calls);
   g_test_add_func ("/openai-chat-decode/whole-tool-calls", test_whole_tool_calls);
   g_test_add_func ("/openai-chat-decode/finish-reasons", test_finish_reasons);

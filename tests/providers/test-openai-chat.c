@@ -174,8 +174,8 @@ test_mistral_parts (void)
       "{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://x.example/a.png\"}}]}" },
     { "{\"role\":\"user\",\"content\":[{\"type\":\"document_url\",\"document_url\":\"https://x.example/a.pdf\"}]}",
       "{\"role\":\"user\",\"content\":[{\"type\":\"document_url\",\"document_url\":\"https://x.example/a.pdf\"}]}" },
-    { "{\"role\":\"tool\",\"name\":\"f\",\"tool_call_id\":\"c\",\"content\":\"r\"}",
-      "{\"role\":\"tool\",\"content\":\"r\",\"name\":\"f\",\"tool_call_id\":\"c\"}" },
+    { "{\"role\":\"tool\",\"name\":\"f\",\"tool_call_id\":\"123456789\",\"content\":\"r\"}",
+      "{\"role\":\"tool\",\"content\":\"r\",\"name\":\"f\",\"tool_call_id\":\"123456789\"}" },
     { "{\"role\":\"assistant\",\"content\":null,\"audio\":{\"id\":\"a\",\"data\":\"AAAA\",\"transcript\":\"said\"}}", "{\"role\":\"assistant\",\"content\":\"said\"}" },
     { "{\"role\":\"assistant\",\"content\":\"Once\",\"prefix\":true}", "{\"role\":\"assistant\",\"content\":\"Once\",\"prefix\":true}" },
   };
@@ -194,6 +194,64 @@ test_mistral_parts (void)
       body = encode_body (&fixture);
       g_assert_cmpstr (body, ==, expected);
     }
+}
+
+static char *
+encode_messages (const char *provider,
+                 const char *messages)
+{
+  g_auto (Fixture) fixture = { 0 };
+  g_autofree char *json = g_strdup_printf ("{\"messages\":[%s]}", messages);
+
+  set_up (&fixture, provider);
+  g_object_unref (fixture.request);
+  fixture.request = dheera_request_new_from_json (json, &fixture.error);
+  g_assert_no_error (fixture.error);
+
+  return encode_body (&fixture);
+}
+
+#define CALL(id) "{\"id\":\"" id "\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}"
+#define RESULT(id) "{\"role\":\"tool\",\"content\":\"r\",\"tool_call_id\":\"" id "\"}"
+
+#define MISTRAL(messages) "{\"model\":\"some-model\",\"messages\":[" messages "]}"
+
+/* Ids that have not its form are replaced, calls and results alike; behind results only the model speaks. */
+static void
+test_mistral_turns (void)
+{
+  static const struct { const char *messages; const char *expected; } cases[] = {
+    { "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[" CALL ("gSIMJiOkT") "," CALL ("toolu_1") "]}," RESULT ("gSIMJiOkT") "," RESULT ("toolu_1")
+      ",{\"role\":\"user\",\"content\":\"b\"}",
+      MISTRAL ("{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[" CALL ("gSIMJiOkT") "," CALL ("4838a0c25") "]}," RESULT ("gSIMJiOkT") ","
+               RESULT ("4838a0c25") ",{\"role\":\"assistant\",\"content\":\"OK\"},{\"role\":\"user\",\"content\":\"b\"}") },
+    { RESULT ("gSIMJiOkT") ",{\"role\":\"assistant\",\"content\":\"a\"},{\"role\":\"user\",\"content\":\"b\"}",
+      MISTRAL (RESULT ("gSIMJiOkT") ",{\"role\":\"assistant\",\"content\":\"a\"},{\"role\":\"user\",\"content\":\"b\"}") },
+    /* Thoughts of its own stand where they stood; those of others, and bare reasoning, stay behind. */
+    { "{\"role\":\"assistant\",\"content\":\"a\u00e9b\",\"reasoning_content\":\"r\",\"provider_blocks\":["
+      "{\"family\":\"mistral\",\"block\":{\"type\": \"thinking\",\"thinking\":[]}},{\"family\":\"anthropic\",\"block\":{\"type\":\"thinking\"}},"
+      "{\"family\":\"mistral\",\"block\":{\"type\":\"thinking\",\"n\":2},\"after_text\":2},{\"family\":\"mistral\",\"block\":{\"n\":3},\"after_text\":99}]}",
+      MISTRAL ("{\"role\":\"assistant\",\"content\":[{\"type\": \"thinking\",\"thinking\":[]},{\"type\":\"text\",\"text\":\"a\u00e9\"},"
+               "{\"type\":\"thinking\",\"n\":2},{\"type\":\"text\",\"text\":\"b\"},{\"n\":3}]}") },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *body = encode_messages ("mistral", cases[i].messages);
+
+      g_assert_cmpstr (body, ==, cases[i].expected);
+    }
+}
+
+/* Others take any id and any order, have no place for its thoughts, nor one that says that a result is an error. */
+static void
+test_not_for_others (void)
+{
+  g_autofree char *body = encode_messages ("openai",
+    "{\"role\":\"assistant\",\"content\":\"a\",\"provider_blocks\":[{\"family\":\"mistral\",\"block\":{\"n\":1}},{\"family\":\"openai\",\"block\":{\"n\":1}}]},"
+    "{\"role\":\"tool\",\"content\":\"r\",\"tool_call_id\":\"toolu_1\",\"is_error\":true},{\"role\":\"user\",\"content\":\"b\"}");
+
+  g_assert_cmpstr (body, ==, MISTRAL ("{\"role\":\"assistant\",\"content\":\"a\"}," RESULT ("toolu_1") ",{\"role\":\"user\",\"content\":\"b\"}"));
 }
 
 /* What only Mistral has is handed through. */
@@ -472,6 +530,8 @@ main (int    argc,
   g_test_add_func ("/openai-chat/seed", test_seed);
   g_test_add_func ("/openai-chat/mistral-parts", test_mistral_parts);
   g_test_add_func ("/openai-chat/mistral-members", test_mistral_members);
+  g_test_add_func ("/openai-chat/mistral-turns", test_mistral_turns);
+  g_test_add_func ("/openai-chat/not-for-others", test_not_for_others);
   g_test_add_func ("/openai-chat/reasoning", test_reasoning);
   g_test_add_func ("/openai-chat/reject", test_reject);
   g_test_add_func ("/openai-chat/tools-dropped", test_tools_dropped);

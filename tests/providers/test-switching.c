@@ -22,7 +22,9 @@ static void check_chat (DheeraJsonValue body);
 static void check_responses (DheeraJsonValue body);
 static void check_anthropic (DheeraJsonValue body);
 static void check_bedrock (DheeraJsonValue body);
+static void check_bedrock_mistral (DheeraJsonValue body);
 static void check_gemini (DheeraJsonValue body);
+static void check_mistral (DheeraJsonValue body);
 
 static const Speaker speakers[] = {
   { "anthropic", "claude-sonnet-4-5",
@@ -65,9 +67,14 @@ static const Speaker speakers[] = {
     NULL, check_chat },
   { "mistral", "magistral-small-latest",
     "{\"id\":\"m\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,\"finish_reason\":\"tool_calls\",\"message\":{\"role\":\"assistant\","
-    "\"content\":[{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\"Two cities.\"}]}],\"tool_calls\":[{\"id\":\"gSIMJiOkT\",\"function\":{\"name\":\"weather\","
+    "\"content\":[{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\"Two cities.\"}],\"signature\":\"mistral-secret==\"}],\"tool_calls\":[{\"id\":\"gSIMJiOkT\",\"function\":{\"name\":\"weather\","
     "\"arguments\":\"{\\\"city\\\":\\\"Oslo\\\"}\"}},{\"id\":\"hSIMJiOkT\",\"function\":{\"name\":\"weather\",\"arguments\":\"{\\\"city\\\":\\\"Rome\\\"}\"}}]}}]}",
-    NULL, check_chat },
+    "mistral-secret==", check_mistral },
+  { "bedrock", "mistral.magistral-small-2509",
+    "{\"output\":{\"message\":{\"role\":\"assistant\",\"content\":[{\"text\":\"I look.\"},{\"toolUse\":{\"toolUseId\":\"tooluse_daIKOZu4g4GrvIIv9wdqy4\",\"name\":\"weather\","
+    "\"input\":{\"city\":\"Oslo\"}}},{\"toolUse\":{\"toolUseId\":\"jSIMJiOkT\",\"name\":\"weather\",\"input\":{\"city\":\"Rome\"}}}]}},"
+    "\"stopReason\":\"tool_use\",\"usage\":{\"inputTokens\":1,\"outputTokens\":1,\"totalTokens\":2},\"metrics\":{\"latencyMs\":1}}",
+    NULL, check_bedrock_mistral },
 };
 
 /* --- Histories ------------------------------------------------------------------------------------------------------------------- */
@@ -132,6 +139,45 @@ check_chat (DheeraJsonValue body)
         }
     }
   g_assert_cmpuint (open->len, ==, 0);
+}
+
+/* Nine letters or digits; Bedrock's Mistrals also know the ids that Bedrock made up. */
+static void
+assert_id_for_mistral (const char *id,
+                       gboolean    at_bedrock)
+{
+  if (at_bedrock && g_str_has_prefix (id, "tooluse_"))
+    g_assert_true (g_regex_match_simple ("^[a-zA-Z0-9_.:-]{1,64}$", id, 0, 0));
+  else if (!g_regex_match_simple ("^[a-zA-Z0-9]{9}$", id, 0, 0))
+    g_error ("A Mistral gets the id “%s”", id);
+}
+
+/* Behind results of tools nobody but the model speaks. */
+static void
+check_mistral (DheeraJsonValue body)
+{
+  gboolean result = FALSE;
+  DheeraJsonValue message, call;
+  DheeraJsonIter messages, calls;
+
+  check_chat (body);
+  dheera_json_iter_init (&messages, dheera_json_member (body, "messages"));
+  while (dheera_json_iter_next (&messages, NULL, &message))
+    {
+      g_autofree char *id = text_of (message, "tool_call_id");
+
+      g_assert_false (result && dheera_json_equal (dheera_json_member (message, "role"), "user"));
+      result = id != NULL;
+      if (id != NULL)
+        assert_id_for_mistral (id, FALSE);
+      dheera_json_iter_init (&calls, dheera_json_member (message, "tool_calls"));
+      while (dheera_json_iter_next (&calls, NULL, &call))
+        {
+          g_autofree char *called = text_of (call, "id");
+
+          assert_id_for_mistral (called, FALSE);
+        }
+    }
 }
 
 static void
@@ -213,10 +259,41 @@ check_anthropic (DheeraJsonValue body)
   check_turns (body, &(Turns) { "messages", "content", "assistant", "id", "tool_use_id" });
 }
 
+/* What check_turns() says of the results' ids goes for those of the calls. */
+static void
+check_bedrock_ids (DheeraJsonValue body,
+                   gboolean        mistral)
+{
+  DheeraJsonValue message, part;
+  DheeraJsonIter messages, parts;
+
+  check_turns (body, &(Turns) { "messages", "content", "assistant", "toolUse.toolUseId", "toolResult.toolUseId" });
+  dheera_json_iter_init (&messages, dheera_json_member (body, "messages"));
+  while (dheera_json_iter_next (&messages, NULL, &message))
+    {
+      dheera_json_iter_init (&parts, dheera_json_member (message, "content"));
+      while (dheera_json_iter_next (&parts, NULL, &part))
+        {
+          g_autofree char *id = text_of (part, "toolUse.toolUseId");
+
+          if (id != NULL && mistral)
+            assert_id_for_mistral (id, TRUE);
+          else if (id != NULL)
+            g_assert_true (g_regex_match_simple ("^[a-zA-Z0-9_.:-]{1,64}$", id, 0, 0));
+        }
+    }
+}
+
 static void
 check_bedrock (DheeraJsonValue body)
 {
-  check_turns (body, &(Turns) { "messages", "content", "assistant", "toolUse.toolUseId", "toolResult.toolUseId" });
+  check_bedrock_ids (body, FALSE);
+}
+
+static void
+check_bedrock_mistral (DheeraJsonValue body)
+{
+  check_bedrock_ids (body, TRUE);
 }
 
 static void
@@ -336,7 +413,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (speakers); i++)
     {
-      g_autofree char *path = g_strconcat ("/switching/from-", speakers[i].provider, NULL);
+      g_autofree char *path = g_strconcat ("/switching/from-", speakers[i].provider, "-", speakers[i].model, NULL);
 
       g_test_add_data_func (path, &speakers[i], test_switching);
     }
