@@ -9,6 +9,7 @@ single recording.
 A recording is one JSON object as in ../../../shared/recordings (see its README.txt). The functions meant for others:
 
     load(path) -> dict            one recording
+    find_unread(root) -> list     what is wrong about the folders that nobody reads
     recordings(root, apis)        (name, recording) of each one whose API is among apis
     body(recording) -> bytes      what the server sent, with the framing that the recorder took off put back
     framing(recording) -> str     'whole', 'sse', 'ndjson' or 'aws'
@@ -94,6 +95,13 @@ for api, natives in NATIVE.items():
     READERS[api] = {None: read_openai_endpoints, **dict.fromkeys(natives), **READERS.get(api, {})}
 
 
+# Folders of recordings that nobody reads, and why
+UNREAD = {
+    ('ollama', 'generate'): 'completions of a bare prompt: the library speaks in chats, which Ollama takes at another address',
+    ('venice', 'generate'): "pictures in a form of Venice's own: the library asks it for them in OpenAI's, which it has as well",
+}
+
+
 def load(path):
     with open(path, encoding='utf-8') as file:
         return json.load(file)
@@ -103,6 +111,16 @@ def reader(provider_name, api):
     """The module for an API of a provider, None when it is not read"""
     readers = READERS.get(api, {})
     return readers.get(provider_name, readers.get(None))
+
+
+def find_unread(root):
+    root = pathlib.Path(root)
+    there = {(path.parent.name, path.name) for path in root.glob('*/*') if path.is_dir() and any(path.glob('*.json'))}
+    for key in sorted(there | set(UNREAD)):
+        if reader(*key) and key in UNREAD:
+            yield f'{"/".join(key)} has a reader, and a reason for having none'
+        elif not reader(*key) and key not in UNREAD:
+            yield f'{"/".join(key)} has neither a reader nor a reason for having none'
 
 
 def every_recording(root, apis=None):
