@@ -395,7 +395,7 @@ dheera_tool_round_close (DheeraToolRound *self,
       const char *result = self->answers->results[i];
       DheeraMessage *message = dheera_message_new_tool_result (dheera_tool_call_get_id (call), result != NULL ? result : missing);
 
-      message->is_error = result == NULL || self->answers->failed[i];
+      dheera_message_set_is_error (message, result == NULL || self->answers->failed[i]);
       g_ptr_array_add (messages, message);
     }
   dheera_tool_round_free (self);

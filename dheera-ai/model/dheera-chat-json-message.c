@@ -499,8 +499,8 @@ dheera_chat_write_message_members (DheeraJsonWriter        *writer,
     dheera_json_writer_member_string (writer, "name", message->name);
   if (message->tool_call_id != NULL)
     dheera_json_writer_member_string (writer, "tool_call_id", find_id (message->tool_call_id, dialect));
-  if (message->is_error && dialect->complete)
-    dheera_json_writer_member_boolean (writer, "is_error", TRUE);
+  if (message->is_error != DHEERA_TRISTATE_UNSET && dialect->complete)
+    dheera_json_writer_member_boolean (writer, "is_error", message->is_error == DHEERA_TRISTATE_YES);
   if (message->role == DHEERA_ROLE_ASSISTANT)
     {
       if (message->refusal != NULL && dialect->refusal)
@@ -524,9 +524,9 @@ dheera_chat_write_message (DheeraJsonWriter        *writer,
   dheera_json_writer_end_object (writer);
 }
 
-/* Mistral refuses what a user, or the system, says directly behind results of tools. To merge it into a result would put it into the mouth of the
- * tool, and to move it in front of the call would change what the model answered to. So the model acknowledges the results in the shortest words; an
- * empty message of the model is refused as well. */
+/* Many models of Mistral refuse what a user, or the system, says directly behind results of tools, and all take it behind the model. To merge it
+ * into a result would put it into the mouth of the tool, and to move it in front of the call would change what the model answered to. So the
+ * model acknowledges the results in the shortest words: an empty message of the model is refused as well. */
 static void
 write_acknowledgement (DheeraJsonWriter *writer)
 {

@@ -345,14 +345,8 @@ read_is_error (DheeraMessage         *message,
                GError               **error)
 {
   const DheeraChatPath path = { parent, "is_error" };
-  DheeraTristate is_error = DHEERA_TRISTATE_UNSET;
 
-  if (!dheera_chat_read_tristate (dheera_json_member (value, "is_error"), &path, &is_error, error))
-    return FALSE;
-
-  message->is_error = is_error == DHEERA_TRISTATE_YES;
-
-  return TRUE;
+  return dheera_chat_read_tristate (dheera_json_member (value, "is_error"), &path, &message->is_error, error);
 }
 
 static gboolean

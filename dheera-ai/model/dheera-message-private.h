@@ -29,7 +29,7 @@ struct _DheeraMessage
   char *joined;       /* text and text parts as one, as it was last given out */
   char *tool_call_id;
   char *name;
-  gboolean is_error;  /* a result of a call that failed */
+  DheeraTristate is_error; /* a result of a call that failed; NO when it was read that it did not */
   GArray *natives;    /* of DheeraNativeBlock, nullable */
   DheeraJsonText extra; /* members of a message that was read from JSON and that have no property */
 };

@@ -105,7 +105,7 @@ dheera_message_get_property (GObject    *object,
       g_value_set_string (value, self->name);
       break;
     case PROP_IS_ERROR:
-      g_value_set_boolean (value, self->is_error);
+      g_value_set_boolean (value, self->is_error == DHEERA_TRISTATE_YES);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -666,7 +666,7 @@ dheera_message_get_is_error (DheeraMessage *self)
 {
   g_return_val_if_fail (DHEERA_IS_MESSAGE (self), FALSE);
 
-  return self->is_error;
+  return self->is_error == DHEERA_TRISTATE_YES;
 }
 
 /**
@@ -684,11 +684,10 @@ dheera_message_set_is_error (DheeraMessage *self,
 {
   g_return_if_fail (DHEERA_IS_MESSAGE (self));
 
-  is_error = !!is_error;
-  if (self->is_error == is_error)
+  if ((self->is_error == DHEERA_TRISTATE_YES) == !!is_error)
     return;
 
-  self->is_error = is_error;
+  self->is_error = is_error ? DHEERA_TRISTATE_YES : DHEERA_TRISTATE_UNSET;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_IS_ERROR]);
 }
 

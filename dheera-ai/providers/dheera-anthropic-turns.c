@@ -180,8 +180,8 @@ write_result (DheeraAnthropicPlan *plan,
         }
       dheera_json_writer_end_array (writer);
     }
-  if (message->is_error)
-    dheera_json_writer_member_boolean (writer, "is_error", TRUE);
+  if (message->is_error != DHEERA_TRISTATE_UNSET)
+    dheera_json_writer_member_boolean (writer, "is_error", message->is_error == DHEERA_TRISTATE_YES);
   /* cache_control */
   dheera_chat_write_extra_members (writer, dheera_json_text_get (&message->extra), NULL);
   dheera_json_writer_end_object (writer);

@@ -211,7 +211,7 @@ write_result (DheeraBedrockPlan *plan,
   if (!write_result_content (plan, writer, message, error))
     return FALSE;
   dheera_json_writer_end_array (writer);
-  if (message->is_error)
+  if (message->is_error == DHEERA_TRISTATE_YES)
     dheera_json_writer_member_string (writer, "status", "error");
   dheera_json_writer_end_object (writer);
   dheera_json_writer_end_object (writer);

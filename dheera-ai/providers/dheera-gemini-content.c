@@ -370,14 +370,14 @@ write_response (Contents      *self,
   g_auto (DheeraJson) json = DHEERA_JSON_INIT;
 
   dheera_json_writer_key (self->writer, "response");
-  if (!message->is_error && dheera_json_parse (&json, text, strlen (text)) && dheera_json_type (dheera_json_root (&json)) == DHEERA_JSON_OBJECT)
+  if (message->is_error != DHEERA_TRISTATE_YES && dheera_json_parse (&json, text, strlen (text)) && dheera_json_type (dheera_json_root (&json)) == DHEERA_JSON_OBJECT)
     {
       dheera_json_writer_value (self->writer, dheera_json_root (&json));
       return;
     }
 
   dheera_json_writer_begin_object (self->writer);
-  dheera_json_writer_member_string (self->writer, message->is_error ? "error" : "output", text);
+  dheera_json_writer_member_string (self->writer, message->is_error == DHEERA_TRISTATE_YES ? "error" : "output", text);
   dheera_json_writer_end_object (self->writer);
 }
 

@@ -160,7 +160,7 @@ test_normalised (void)
     { "{\"messages\":[{\"role\":\"tool\",\"tool_call_id\":\"a\",\"content\":\"x\",\"is_error\":true},"
       "{\"role\":\"tool\",\"tool_call_id\":\"b\",\"content\":\"y\",\"is_error\":false}]}",
       "{\"messages\":[{\"role\":\"tool\",\"content\":\"x\",\"tool_call_id\":\"a\",\"is_error\":true},"
-      "{\"role\":\"tool\",\"content\":\"y\",\"tool_call_id\":\"b\"}]}" },
+      "{\"role\":\"tool\",\"content\":\"y\",\"tool_call_id\":\"b\",\"is_error\":false}]}" },
     { "{\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"index\":0,\"id\":\"i\","
       "\"function\":{\"name\":\"f\"}}]}]}",
       "{\"messages\":[{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"i\","

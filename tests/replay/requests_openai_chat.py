@@ -2,6 +2,7 @@
 """Requests of chat completions, which are what an application gives to dheera_request_new_from_json() already, and of lists of models."""
 
 import json
+import re
 import urllib.parse
 
 from compare_request import Inexpressible, Rules
@@ -165,6 +166,26 @@ class OpenAIRules(Rules):
                     one['input_audio'] = one['input_audio'].get('data')
                     self.note('sound goes to Mistral as its bare base64')
 
+    def ids(self):
+        """Mistral takes ids of nine letters and digits, of which the recorder has left something else."""
+        made = {}
+        for before, after in zip(self.recorded.get('messages') or [], self.arrived.get('messages') or []):
+            places = [(before, after, 'tool_call_id'), *((one, other, 'id') for one, other in zip(before.get('tool_calls') or [], after.get('tool_calls') or []))]
+            for one, other, key in places:
+                if key in one and re.fullmatch('[a-zA-Z0-9]{9}', other.get(key) or '') and made.setdefault(one[key], other[key]) == other[key] != one[key]:
+                    one[key] = other[key]
+                    self.note('an id of a call that is not such as Mistral\'s are is replaced by one that is')
+
+    def acknowledgement(self):
+        """Mistral wants the model to speak behind results of tools."""
+        arrived = self.arrived.get('messages') or []
+        if len(arrived) != len(self.recorded.get('messages') or []):
+            kept = [message for number, message in enumerate(arrived)
+                    if number == 0 or arrived[number - 1]['role'] != 'tool' or message != {'role': 'assistant', 'content': 'OK'}]
+            if len(kept) < len(arrived):
+                self.arrived['messages'] = kept
+                self.note('the model acknowledges results of tools before somebody else speaks')
+
     def messages(self):
         for side in (self.recorded, self.arrived):
             for message in side.get('messages') or []:
@@ -173,4 +194,4 @@ class OpenAIRules(Rules):
 
     def rules(self):
         return (self.nothing_said, self.usage_of_streams, self.limit, self.stop, self.seed, self.reasoning, self.old_functions, self.dropped_with_a_warning,
-                self.tools, self.choice_without_tools, self.choice_of_any, self.name_of_schema, self.model, self.sound, self.messages)
+                self.tools, self.choice_without_tools, self.choice_of_any, self.name_of_schema, self.model, self.sound, self.acknowledgement, self.ids, self.messages)
