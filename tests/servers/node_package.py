@@ -18,7 +18,11 @@ import tempfile
 
 import fixture
 
-PATIENCE = 300
+PATIENCE = 200
+# npm asks again and again otherwise, for minutes, where there is no way to it.
+FETCHING = ['--fetch-retries=1', '--fetch-timeout=30000']
+# Node.js brings the authorities that it trusts. What else this machine trusts is here.
+AUTHORITIES = pathlib.Path('/etc/ssl/certs/ca-certificates.crt')
 OLDEST_NODE = (20, 15)
 NODE_OF_NPM = '20.20.2'
 ARCHITECTURES = {'x86_64': 'x64', 'aarch64': 'arm64'}
@@ -26,6 +30,17 @@ ARCHITECTURES = {'x86_64': 'x64', 'aarch64': 'arm64'}
 
 def _say(process):
     return ' '.join((process.stderr or process.stdout).split())[-300:]
+
+
+def _run_npm(folder, package):
+    environment = dict(os.environ)
+    if AUTHORITIES.exists():
+        environment.setdefault('NODE_EXTRA_CA_CERTS', str(AUTHORITIES))
+    try:
+        return subprocess.run(['npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts', *FETCHING, '--prefix', folder, package],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, env=environment, check=False)
+    except subprocess.TimeoutExpired:
+        return fixture.skip(f'npm could not install {package} within {PATIENCE} s')
 
 
 def install(name, version):
@@ -40,8 +55,7 @@ def install(name, version):
         fcntl.flock(lock, fcntl.LOCK_EX)
         if (folder / 'ready').exists():
             return package
-        process = subprocess.run(['npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix', folder, f'{name}@{version}'],
-                                 stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        process = _run_npm(folder, f'{name}@{version}')
         if process.returncode != 0:
             fixture.skip(f'npm could not install {name}: {_say(process)}')
         (folder / 'ready').touch()
