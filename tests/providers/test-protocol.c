@@ -12,9 +12,28 @@
 
 /* --- The request --------------------------------------------------------------------------------------------------------------------- */
 
-static void
+static gboolean
+has_only_text (DheeraMessage *message)
+{
+  GListModel *parts = dheera_message_get_parts (message);
+  guint n = g_list_model_get_n_items (parts);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (DheeraPart) part = g_list_model_get_item (parts, i);
+
+      if (dheera_part_get_part_type (part) != DHEERA_PART_TYPE_TEXT)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* FALSE for what there is no way to say: it is never left out in silence. */
+static gboolean
 write_messages (DheeraJsonWriter   *body,
-                DheeraConversation *conversation)
+                DheeraConversation *conversation,
+                GError            **error)
 {
   guint n = g_list_model_get_n_items (G_LIST_MODEL (conversation));
 
@@ -24,12 +43,19 @@ write_messages (DheeraJsonWriter   *body,
     {
       DheeraMessage *message = dheera_conversation_get_message (conversation, i);
 
+      if (!has_only_text (message))
+        {
+          g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_NOT_SUPPORTED, "Message %u has a part that is no text, and Example takes nothing else.", i);
+          return FALSE;
+        }
       dheera_json_writer_begin_object (body);
       dheera_json_writer_member_string (body, "from", dheera_message_get_role (message) == DHEERA_ROLE_ASSISTANT ? "model" : "user");
       dheera_json_writer_member_string (body, "text", dheera_message_get_text (message));
       dheera_json_writer_end_object (body);
     }
   dheera_json_writer_end_array (body);
+
+  return TRUE;
 }
 
 static DheeraHttpRequest *
@@ -37,8 +63,8 @@ encode_chat (const DheeraEncoding *encoding,
              DheeraRequest        *request,
              GError              **error)
 {
-  DheeraJsonWriter body;
-  DheeraHttpRequest *http;
+  g_auto (DheeraJsonWriter) body = { 0 };
+  g_autoptr (DheeraHttpRequest) http = NULL;
   DheeraParams omit = 0;
 
   /* Whatever there is no member for is refused by name, or left out with a warning. */
@@ -51,14 +77,15 @@ encode_chat (const DheeraEncoding *encoding,
   dheera_json_writer_init (&body, 1024);
   dheera_json_writer_begin_object (&body);
   dheera_json_writer_member_string (&body, "model", encoding->model);
-  write_messages (&body, dheera_request_get_conversation (request));
+  if (!write_messages (&body, dheera_request_get_conversation (request), error))
+    return NULL;
   if (dheera_request_get_max_tokens (request) >= 0)
     dheera_json_writer_member_int (&body, "limit", dheera_request_get_max_tokens (request));
   dheera_json_writer_end_object (&body);
   dheera_encoding_take_body (http, DHEERA_BASE_REQUEST (request), &body);
   http->framing = encoding->stream ? DHEERA_FRAMING_NDJSON : DHEERA_FRAMING_WHOLE;
 
-  return http;
+  return g_steal_pointer (&http);
 }
 
 /* --- The answer: {"text":"Hel"} {"text":"lo"} {"end":"stop","read":3,"written":2}, or all of it in one ------------------------------------ */
@@ -147,6 +174,7 @@ test_request (void)
   g_autoptr (DheeraRequest) request = dheera_request_new_for_prompt ("m", "Hi");
   g_autoptr (GError) error = NULL;
   g_autoptr (DheeraHttpRequest) http = NULL;
+  g_autoptr (DheeraPart) image = dheera_part_new_image_uri ("https://example.org/a.png");
   g_autofree char *body = NULL;
 
   dheera_request_set_max_tokens (request, 9);
@@ -156,6 +184,11 @@ test_request (void)
   g_assert_cmpint (http->framing, ==, DHEERA_FRAMING_NDJSON);
   body = g_strndup (g_bytes_get_data (http->body, NULL), g_bytes_get_size (http->body));
   g_assert_cmpstr (body, ==, "{\"model\":\"m\",\"messages\":[{\"from\":\"user\",\"text\":\"Hi\"}],\"limit\":9}");
+
+  dheera_message_add_part (dheera_conversation_get_message (dheera_request_get_conversation (request), 0), image);
+  g_assert_null (encode (request, FALSE, &error));
+  g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_NOT_SUPPORTED);
+  g_clear_error (&error);
 
   dheera_request_set_seed (request, 1);
   g_assert_null (encode (request, FALSE, &error));
