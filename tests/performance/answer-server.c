@@ -102,6 +102,7 @@ make_chunks (guint64 n)
 
 /* --- Other protocols ----------------------------------------------------------------------------------------------------------- */
 
+#define ITEM "msg_68c2e0a9f4d081908d6f4b1c0f2b7c3e0a1b2c3d4e5f6071"
 #define EVENT(type, members) "event: " type "\ndata: {\"type\":\"" type "\"" members "}\n\n"
 
 static void
@@ -126,6 +127,29 @@ append_converse_text (GString    *event,
                       const char *word)
 {
   g_string_append_printf (event, "contentBlockDelta {\"contentBlockIndex\":0,\"delta\":{\"text\":\"%s\"},\"p\":\"abcdefghijklmnopqrstuvwxyzABCDEF\"}\n", word);
+}
+
+static void
+append_cohere_text (GString    *event,
+                    const char *word)
+{
+  g_string_append_printf (event, EVENT ("content-delta", ",\"index\":0,\"delta\":{\"message\":{\"content\":{\"text\":\"%s\"}}}"), word);
+}
+
+static void
+append_ollama_text (GString    *event,
+                    const char *word)
+{
+  g_string_append_printf (event, "{\"model\":\"qwen3\",\"created_at\":\"2026-01-20T10:11:12.123456789Z\",\"message\":{\"role\":\"assistant\","
+                          "\"content\":\"%s\"},\"done\":false}\n", word);
+}
+
+static void
+append_responses_text (GString    *event,
+                       const char *word)
+{
+  g_string_append_printf (event, EVENT ("response.output_text.delta", ",\"sequence_number\":123,\"item_id\":\"" ITEM "\",\"output_index\":0,"
+                                        "\"content_index\":0,\"delta\":\"%s\",\"logprobs\":[],\"obfuscation\":\"nD4xK0qZ\""), word);
 }
 
 static GString *
@@ -168,6 +192,22 @@ static const struct
   { "/converse-stream", "application/vnd.amazon.eventstream", "messageStart {\"role\":\"assistant\"}\n", append_converse_text,
     "contentBlockStop {\"contentBlockIndex\":0}\nmessageStop {\"stopReason\":\"end_turn\"}\n"
     "metadata {\"usage\":{\"inputTokens\":9,\"outputTokens\":9,\"totalTokens\":18},\"metrics\":{\"latencyMs\":1}}\n", TRUE },
+  { "/v2/chat", SSE,
+    "event: message-start\ndata: {\"id\":\"5f2c1a7e\",\"type\":\"message-start\",\"delta\":{\"message\":{\"role\":\"assistant\",\"content\":[]}}}\n\n"
+    EVENT ("content-start", ",\"index\":0,\"delta\":{\"message\":{\"content\":{\"type\":\"text\",\"text\":\"\"}}}"),
+    append_cohere_text,
+    EVENT ("content-end", ",\"index\":0")
+    EVENT ("message-end", ",\"delta\":{\"finish_reason\":\"COMPLETE\",\"usage\":{\"tokens\":{\"input_tokens\":9,\"output_tokens\":9}}}") },
+  { "/api/chat", "application/x-ndjson", "", append_ollama_text,
+    "{\"model\":\"qwen3\",\"created_at\":\"2026-01-20T10:11:12.123456789Z\",\"message\":{\"role\":\"assistant\",\"content\":\"\"},\"done\":true,"
+    "\"done_reason\":\"stop\",\"prompt_eval_count\":9,\"eval_count\":9}\n" },
+  { "/responses", SSE,
+    EVENT ("response.created", ",\"sequence_number\":0,\"response\":{\"id\":\"resp_1\",\"object\":\"response\",\"status\":\"in_progress\",\"model\":\"gpt-5\"}")
+    EVENT ("response.output_item.added", ",\"sequence_number\":1,\"output_index\":0,\"item\":{\"id\":\"" ITEM "\",\"type\":\"message\",\"role\":\"assistant\","
+           "\"status\":\"in_progress\",\"content\":[]}"),
+    append_responses_text,
+    EVENT ("response.completed", ",\"sequence_number\":9,\"response\":{\"id\":\"resp_1\",\"object\":\"response\",\"status\":\"completed\",\"model\":\"gpt-5\","
+           "\"usage\":{\"input_tokens\":9,\"output_tokens\":9,\"total_tokens\":18}}") },
 };
 
 static void
@@ -177,7 +217,9 @@ append_events (GString    *response,
 {
   g_autoptr(GString) bytes = is_aws ? make_aws_messages (events) : g_string_new (events);
 
-  append_chunk (response, bytes->str, bytes->len);
+  /* A chunk without bytes would end the answer. */
+  if (bytes->len > 0)
+    append_chunk (response, bytes->str, bytes->len);
 }
 
 /* NULL for another target */

@@ -34,7 +34,10 @@ N_CALLS = 1000
 PROTOCOLS = {
     'Anthropic': 'anthropic/claude-sonnet-4-5',
     'Bedrock': 'bedrock/amazon.nova-lite-v1:0',
+    'Cohere': 'cohere/command-a-03-2025',
     'Gemini': 'gemini/gemini-2.5-flash',
+    'Ollama': 'ollama/qwen3',
+    'Responses': 'openai-responses/gpt-5',
 }
 MAX_PROTOCOL_RATIO = 1.3
 # What makes other tests find more faults makes every allocation dearer, here as there.
