@@ -175,6 +175,8 @@ dheera_tool_class_init (DheeraToolClass *klass)
    *
    * Whether the provider has to see to it that the arguments follow the schema.
    *
+   * A provider that can't is treated as with other parameters that it does not take: see [property@Client:param-policy].
+   *
    * Since: 0.1
    */
   properties[PROP_STRICT] = g_param_spec_enum ("strict", NULL, NULL, DHEERA_TYPE_TRISTATE,

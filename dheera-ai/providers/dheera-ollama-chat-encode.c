@@ -13,6 +13,18 @@
 #define UNSUPPORTED \
   (DHEERA_PARAM_USER | DHEERA_PARAM_METADATA | DHEERA_PARAM_SERVICE_TIER)
 
+static gboolean
+check_strict (const DheeraEncoding *encoding,
+              DheeraRequest        *request,
+              GError              **error)
+{
+  for (guint i = 0; i < dheera_request_get_n_tools (request); i++)
+    if (dheera_request_peek_tool (request, i)->strict == DHEERA_TRISTATE_YES)
+      return dheera_encoding_refuse_named (encoding, "strict", "does not hold a model to the parameters of a tool", error);
+
+  return TRUE;
+}
+
 /* What says only what is so anyway needs no refusal. */
 static gboolean
 check_params (const DheeraEncoding *encoding,
@@ -26,7 +38,7 @@ check_params (const DheeraEncoding *encoding,
     unsupported |= DHEERA_PARAM_N;
   if (request->parallel_tool_calls == DHEERA_TRISTATE_NO)
     unsupported |= DHEERA_PARAM_PARALLEL_TOOL_CALLS;
-  if (!dheera_encoding_check_params (encoding, request, unsupported, omit, error))
+  if (!dheera_encoding_check_params (encoding, request, unsupported, omit, error) || !check_strict (encoding, request, error))
     return FALSE;
 
   if (request->reasoning_budget > 0)

@@ -119,6 +119,9 @@ test_unsupported (void)
     { ",\"metadata\":{\"a\":\"b\"}", "metadata", "" },
     { ",\"service_tier\":\"flex\"", "service_tier", "" },
     { ",\"parallel_tool_calls\":false", "parallel_tool_calls", "" },
+    { ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"g\",\"strict\":false}},{\"type\":\"function\",\"function\":{\"name\":\"f\",\"strict\":true}}]",
+      "strict", ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"g\",\"parameters\":{\"type\":\"object\",\"properties\":{}}}},"
+      "{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{\"type\":\"object\",\"properties\":{}}}}]" },
     { ",\"tools\":[" TOOL "],\"tool_choice\":\"required\"", "tool_choice", ",\"tools\":[" TOOL "]" },
     { ",\"tools\":[" TOOL "],\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"f\"}}", "tool_choice", ",\"tools\":[" TOOL "]" },
   };
