@@ -271,6 +271,9 @@ dheera_transcription_request_class_init (DheeraTranscriptionRequestClass *klass)
    *
    * Whether the text is wanted in English, whatever language is spoken.
    *
+   * Neither [property@TranscriptionRequest:language] nor the times of words can be asked for then: they are refused with
+   * %DHEERA_ERROR_UNSUPPORTED_PARAMETER, or left out with a warning, by [property@Client:param-policy].
+   *
    * Since: 0.1
    */
   properties[PROP_TRANSLATE] = g_param_spec_boolean ("translate", NULL, NULL, FALSE, flags);

@@ -45,6 +45,26 @@ write_timestamps (DheeraEndpointEncoder      *encoder,
   dheera_endpoint_write_strv (encoder, "timestamp_granularities", words);
 }
 
+static void
+refuse (DheeraEndpointEncoder *encoder,
+        const char            *name,
+        const char            *why)
+{
+  if (!encoder->failed && !dheera_encoding_refuse_named (encoder->encoding, name, why, encoder->error))
+    encoder->failed = TRUE;
+}
+
+/* Into English, any language is taken for what it is, and the longest form has the times of segments by itself. */
+static void
+write_translated (DheeraEndpointEncoder      *encoder,
+                  DheeraTranscriptionRequest *request)
+{
+  if (request->language != NULL)
+    refuse (encoder, "language", "finds out by itself what is translated into English");
+  if (request->timestamps & DHEERA_TIMESTAMPS_WORDS)
+    refuse (encoder, "timestamps", "has no times of words that are translated into English");
+}
+
 /* Times are only in the longest form. Where there is a single form there is nothing to be chosen. */
 static void
 write_format (DheeraEndpointEncoder      *encoder,
@@ -82,11 +102,15 @@ dheera_openai_encode_transcription (const DheeraEncoding *encoding,
     return NULL;
 
   add_recording (form, request);
-  dheera_endpoint_write_string (&encoder, "language", request->language);
+  if (request->translate)
+    write_translated (&encoder, request);
+  else
+    dheera_endpoint_write_string (&encoder, "language", request->language);
   dheera_endpoint_write_string (&encoder, "prompt", request->prompt);
   write_format (&encoder, request);
   dheera_endpoint_write_double (&encoder, "temperature", request->temperature);
-  write_timestamps (&encoder, request);
+  if (!request->translate)
+    write_timestamps (&encoder, request);
   http = dheera_endpoint_finish_form (&encoder, form);
   if (http != NULL && is_text_format (request->format))
     http->decode_flags |= WANTS_TEXT;

@@ -494,10 +494,7 @@ decode_count (DheeraDecoder *decoder,
   count = dheera_json_get_int (dheera_json_member (root, "input_tokens"), -1);
   if (count < 0)
     {
-      if (dheera_json_exists (dheera_json_member (root, "error")))
-        dheera_decoder_fail_with (decoder, root);
-      else
-        dheera_decoder_fail (decoder, DHEERA_ERROR_PROTOCOL, "the answer is no count of tokens");
+      dheera_endpoint_fail (decoder, root, "the answer is no count of tokens");
       return NULL;
     }
 

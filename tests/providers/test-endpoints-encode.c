@@ -297,6 +297,8 @@ test_transcription (void)
   g_auto (Sent) plain = { 0 };
   g_auto (Sent) full = { 0 };
   g_auto (Sent) mistral = { 0 };
+  g_auto (Sent) spoken = { 0 };
+  g_auto (Sent) words = { 0 };
   g_auto (Sent) translated = { 0 };
   g_auto (Sent) untranslated = { 0 };
 
@@ -329,9 +331,16 @@ test_transcription (void)
 
   dheera_transcription_request_set_translate (request, TRUE);
   dheera_transcription_request_set_format (request, "srt");
+  send (&spoken, "openai", DHEERA_TASK_TRANSCRIBE, request);
+  assert_refused (&spoken, DHEERA_ERROR_UNSUPPORTED_PARAMETER, "language");
+  dheera_transcription_request_set_language (request, NULL);
+  send (&words, "openai", DHEERA_TASK_TRANSCRIBE, request);
+  assert_refused (&words, DHEERA_ERROR_UNSUPPORTED_PARAMETER, "timestamps");
+  dheera_transcription_request_set_timestamps (request, DHEERA_TIMESTAMPS_SEGMENTS);
   send (&translated, "openai", DHEERA_TASK_TRANSCRIBE, request);
   assert_sent (&translated, "/audio/translations", NULL);
   assert_field (&translated, "response_format", "srt");
+  g_assert_null (strstr (translated.body, "timestamp_granularities"));
   g_assert_cmpuint (translated.http->decode_flags, !=, 0);
   send (&untranslated, "mistral", DHEERA_TASK_TRANSCRIBE, request);
   assert_refused (&untranslated, DHEERA_ERROR_NOT_SUPPORTED, "English");
