@@ -229,6 +229,21 @@ dheera_accumulator_add_plain_arguments (DheeraAccumulator *self,
   return TRUE;
 }
 
+void
+dheera_accumulator_end_tool_call (DheeraAccumulator *self,
+                                  gint64             choice,
+                                  gint64             index)
+{
+  DheeraChoiceState *state = dheera_accumulator_get_state (self, choice);
+  DheeraCallState *call = state != NULL && state->calls != NULL ? find_by_index (state, index) : NULL;
+
+  if (call == NULL || (call->call->arguments != NULL && call->call->arguments->len > 0))
+    return;
+
+  touch_call (self, state, call);
+  dheera_growth_append_plain (&call->arguments, "{}", 2);
+}
+
 gboolean
 dheera_accumulator_set_tool_call_extra (DheeraAccumulator *self,
                                         gint64             choice,

@@ -87,6 +87,10 @@ gboolean           dheera_accumulator_add_plain_arguments (DheeraAccumulator *se
                                                        gint64             index,
                                                        const char        *text,
                                                        gsize              length);
+/* The provider says that the call of that index is whole, so that arguments that never came are {} before the answer ends. */
+void               dheera_accumulator_end_tool_call   (DheeraAccumulator *self,
+                                                       gint64             choice,
+                                                       gint64             index);
 /* A checked JSON object with members of the call that have no property and have to go back, for the newest call of that index. FALSE when there is none. */
 gboolean           dheera_accumulator_set_tool_call_extra (DheeraAccumulator *self,
                                                        gint64             choice,

@@ -191,6 +191,21 @@ read_message_delta (DheeraDecoder                *decoder,
   return TRUE;
 }
 
+static gboolean
+read_block_stop (DheeraDecoder *decoder,
+                 gint64         index)
+{
+  DheeraAnthropicState *state = dheera_anthropic_state_get (decoder);
+
+  /* The end of an earlier one says nothing of the one that is under way. */
+  if ((index < 0 || index >= state->block.index) && !dheera_anthropic_close_block (decoder))
+    return FALSE;
+  if (dheera_anthropic_is_call (state, index))
+    dheera_accumulator_end_tool_call (decoder->accumulator, 0, index);
+
+  return TRUE;
+}
+
 /* All events but the commonest and the last. FALSE with the failure. */
 static G_GNUC_NO_INLINE gboolean
 read_rare_event (DheeraDecoder                *decoder,
@@ -200,9 +215,8 @@ read_rare_event (DheeraDecoder                *decoder,
 {
   if (DHEERA_ANTHROPIC_IS (type, "content_block_start"))
     return dheera_anthropic_open_block (decoder, index, dheera_members_get (event, DHEERA_ANTHROPIC_CONTENT_BLOCK));
-  /* The end of an earlier one says nothing of the one that is under way. */
   if (DHEERA_ANTHROPIC_IS (type, "content_block_stop"))
-    return (index >= 0 && index < dheera_anthropic_state_get (decoder)->block.index) || dheera_anthropic_close_block (decoder);
+    return read_block_stop (decoder, index);
   if (DHEERA_ANTHROPIC_IS (type, "message_start"))
     return read_start (decoder, dheera_members_get (event, DHEERA_ANTHROPIC_MESSAGE));
   if (DHEERA_ANTHROPIC_IS (type, "message_delta"))

@@ -277,7 +277,11 @@ decode_event (DheeraDecoder *decoder,
       dheera_bedrock_start_block (decoder, event.index, event.start);
     }
   else if (strcmp (type, "contentBlockStop") == 0)
-    dheera_bedrock_stop_block (decoder);
+    {
+      read_block_event (&event, &decoder->json);
+      dheera_bedrock_stop_block (decoder);
+      dheera_accumulator_end_tool_call (decoder->accumulator, 0, event.index);
+    }
   else if (strcmp (type, "messageStop") == 0)
     return decode_stop (decoder, root);
   else if (strcmp (type, "metadata") == 0)

@@ -280,6 +280,23 @@ test_plain_arguments (void)
   g_assert_cmpstr (dheera_tool_call_get_arguments (call), ==, "{\"a\":1}");
 }
 
+/* A call without arguments is whole where the provider says so, and one that has them stays as it is. */
+static void
+test_end (void)
+{
+  g_autoptr (Stream) stream = stream_new (TRUE);
+
+  dheera_accumulator_end_tool_call (stream->accumulator, 0, 0);
+  dheera_accumulator_end_tool_call (stream->accumulator, 128, 0);
+  stream_feed (stream, CALL ("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\"}}"));
+  stream_feed (stream, CALL ("{\"index\":1,\"id\":\"b\",\"function\":{\"name\":\"g\",\"arguments\":\"[\"}}"));
+  dheera_accumulator_begin_event (stream->accumulator);
+  for (guint i = 0; i < 3; i++)
+    dheera_accumulator_end_tool_call (stream->accumulator, 0, i);
+  dheera_accumulator_end_event (stream->accumulator);
+  assert_calls (stream, "a|f|{};b|g|[;");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -300,6 +317,7 @@ main (int   argc,
   g_test_add_func ("/accumulator-calls/choices", test_choices);
   g_test_add_func ("/accumulator-calls/extra", test_extra);
   g_test_add_func ("/accumulator-calls/plain-arguments", test_plain_arguments);
+  g_test_add_func ("/accumulator-calls/end", test_end);
 
   return g_test_run ();
 }

@@ -555,6 +555,32 @@ test_deltas (void)
   g_assert_cmpuint (n, ==, G_N_ELEMENTS (pieces));
 }
 
+/* The arguments of a call without any are there before the reason is, for whoever acts on that. */
+static void
+test_deltas_of_calls (void)
+{
+  static const char *const arguments[] = { NULL, "", "{}", NULL };
+  g_auto (Answer) answer = { 0 };
+  g_auto (GStrv) events = g_strsplit (START BLOCK (1, "{\"type\":\"tool_use\",\"id\":\"a\",\"name\":\"f\",\"input\":{}}")
+                                      DELTA (1, "\"input_json_delta\",\"partial_json\":\"\"") STOP (1) REASON ("tool_use") END, "\n", -1);
+
+  answer_begin (&answer, "anthropic");
+  dheera_accumulator_set_recording (answer.decoder->accumulator, TRUE);
+  for (guint i = 0; events[i] != NULL; i++)
+    answer_add_event (&answer, "message", events[i]);
+  assert_end (&answer);
+  for (guint i = 0; i < G_N_ELEMENTS (arguments); i++)
+    {
+      g_autoptr (DheeraDelta) delta = dheera_accumulator_steal_delta (answer.decoder->accumulator);
+      g_autoptr (DheeraToolCallDelta) call = g_list_model_get_item (dheera_delta_get_tool_calls (delta), 0);
+
+      g_assert_true ((call == NULL) == (arguments[i] == NULL));
+      if (call != NULL)
+        g_assert_cmpstr (dheera_tool_call_delta_get_arguments (call), ==, arguments[i]);
+    }
+  g_assert_false (dheera_accumulator_has_delta (answer.decoder->accumulator));
+}
+
 /* --- The other tasks ----------------------------------------------------------------------------- */
 
 static GObject *
@@ -645,6 +671,7 @@ main (int    argc,
   g_test_add_func ("/anthropic-decode/failures-whole", test_failures_whole);
   g_test_add_func ("/anthropic-decode/too-many-calls", test_too_many_calls);
   g_test_add_func ("/anthropic-decode/deltas", test_deltas);
+  g_test_add_func ("/anthropic-decode/deltas-of-calls", test_deltas_of_calls);
   g_test_add_func ("/anthropic-decode/count", test_count);
   g_test_add_func ("/anthropic-decode/models", test_models);
 

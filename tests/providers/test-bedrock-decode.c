@@ -199,6 +199,32 @@ test_tools (void)
   g_assert_cmpstr (dheera_tool_call_get_arguments (answer_call (&whole, 1)), ==, "{}");
 }
 
+/* The arguments of a call without any are there before the reason is. */
+static void
+test_deltas_of_calls (void)
+{
+  static const char *const arguments[] = { "", "{}", NULL };
+  g_auto (Answer) answer;
+
+  answer_begin (&answer, "bedrock");
+  dheera_accumulator_set_recording (answer.decoder->accumulator, TRUE);
+  answer_add_event (&answer, "contentBlockStart", "{\"contentBlockIndex\":0,\"start\":{\"toolUse\":{\"toolUseId\":\"t\",\"name\":\"a\"}}}");
+  answer_add_event (&answer, "contentBlockStop", "{\"contentBlockIndex\":0}");
+  answer_add_event (&answer, "messageStop", "{\"stopReason\":\"tool_use\"}");
+  answer_end (&answer);
+  assert_end (&answer);
+  for (guint i = 0; i < G_N_ELEMENTS (arguments); i++)
+    {
+      g_autoptr (DheeraDelta) delta = dheera_accumulator_steal_delta (answer.decoder->accumulator);
+      g_autoptr (DheeraToolCallDelta) call = g_list_model_get_item (dheera_delta_get_tool_calls (delta), 0);
+
+      g_assert_true ((call == NULL) == (arguments[i] == NULL));
+      if (call != NULL)
+        g_assert_cmpstr (dheera_tool_call_delta_get_arguments (call), ==, arguments[i]);
+    }
+  g_assert_false (dheera_accumulator_has_delta (answer.decoder->accumulator));
+}
+
 static void
 assert_native (Answer     *answer,
                guint       position,
@@ -564,6 +590,7 @@ main (int    argc,
   g_test_add_func ("/bedrock-decode/stream", test_stream);
   g_test_add_func ("/bedrock-decode/ends", test_ends);
   g_test_add_func ("/bedrock-decode/tools", test_tools);
+  g_test_add_func ("/bedrock-decode/deltas-of-calls", test_deltas_of_calls);
   g_test_add_func ("/bedrock-decode/reasoning", test_reasoning);
   g_test_add_func ("/bedrock-decode/whole-reasoning", test_whole_reasoning);
   g_test_add_func ("/bedrock-decode/loose-blocks", test_loose_blocks);
