@@ -10,9 +10,9 @@ BUILD_PACKAGES=(gcc libc6-dev pkg-config meson ninja-build python3
 # For the bindings and the reference
 BINDING_PACKAGES=(gobject-introspection libgirepository1.0-dev valac gjs python3-gi gir1.2-soup-3.0 gir1.2-json-1.0 gi-docgen)
 
-# For the other tests: sanitizers and fuzzing, costs, servers with TLS and HTTP/2, a proxy, numbers with a decimal comma,
+# For the other tests: sanitizers and fuzzing, costs, servers with TLS and HTTP/2, proxies, numbers with a decimal comma,
 # descriptions of APIs
-TEST_PACKAGES=(clang llvm libclang-rt-dev valgrind nginx-light squid openssl curl procps locales
+TEST_PACKAGES=(clang llvm libclang-rt-dev valgrind nginx-light squid microsocks openssl curl procps locales
   python3-jsonschema python3-yaml)
 # Programs of npm, however it came here: others' packages of Node.js bring it with them.
 command -v npm >/dev/null || TEST_PACKAGES+=(npm)
@@ -85,7 +85,7 @@ install_packages() {
     cat "$log"
   fi
   rm -f "$log"
-  for package in nginx squid; do
+  for package in nginx squid microsocks; do
     if [[ " ${wanted[*]} " == *" $package"* ]] && command -v systemctl >/dev/null; then
       as_root systemctl disable "$package" >/dev/null 2>&1 || true
     fi

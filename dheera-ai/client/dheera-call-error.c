@@ -63,6 +63,8 @@ code_from_transport (const GError *error,
       return DHEERA_ERROR_PROTOCOL;
     case DHEERA_TRANSPORT_ERROR_SESSION:
       return DHEERA_ERROR_INVALID_REQUEST;
+    case DHEERA_TRANSPORT_ERROR_UNSUPPORTED:
+      return DHEERA_ERROR_NOT_SUPPORTED;
     default:
       return DHEERA_ERROR_FAILED;
     }

@@ -27,6 +27,8 @@ struct _DheeraClient
   GObject parent_instance;
 
   SoupSession *session; /* the user's, nullable */
+  DheeraSessionOptions *session_options; /* nullable */
+  DheeraSessionConfig *session_config;   /* what they said when the client was made */
   double timeout;
   double connect_timeout;
   double first_token_timeout;
@@ -47,6 +49,9 @@ struct _DheeraClient
   DheeraBuffers *spare;       /* what a call left for the next one; atomic, nullable */
 };
 
+/* Whether the client was made in a way that there is a session to use. */
+gboolean         dheera_client_check_session   (DheeraClient  *self,
+                                                GError       **error);
 /* The session that a call goes over: the request's, the client's, the default client's, or the client's own. Never fails: that is for the first use. */
 DheeraTransport *dheera_client_dup_transport   (DheeraClient      *self,
                                                 DheeraBaseRequest *request) G_GNUC_WARN_UNUSED_RESULT;

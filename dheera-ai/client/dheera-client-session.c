@@ -4,9 +4,21 @@
 
 #include "dheera-client-private.h"
 
+#include "dheera-ai/model/dheera-error.h"
+
 static GMutex default_mutex;
 static DheeraClient *default_client;
 static gboolean default_was_made; /* by the application, and not on demand */
+
+static DheeraTransport *
+make_transport (DheeraClient *self)
+{
+  if (self->session != NULL)
+    return dheera_transport_for_session (self->session);
+  if (self->session_config != NULL)
+    return dheera_transport_new_with_config (self->session_config);
+  return dheera_transport_new ();
+}
 
 static DheeraTransport *
 dup_own_transport (DheeraClient *self)
@@ -14,7 +26,7 @@ dup_own_transport (DheeraClient *self)
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
   if (self->transport == NULL)
-    self->transport = self->session != NULL ? dheera_transport_for_session (self->session) : dheera_transport_new ();
+    self->transport = make_transport (self);
   return dheera_transport_ref (self->transport);
 }
 
@@ -27,6 +39,18 @@ dup_made_default (void)
   return default_was_made ? g_object_ref (default_client) : NULL;
 }
 
+gboolean
+dheera_client_check_session (DheeraClient  *self,
+                             GError       **error)
+{
+  if (self->session == NULL || self->session_options == NULL)
+    return TRUE;
+
+  g_set_error_literal (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
+                       "The client was made with a session and with session options, which are for a session of its own; give it one of the two.");
+  return FALSE;
+}
+
 DheeraTransport *
 dheera_client_dup_transport (DheeraClient      *self,
                              DheeraBaseRequest *request)
@@ -36,7 +60,7 @@ dheera_client_dup_transport (DheeraClient      *self,
 
   if (session != NULL)
     return dheera_transport_for_session (session);
-  if (self->session == NULL)
+  if (self->session == NULL && self->session_options == NULL)
     fallback = dup_made_default ();
   return dup_own_transport (fallback != NULL ? fallback : self);
 }
@@ -66,7 +90,8 @@ dheera_client_get_default (void)
  * dheera_client_make_default:
  * @self: a client
  *
- * Makes this client the default of the process: [func@Client.get_default] returns it, and clients without a session use its session from their next call on.
+ * Makes this client the default of the process: [func@Client.get_default] returns it, and clients without a session or session options use its session from their next
+ * call on.
  *
  * May be called from any thread, and again with another client; calls that run go on as they began.
  *

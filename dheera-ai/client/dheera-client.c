@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "dheera-client-private.h"
+#include "dheera-session-options-private.h"
 
 #include "dheera-ai/model/dheera-enum-types.h"
 
@@ -12,7 +13,8 @@
  * An application has one client, or several with different settings. The session that it is made with carries every request of every provider, blocking,
  * asynchronous and streamed, so that its connection pool, its proxy, its certificates and its signals hold for all of them.
  * The session is never changed, closed or aborted. A client that is made without one uses the session of the client that was made the
- * default with [method@Client.make_default], or else makes one of its own: HTTP/1.1, many connections, no timeout but the client's.
+ * default with [method@Client.make_default], or else makes one of its own: HTTP/1.1, many connections, no timeout but the client's. How that one
+ * is made – its proxy, certificates, connections – is what [class@SessionOptions] are for.
  *
  * ```c
  * g_autoptr(DheeraClient) client = dheera_client_new_with_session (session);
@@ -37,6 +39,7 @@ enum
 {
   PROP_0,
   PROP_SESSION,
+  PROP_SESSION_OPTIONS,
   PROP_TIMEOUT,
   PROP_CONNECT_TIMEOUT,
   PROP_FIRST_TOKEN_TIMEOUT,
@@ -112,6 +115,8 @@ dheera_client_finalize (GObject *object)
   g_clear_pointer (&self->spare, dheera_buffers_free);
   g_clear_pointer (&self->transport, dheera_transport_unref);
   g_clear_object (&self->session);
+  g_clear_object (&self->session_options);
+  g_clear_pointer (&self->session_config, dheera_session_config_free);
   g_clear_object (&self->providers);
   g_clear_pointer (&self->calls, g_ptr_array_unref);
   g_clear_pointer (&self->default_model, g_free);
@@ -135,6 +140,9 @@ dheera_client_get_property (GObject    *object,
     {
     case PROP_SESSION:
       g_value_set_object (value, dheera_client_get_session (self));
+      break;
+    case PROP_SESSION_OPTIONS:
+      g_value_set_object (value, dheera_client_get_session_options (self));
       break;
     case PROP_TIMEOUT:
       g_value_set_double (value, dheera_client_get_timeout (self));
@@ -177,6 +185,11 @@ dheera_client_set_property (GObject      *object,
     {
     case PROP_SESSION:
       self->session = g_value_dup_object (value);
+      break;
+    case PROP_SESSION_OPTIONS:
+      self->session_options = g_value_dup_object (value);
+      if (self->session_options != NULL)
+        self->session_config = dheera_session_config_copy (&self->session_options->config);
       break;
     case PROP_TIMEOUT:
       dheera_client_set_timeout (self, g_value_get_double (value));
@@ -267,6 +280,19 @@ dheera_client_class_init (DheeraClientClass *klass)
    */
   properties[PROP_SESSION] =
     g_param_spec_object ("session", NULL, NULL, SOUP_TYPE_SESSION, flags | G_PARAM_CONSTRUCT_ONLY);
+
+  /**
+   * DheeraClient:session-options:
+   *
+   * How the client's own session is to be made, %NULL for the default client's session or one with the values of [ctor@SessionOptions.new].
+   *
+   * They are copied when the client is made, and the session is made in the first call, which fails when it can't be made as they say. It goes with
+   * the client. A client that has both a session and options fails with %DHEERA_ERROR_INVALID_REQUEST.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_SESSION_OPTIONS] =
+    g_param_spec_object ("session-options", NULL, NULL, DHEERA_TYPE_SESSION_OPTIONS, flags | G_PARAM_CONSTRUCT_ONLY);
 
   /**
    * DheeraClient:timeout:
@@ -412,6 +438,24 @@ dheera_client_get_session (DheeraClient *self)
   g_return_val_if_fail (DHEERA_IS_CLIENT (self), NULL);
 
   return self->session;
+}
+
+/**
+ * dheera_client_get_session_options: (get-property session-options)
+ * @self: a client
+ *
+ * Gets the options that the client's own session is made from.
+ *
+ * Returns: (transfer none) (nullable): the options, %NULL when the client was made without them
+ *
+ * Since: 0.1
+ */
+DheeraSessionOptions *
+dheera_client_get_session_options (DheeraClient *self)
+{
+  g_return_val_if_fail (DHEERA_IS_CLIENT (self), NULL);
+
+  return self->session_options;
 }
 
 /**

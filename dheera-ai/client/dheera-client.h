@@ -5,6 +5,7 @@
 #include <gio/gio.h>
 #include <libsoup/soup.h>
 
+#include <dheera-ai/client/dheera-session-options.h>
 #include <dheera-ai/client/dheera-stream.h>
 #include <dheera-ai/dheera-version.h>
 #include <dheera-ai/model/dheera-call.h>
@@ -34,6 +35,8 @@ void               dheera_clear_default_client           (void);
 
 DHEERA_AVAILABLE_IN_0_1
 SoupSession       *dheera_client_get_session             (DheeraClient *self);
+DHEERA_AVAILABLE_IN_0_1
+DheeraSessionOptions *dheera_client_get_session_options  (DheeraClient *self);
 
 DHEERA_AVAILABLE_IN_0_1
 double             dheera_client_get_timeout             (DheeraClient *self);

@@ -122,7 +122,7 @@ dheera_operation_new (DheeraClient         *client,
   take_settings (self, request);
   self->n_choices = dheera_base_request_count (request);
 
-  if (dheera_base_request_validate (request, &self->error) && encode (self, request, &self->error))
+  if (dheera_client_check_session (client, &self->error) && dheera_base_request_validate (request, &self->error) && encode (self, request, &self->error))
     self->call->url = dheera_url_redact (self->http->url);
 
   return self;

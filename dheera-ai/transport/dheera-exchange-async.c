@@ -178,7 +178,7 @@ start_message (DheeraExchange *self)
   self->phase = DHEERA_PHASE_CONNECTING;
   self->stats.admitted = g_get_monotonic_time ();
   dheera_exchange_dress (self);
-  if (dheera_transport_is_own (self->transport) && dheera_gate_wants_new_connection (self->gate, self->ticket))
+  if (dheera_transport_is_http1 (self->transport) && dheera_gate_wants_new_connection (self->gate, self->ticket))
     soup_message_add_flags (self->message, SOUP_MESSAGE_NEW_CONNECTION);
   arm (self);
   soup_session_send_async (self->session, self->message, G_PRIORITY_DEFAULT, self->inner, sent_cb, dheera_exchange_ref (self));

@@ -2,8 +2,6 @@
 
 #include "dheera-exchange-internal-private.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
 
 #define MAX_INFORMATIONAL 64
@@ -31,34 +29,6 @@ exchange_fault (DheeraExchange       *self,
   dheera_exchange_stop (self, DHEERA_STOP_FAULT);
 }
 
-/* Half a minute after the last byte the kernel asks whether the other side is still there, so that a dead network is seen, and a firewall sees traffic. */
-static void
-keep_alive (GIOStream *connection)
-{
-  GSocket *socket;
-
-  if (!G_IS_SOCKET_CONNECTION (connection))
-    return;
-  socket = g_socket_connection_get_socket (G_SOCKET_CONNECTION (connection));
-  g_socket_set_keepalive (socket, TRUE);
-#ifdef TCP_KEEPIDLE
-  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, 30, NULL);
-  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPINTVL, 15, NULL);
-  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPCNT, 4, NULL);
-#endif
-}
-
-static gboolean
-authenticate_cb (SoupMessage *message,
-                 SoupAuth    *auth,
-                 gboolean     retrying,
-                 gpointer     user_data)
-{
-  DheeraExchange *self = user_data;
-
-  return !retrying && self->session != NULL && dheera_proxy_resolver_authenticate (soup_session_get_proxy_resolver (self->session), auth);
-}
-
 static void
 note_proxy (DheeraExchange *self,
             GIOStream      *connection)
@@ -70,21 +40,18 @@ note_proxy (DheeraExchange *self,
   address = g_socket_connection_get_remote_address (G_SOCKET_CONNECTION (connection), NULL);
   if (!G_IS_PROXY_ADDRESS (address))
     return;
-  if (self->proxy == NULL && dheera_transport_is_own (self->transport))
-    g_signal_connect (self->message, "authenticate", G_CALLBACK (authenticate_cb), self);
   g_free (self->proxy);
   self->proxy = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (address));
 }
 
-/* HTTP/2 of libsoup hangs and repeats requests, so the library's own sessions do not offer it. Nor does a blocking call on a user's session: a
- * connection that was opened outside of a main loop is never read by the asynchronous calls that share it later. */
+/* A connection of HTTP/2 that was opened outside of a main loop is never read by the asynchronous calls that share it later, so a blocking call offers none. */
 static void
 choose_protocol (DheeraExchange *self,
                  GIOStream      *connection)
 {
   static const char *protocols[] = { "http/1.1", NULL };
 
-  if (G_IS_TLS_CONNECTION (connection) && (dheera_transport_is_own (self->transport) || self->mode == DHEERA_MODE_BLOCKING))
+  if (G_IS_TLS_CONNECTION (connection) && self->mode == DHEERA_MODE_BLOCKING)
     g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (connection), protocols);
 }
 
@@ -113,8 +80,6 @@ network_event_cb (SoupMessage        *message,
       break;
     case G_SOCKET_CLIENT_CONNECTED:
       stats->connected = now;
-      if (dheera_transport_is_own (self->transport))
-        keep_alive (connection);
       break;
     case G_SOCKET_CLIENT_PROXY_NEGOTIATING:
       self->proxy_negotiating = TRUE;

@@ -43,7 +43,7 @@ choose_mode (DheeraExchange *self)
   g_autoptr(SoupSession) session = NULL;
 
   /* In the worker itself, from a signal of the session, it would wait for ever. */
-  if (dheera_transport_is_own (transport) || gate == NULL || dheera_worker_is_here ())
+  if (dheera_transport_is_http1 (transport) || gate == NULL || dheera_worker_is_here ())
     return DHEERA_MODE_BLOCKING;
   session = dheera_transport_dup_session (transport, NULL);
   if (session == NULL || (!dheera_gate_is_blind (gate, session) && dheera_gate_is_exclusive (gate)))

@@ -30,7 +30,7 @@ static GError *
 failure_from_certificate (DheeraExchange *self,
                           const char     *host)
 {
-  GTlsCertificateFlags flags = soup_message_get_tls_peer_certificate_errors (self->message);
+  GTlsCertificateFlags flags = soup_message_get_tls_peer_certificate_errors (self->message) | dheera_session_policy_get_fault (self->message);
   static const struct { GTlsCertificateFlags flag; const char *text; } reasons[] = {
     { G_TLS_CERTIFICATE_BAD_IDENTITY, "it was issued for another host" },
     { G_TLS_CERTIFICATE_EXPIRED, "it has expired" },
@@ -46,6 +46,8 @@ failure_from_certificate (DheeraExchange *self,
       if (flags & reasons[i].flag)
         g_string_append_printf (text, "%s%s", text->len > 0 ? ", and " : "", reasons[i].text);
     }
+  if (flags & G_TLS_CERTIFICATE_GENERIC_ERROR && self->session != NULL && dheera_tls_database_has_pins (soup_session_get_tls_database (self->session)))
+    g_string_append_printf (text, "%sneither it nor an authority that signed it is pinned", text->len > 0 ? ", and " : "");
   if (text->len == 0)
     g_string_append (text, "it can't be verified");
 
@@ -62,7 +64,8 @@ failure_from_tls (DheeraExchange *self,
     case G_TLS_ERROR_BAD_CERTIFICATE:
       return failure_from_certificate (self, host);
     case G_TLS_ERROR_CERTIFICATE_REQUIRED:
-      return failure (DHEERA_TRANSPORT_ERROR_TLS, "%s wants a client certificate and got none; give the SoupSession a tls-interaction", host);
+      return failure (DHEERA_TRANSPORT_ERROR_TLS, "%s wants a client certificate and got none, or not a good one; the session options have "
+                      "client-certificate-file, and a SoupSession of yours a tls-interaction", host);
     default:
       /* What exactly is seen of a server that does not speak TLS depends on how it takes leave. */
       return failure (DHEERA_TRANSPORT_ERROR_TLS, "the TLS handshake with %s failed (%s); where no TLS is spoken, its URL begins with http://", host,
@@ -82,6 +85,18 @@ failure_from_session_timeout (DheeraExchange *self,
   return failure (DHEERA_TRANSPORT_ERROR_TIMEOUT,
                   "%s sent nothing for %u seconds, after which the SoupSession gives up (its property timeout); "
                   "0 there leaves the matter to the timeouts of the client", host, timeout);
+}
+
+/* What a session that is bound to a local address can't reach */
+static const char *
+describe_family (DheeraExchange *self)
+{
+  GInetSocketAddress *local = self->session != NULL ? soup_session_get_local_address (self->session) : NULL;
+
+  if (local == NULL)
+    return "";
+  return g_socket_address_get_family (G_SOCKET_ADDRESS (local)) == G_SOCKET_FAMILY_IPV6 ? "; the session only makes connections over IPv6"
+                                                                                       : "; the session only makes connections over IPv4";
 }
 
 static GError *
@@ -110,7 +125,7 @@ failure_before_request (DheeraExchange *self,
   if (self->stats.tls_handshaking != 0 && self->stats.tls_handshaked == 0)
     return failure (DHEERA_TRANSPORT_ERROR_TLS, "the TLS handshake with %s was broken off (%s)", host, error->message);
 
-  return failure (DHEERA_TRANSPORT_ERROR_CONNECT, "no connection to %s (%s)", host, error->message);
+  return failure (DHEERA_TRANSPORT_ERROR_CONNECT, "no connection to %s (%s)%s", host, error->message, describe_family (self));
 }
 
 static GError *
@@ -139,6 +154,8 @@ dheera_failure_from_libsoup (DheeraExchange *self,
   g_autofree char *host = dheera_exchange_dup_host (self);
   GError *timeout;
 
+  if (dheera_session_policy_get_fault (self->message) != 0)
+    return failure_from_certificate (self, host);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT) && (timeout = failure_from_session_timeout (self, host)) != NULL)
     return timeout;
   /* Somebody else ended it: soup_session_abort(), for one. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "dheera-transport-internal-private.h"
+#include "dheera-session-config-internal-private.h"
 
 #include "dheera-ai/wire/dheera-url-private.h"
 
@@ -15,6 +15,8 @@ struct _DheeraProxyResolver
 {
   GObject parent_instance;
   gboolean trust_env;
+  char *proxy;           /* for everything, with its password; nullable */
+  char **exceptions;     /* nullable */
   GMutex mutex;
   GHashTable *passwords; /* host:port of a proxy → the user information of its URI */
 };
@@ -196,10 +198,9 @@ matches_entry (const char *entry,
 }
 
 static gboolean
-is_excepted (GUri *uri)
+is_excepted (GUri  *uri,
+             char **entries)
 {
-  const char *value = get_variable ("no_proxy", "NO_PROXY");
-  g_auto(GStrv) entries = value != NULL ? g_strsplit_set (value, ", \t", 0) : NULL;
   g_autofree char *host = g_strdup (g_uri_get_host (uri));
   gsize length = strlen (host);
   int port = g_uri_get_port (uri);
@@ -217,6 +218,16 @@ is_excepted (GUri *uri)
   return FALSE;
 }
 
+/* NULL for direct */
+static const char *
+ask_environment (GUri *uri)
+{
+  const char *value = get_variable ("no_proxy", "NO_PROXY");
+  g_auto(GStrv) entries = value != NULL ? g_strsplit_set (value, ", \t", 0) : NULL;
+
+  return is_excepted (uri, entries) ? NULL : find_variable (g_uri_get_scheme (uri));
+}
+
 /* NULL when the desktop is to be asked. */
 static char **
 decide (DheeraProxyResolver *self,
@@ -232,11 +243,13 @@ decide (DheeraProxyResolver *self,
   uri = g_uri_parse (text, G_URI_FLAGS_NON_DNS, NULL);
   if (uri == NULL || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0')
     return g_strdupv ((char **) direct);
-  if (!self->trust_env)
+  if (is_excepted (uri, self->exceptions))
+    return g_strdupv ((char **) direct);
+  if (self->proxy == NULL && !self->trust_env)
     return NULL;
 
-  value = find_variable (g_uri_get_scheme (uri));
-  if (value == NULL || is_excepted (uri))
+  value = self->proxy != NULL ? self->proxy : ask_environment (uri);
+  if (value == NULL)
     return g_strdupv ((char **) direct);
   result = g_new0 (char *, 2);
   result[0] = make_proxy_uri (value);
@@ -316,6 +329,8 @@ dheera_proxy_resolver_finalize (GObject *object)
 {
   DheeraProxyResolver *self = DHEERA_PROXY_RESOLVER (object);
 
+  g_free (self->proxy);
+  g_strfreev (self->exceptions);
   g_hash_table_unref (self->passwords);
   g_mutex_clear (&self->mutex);
 
@@ -342,4 +357,71 @@ dheera_proxy_resolver_new (gboolean trust_env)
 
   self->trust_env = trust_env;
   return G_PROXY_RESOLVER (self);
+}
+
+/* --- A proxy of the session's options -------------------------------------------------------------------------------------------------- */
+
+char *
+dheera_proxy_uri_redact (const char *uri)
+{
+  const char *at = uri != NULL ? strrchr (uri, '@') : NULL;
+  const char *start;
+
+  if (at == NULL)
+    return g_strdup (uri);
+  start = strstr (uri, "://");
+  start = start != NULL && start < at ? start + 3 : uri;
+
+  return g_strdup_printf ("%.*s%s", (int) (start - uri), uri, at + 1);
+}
+
+static gboolean
+check_proxy (const char  *text,
+             GError     **error)
+{
+  static const char *const schemes[] = { "http", "https", "socks5", "socks4", "socks4a", "socks", NULL };
+  g_autoptr(GUri) uri = g_uri_parse (text, G_URI_FLAGS_HAS_PASSWORD | G_URI_FLAGS_NON_DNS, NULL);
+  g_autofree char *redacted = dheera_proxy_uri_redact (text);
+  const char *rest;
+
+  if (uri == NULL || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0')
+    {
+      g_set_error (error, DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_SESSION,
+                   "the session option proxy-uri, %s, is not the address of a proxy, such as http://proxy.example.com:3128; in user names and passwords other "
+                   "characters than letters and digits are written as %%XX", redacted);
+      return FALSE;
+    }
+  rest = g_uri_get_path (uri);
+  if (!g_strv_contains (schemes, g_uri_get_scheme (uri)) || (*rest != '\0' && !g_str_equal (rest, "/")) || g_uri_get_query (uri) != NULL)
+    {
+      g_set_error (error, DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_SESSION,
+                   "the session option proxy-uri, %s, has to be scheme://[user:password@]host:port with the scheme http, https, socks5 or socks4", redacted);
+      return FALSE;
+    }
+  if (g_str_has_prefix (g_uri_get_scheme (uri), "socks4") && g_uri_get_password (uri) != NULL)
+    {
+      g_set_error (error, DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_UNSUPPORTED,
+                   "the session option proxy-uri, %s, comes with a password, and SOCKS 4 has none; use socks5", redacted);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+GProxyResolver *
+dheera_proxy_resolver_new_for_config (const DheeraSessionConfig  *config,
+                                      GError                    **error)
+{
+  g_autoptr(GProxyResolver) resolver = dheera_proxy_resolver_new (config->trust_env);
+  DheeraProxyResolver *self = DHEERA_PROXY_RESOLVER (resolver);
+
+  self->exceptions = g_strdupv (config->no_proxy);
+  if (config->proxy_uri != NULL)
+    {
+      self->proxy = make_proxy_uri (config->proxy_uri);
+      if (!check_proxy (self->proxy, error))
+        return NULL;
+    }
+
+  return g_steal_pointer (&resolver);
 }

@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 /* The gate in front of the session that dheera_transport_dup_session() gives out; valid as long as that session and a reference to the record are held. */
 DheeraGate      *dheera_transport_get_gate       (DheeraTransport *self);
 
+/* Whether no connection of the session speaks anything but HTTP/1.1, since that is how the library made it. */
+gboolean         dheera_transport_is_http1       (DheeraTransport *self);
+
 /* How many forks this process comes from. */
 guint            dheera_transport_get_generation (void);
 
@@ -24,5 +27,17 @@ gboolean         dheera_proxy_resolver_authenticate (GProxyResolver *resolver,
 
 /* Trusts what inner trusts, NULL for the system's authorities, for a fraction of the memory. */
 GTlsDatabase    *dheera_tls_database_new         (GTlsDatabase *inner);
+/* The same, where pins (nullable, of text: SHA-256 in hex, lower case) are what the server's certificate or an authority of it has to be. With verify FALSE nothing else counts. */
+GTlsDatabase    *dheera_tls_database_new_full    (GTlsDatabase *inner,
+                                                  gboolean      verify,
+                                                  GPtrArray    *pins);
+/* What is wrong with the server of a connection after its handshake. The backend remembers TLS sessions of the whole process, and when one is resumed it takes what the
+ * database says for settled, although it may have begun in a SoupSession that trusts others. */
+GTlsCertificateFlags dheera_tls_database_check_connection (GTlsConnection *connection);
+/* FALSE also for another kind of database, and for NULL. */
+gboolean         dheera_tls_database_has_pins    (GTlsDatabase *database);
+
+/* What that found for the message's connection, which was closed before anything was sent; 0 when nothing is wrong. */
+GTlsCertificateFlags dheera_session_policy_get_fault (SoupMessage *message);
 
 G_END_DECLS

@@ -5,6 +5,8 @@
 #include <gio/gio.h>
 #include <libsoup/soup.h>
 
+#include "dheera-session-config-private.h"
+
 G_BEGIN_DECLS
 
 /* What the library knows about one SoupSession: whose it is, and the queue in front of it.
@@ -18,7 +20,8 @@ G_BEGIN_DECLS
  * and name host, cause and, where there is one, the remedy. Cancelling is G_IO_ERROR_CANCELLED. */
 typedef enum
 {
-  DHEERA_TRANSPORT_ERROR_SESSION,      /* the session can't be used: wrong process after fork, ...; or the request can't be signed */
+  DHEERA_TRANSPORT_ERROR_SESSION,      /* the session can't be used: wrong process after fork, wrong options, ...; or the request can't be signed */
+  DHEERA_TRANSPORT_ERROR_UNSUPPORTED,  /* a session of this kind can't be had on this platform */
   DHEERA_TRANSPORT_ERROR_DNS,
   DHEERA_TRANSPORT_ERROR_CONNECT,      /* refused, unreachable: nothing was sent */
   DHEERA_TRANSPORT_ERROR_TLS,
@@ -38,6 +41,8 @@ typedef struct _DheeraTransport DheeraTransport;
 /* A session of the library's own: HTTP/1.1, no timeout of its own, roomy limits, TCP keep-alive, no cookies, a resolver that goes direct for
  * loopback. Made in the process that first uses it, made anew after a fork. */
 DheeraTransport *dheera_transport_new          (void) G_GNUC_WARN_UNUSED_RESULT;
+/* The same with other values; a copy of config is kept. What is wrong with them shows when the session is made. */
+DheeraTransport *dheera_transport_new_with_config (const DheeraSessionConfig *config) G_GNUC_WARN_UNUSED_RESULT;
 /* The record of a user's session: never changed, closed or aborted. */
 DheeraTransport *dheera_transport_for_session  (SoupSession *session) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -4,14 +4,10 @@
 
 #include <pthread.h>
 
-#define OWN_MAX_CONNS 1000
-#define OWN_MAX_CONNS_PER_HOST 200
-#define OWN_IDLE_TIMEOUT 55 /* seconds; a little less than what servers usually wait */
-
 struct _DheeraTransport
 {
   gatomicrefcount ref_count;
-  gboolean own;
+  DheeraSessionConfig *config; /* of an own record */
   GMutex mutex;
   guint generation;      /* number of forks that this process comes from, when the session was made */
   SoupSession *session;  /* of an own record, NULL until it is needed */
@@ -44,7 +40,7 @@ dheera_transport_get_generation (void)
 }
 
 static DheeraTransport *
-transport_alloc (gboolean own)
+transport_alloc (void)
 {
   static gsize prepared;
   DheeraTransport *self = g_new0 (DheeraTransport, 1);
@@ -58,7 +54,6 @@ transport_alloc (gboolean own)
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->mutex);
   g_weak_ref_init (&self->user_session, NULL);
-  self->own = own;
   self->generation = fork_generation;
 
   return self;
@@ -67,7 +62,22 @@ transport_alloc (gboolean own)
 DheeraTransport *
 dheera_transport_new (void)
 {
-  return transport_alloc (TRUE);
+  DheeraTransport *self = transport_alloc ();
+
+  self->config = g_new (DheeraSessionConfig, 1);
+  dheera_session_config_init (self->config);
+
+  return self;
+}
+
+DheeraTransport *
+dheera_transport_new_with_config (const DheeraSessionConfig *config)
+{
+  DheeraTransport *self = transport_alloc ();
+
+  self->config = dheera_session_config_copy (config);
+
+  return self;
 }
 
 DheeraTransport *
@@ -81,7 +91,7 @@ dheera_transport_for_session (SoupSession *session)
   self = g_object_get_qdata (G_OBJECT (session), record_quark ());
   if (self == NULL)
     {
-      self = transport_alloc (FALSE);
+      self = transport_alloc ();
       g_weak_ref_set (&self->user_session, session);
       self->gate = dheera_gate_new (session);
       g_object_set_qdata_full (G_OBJECT (session), record_quark (), self, (GDestroyNotify) dheera_transport_unref);
@@ -112,6 +122,7 @@ dheera_transport_unref (DheeraTransport *self)
         dheera_gate_free (self->gate, self->session);
       g_clear_object (&self->session);
     }
+  g_clear_pointer (&self->config, dheera_session_config_free);
   g_weak_ref_clear (&self->user_session);
   g_mutex_clear (&self->mutex);
   g_free (self);
@@ -120,29 +131,18 @@ dheera_transport_unref (DheeraTransport *self)
 gboolean
 dheera_transport_is_own (DheeraTransport *self)
 {
-  return self->own;
+  return self->config != NULL;
 }
 
-static SoupSession *
-make_own_session (void)
+gboolean
+dheera_transport_is_http1 (DheeraTransport *self)
 {
-  g_autoptr(GProxyResolver) resolver = dheera_proxy_resolver_new (FALSE);
-  g_autoptr(GTlsDatabase) database = dheera_tls_database_new (NULL);
-  SoupSession *session;
-
-  session = soup_session_new_with_options ("timeout", 0,
-                                           "idle-timeout", OWN_IDLE_TIMEOUT,
-                                           "max-conns", OWN_MAX_CONNS,
-                                           "max-conns-per-host", OWN_MAX_CONNS_PER_HOST,
-                                           "proxy-resolver", resolver,
-                                           NULL);
-  soup_session_set_tls_database (session, database);
-
-  return session;
+  return self->config != NULL && !self->config->http2;
 }
 
 static SoupSession *
-dup_own_session (DheeraTransport *self)
+dup_own_session (DheeraTransport  *self,
+                 GError          **error)
 {
   SoupSession *session;
 
@@ -163,10 +163,11 @@ dup_own_session (DheeraTransport *self)
   g_mutex_lock (&self->mutex);
   if (self->session == NULL)
     {
-      self->session = make_own_session ();
-      self->gate = dheera_gate_new (self->session);
+      self->session = dheera_session_config_make_session (self->config, error);
+      if (self->session != NULL)
+        self->gate = dheera_gate_new (self->session);
     }
-  session = g_object_ref (self->session);
+  session = self->session != NULL ? g_object_ref (self->session) : NULL;
   g_mutex_unlock (&self->mutex);
 
   return session;
@@ -178,8 +179,8 @@ dheera_transport_dup_session (DheeraTransport  *self,
 {
   SoupSession *session;
 
-  if (self->own)
-    return dup_own_session (self);
+  if (self->config != NULL)
+    return dup_own_session (self, error);
 
   if (self->generation != fork_generation)
     {

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """squid as the proxy of an office: requests to http URLs, and CONNECT for https.
 
-    squid_server.py [--user NAME:PASSWORD] [--deny HOST]...
+    squid_server.py [--user NAME:PASSWORD] [--deny HOST]... [--host HOST]...
 
 Without --user anybody may pass; with it the others get 407 (Basic). Hosts that are denied get 403. Nothing is cached.
+The names of --host are this machine for the proxy, whatever they are for others.
 Announces port and log: a file with one JSON object for each request or tunnel that is over.
 """
 
@@ -32,6 +33,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--user', help='NAME:PASSWORD, letters and digits')
     parser.add_argument('--deny', action='append', default=[], metavar='HOST')
+    parser.add_argument('--host', action='append', default=[], metavar='HOST')
     arguments = parser.parse_args()
     if arguments.user and not PLAIN.fullmatch(arguments.user):
         parser.error('--user takes NAME:PASSWORD, both of letters and digits')
@@ -65,7 +67,7 @@ def main():
         folder = stack.enter_context(fixture.folder('squid'))
         port, = fixture.free_ports(1)
         # Where the system's file has localhost twice, squid goes by the last line, which is IPv6.
-        (folder / 'hosts').write_text('127.0.0.1 localhost\n')
+        (folder / 'hosts').write_text(' '.join(['127.0.0.1 localhost', *arguments.host]) + '\n')
         # By names only: -n has it not look up what name an address has.
         denied = [f'acl denied{i} dstdomain -n {host}\nhttp_access deny denied{i}'
                   for i, host in enumerate(arguments.deny)]

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+/* How a session of the library's own is made. The defaults are those of the session that a client makes without a word, so there is one way to make one. */
+typedef struct
+{
+  guint max_connections;
+  guint max_connections_per_host;
+  guint keepalive_timeout;       /* seconds that an idle connection is kept, 0 for as long as the server does */
+  gboolean tcp_keepalive;
+  int dns_cache_ttl;             /* seconds, -1 when nothing was asked for */
+
+  gboolean trust_env;
+  char *proxy_uri;               /* nullable, may hold a password */
+  char **no_proxy;               /* nullable */
+
+  char *ca_file;
+  char *client_certificate_file; /* path, or PKCS#11 URI */
+  char *client_key_file;
+  gboolean verify;
+  char **pinned_certificates;    /* nullable, SHA-256 in hex */
+  GTlsDatabase *tls_database;
+  GTlsInteraction *tls_interaction;
+
+  GSocketConnectable *remote_connectable;
+  GSocketFamily address_family;  /* INVALID for any */
+  char *user_agent;
+  gboolean http2;
+} DheeraSessionConfig;
+
+void                 dheera_session_config_init         (DheeraSessionConfig *self);
+void                 dheera_session_config_clear        (DheeraSessionConfig *self);
+DheeraSessionConfig *dheera_session_config_copy         (const DheeraSessionConfig *self) G_GNUC_WARN_UNUSED_RESULT;
+void                 dheera_session_config_free         (DheeraSessionConfig *self);
+
+/* Reads the files that are named. DHEERA_TRANSPORT_ERROR_SESSION when options are wrong or contradict each other, DHEERA_TRANSPORT_ERROR_UNSUPPORTED when this
+ * platform can't do what is asked for. */
+SoupSession         *dheera_session_config_make_session (const DheeraSessionConfig  *self,
+                                                         GError                    **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A new text without user name and password, NULL for NULL. */
+char                *dheera_proxy_uri_redact            (const char *uri);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DheeraSessionConfig, dheera_session_config_free)
+
+G_END_DECLS
