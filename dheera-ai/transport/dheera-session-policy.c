@@ -63,12 +63,12 @@ authenticate_cb (SoupMessage *message,
   return !retrying && session != NULL && dheera_proxy_resolver_authenticate (soup_session_get_proxy_resolver (session), auth);
 }
 
-/* Once for each message, however often it is sent */
+/* One of a connection's many events is enough. */
 static gboolean
-is_connected (SoupMessage *message,
-              GCallback    callback)
+is_watched (Policy      *self,
+            SoupMessage *message)
 {
-  return g_signal_handler_find (message, G_SIGNAL_MATCH_FUNC, 0, 0, NULL, (gpointer) callback, NULL) != 0;
+  return g_signal_handler_find (message, G_SIGNAL_MATCH_FUNC | G_SIGNAL_MATCH_DATA, 0, 0, NULL, (gpointer) authenticate_cb, self) != 0;
 }
 
 static void
@@ -81,7 +81,7 @@ watch_for_proxy (Policy      *self,
   if (!G_IS_SOCKET_CONNECTION (connection))
     return;
   address = g_socket_connection_get_remote_address (G_SOCKET_CONNECTION (connection), NULL);
-  if (G_IS_PROXY_ADDRESS (address) && !is_connected (message, G_CALLBACK (authenticate_cb)))
+  if (G_IS_PROXY_ADDRESS (address) && !is_watched (self, message))
     g_signal_connect_data (message, "authenticate", G_CALLBACK (authenticate_cb), g_atomic_rc_box_acquire (self), policy_release, 0);
 }
 
@@ -166,14 +166,24 @@ request_queued_cb (SoupSession *session,
   static gsize network_event_id;
   Policy *self = user_data;
 
-  if (is_connected (message, G_CALLBACK (network_event_cb)))
-    return;
   /* By name, connecting costs more than being called does. */
   if (g_once_init_enter (&network_event_id))
     g_once_init_leave (&network_event_id, g_signal_lookup ("network-event", SOUP_TYPE_MESSAGE));
 
+  if (dheera_session_policy_get_fault (message) != 0)
+    g_object_set_qdata (G_OBJECT (message), fault_quark (), NULL);
   g_signal_connect_closure_by_id (message, network_event_id, 0,
                                   g_cclosure_new (G_CALLBACK (network_event_cb), g_atomic_rc_box_acquire (self), policy_release), FALSE);
+}
+
+/* The next session that the application sends it over may have another policy. */
+static void
+request_unqueued_cb (SoupSession *session,
+                     SoupMessage *message,
+                     gpointer     user_data)
+{
+  g_signal_handlers_disconnect_by_func (message, network_event_cb, user_data);
+  g_signal_handlers_disconnect_by_func (message, authenticate_cb, user_data);
 }
 
 void
@@ -188,5 +198,6 @@ dheera_session_policy_attach (SoupSession     *session,
   self->tcp_keepalive = tcp_keepalive;
   self->http2 = http2;
   self->certificate = certificate != NULL ? g_object_ref (certificate) : NULL;
-  g_signal_connect_data (session, "request-queued", G_CALLBACK (request_queued_cb), self, policy_release, 0);
+  g_signal_connect_data (session, "request-queued", G_CALLBACK (request_queued_cb), g_atomic_rc_box_acquire (self), policy_release, 0);
+  g_signal_connect_data (session, "request-unqueued", G_CALLBACK (request_unqueued_cb), self, policy_release, 0);
 }

@@ -27,7 +27,8 @@ gboolean         dheera_proxy_resolver_authenticate (GProxyResolver *resolver,
 
 /* Trusts what inner trusts, NULL for the system's authorities, for a fraction of the memory. */
 GTlsDatabase    *dheera_tls_database_new         (GTlsDatabase *inner);
-/* The same, where pins (nullable, of text: SHA-256 in hex, lower case) are what the server's certificate or an authority of it has to be. With verify FALSE nothing else counts. */
+/* The same, where pins (nullable, of text: SHA-256 in hex, lower case) are what the server's certificate or an authority of it has to be. With verify
+ * FALSE nothing else counts. */
 GTlsDatabase    *dheera_tls_database_new_full    (GTlsDatabase *inner,
                                                   gboolean      verify,
                                                   GPtrArray    *pins);

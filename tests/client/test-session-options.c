@@ -456,6 +456,37 @@ test_ends_with_client (void)
   g_assert_null (database);
 }
 
+/* A message that goes over one session and then over another has nothing of the first one left. */
+static void
+test_message_of_two_sessions (void)
+{
+  g_autoptr(ModelServer) server = model_server_new (MODEL_SERVER_TLS_HTTP2);
+  g_autoptr(GTlsDatabase) database = fault_server_new_database ();
+  g_autoptr(DheeraSessionOptions) options = dheera_session_options_new ();
+  g_autoptr(SoupMessage) message = soup_message_new ("GET", model_server_get_base_url (server));
+
+  dheera_session_options_set_tls_database (options, database);
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autoptr(SoupSession) session = NULL;
+      g_autoptr(GBytes) body = NULL;
+      g_autoptr(GError) error = NULL;
+      GAsyncResult *result = NULL;
+
+      dheera_session_options_set_http2 (options, i % 2 == 1);
+      session = dheera_session_options_create_session (options, &error);
+      g_assert_no_error (error);
+      soup_session_send_and_read_async (session, message, G_PRIORITY_DEFAULT, NULL, store_result_cb, &result);
+      wait_for_result (&result);
+      body = soup_session_send_and_read_finish (session, result, &error);
+      g_object_unref (result);
+      g_assert_no_error (error);
+      g_assert_nonnull (body);
+      g_assert_cmpint (soup_message_get_http_version (message), ==, i % 2 == 1 ? SOUP_HTTP_2_0 : SOUP_HTTP_1_1);
+      g_assert_cmpuint (g_signal_handler_find (message, G_SIGNAL_MATCH_ID, g_signal_lookup ("network-event", SOUP_TYPE_MESSAGE), 0, NULL, NULL, NULL), ==, 0);
+    }
+}
+
 /* A client with options never looks at the default client. */
 static void
 test_default_client (void)
@@ -499,6 +530,7 @@ main (int   argc,
   g_test_add_func ("/session-options/address-family", test_address_family);
   g_test_add_func ("/session-options/unix-socket", test_unix_socket);
   g_test_add_func ("/session-options/ends-with-client", test_ends_with_client);
+  g_test_add_func ("/session-options/message-of-two-sessions", test_message_of_two_sessions);
   g_test_add_func ("/session-options/default-client", test_default_client);
 
   return g_test_run ();

@@ -11,6 +11,7 @@ import os
 import pathlib
 import re
 import select
+import shutil
 import socket
 import ssl
 import subprocess
@@ -247,6 +248,7 @@ def fingerprint(server, name):
 
 
 def test_private_authority():
+    """Refused also where TLS could go on with what a session that trusted the server had begun"""
     with nginx() as server:
         ask(trusting(server), url_of(server))
         ask(Dheera.SessionOptions(tls_database=Gio.TlsFileDatabase.new(f"{server['certs']}/ca.pem")), url_of(server))
@@ -280,6 +282,24 @@ def test_pinned_certificates():
         # A pin is no trust.
         check_refused(Dheera.SessionOptions(pinned_certificates=[leaf]), url_of(server), Dheera.Error.TLS, 'no trusted authority')
         check_refused(trusting(server, pinned_certificates=['abc']), url_of(server), Dheera.Error.INVALID_REQUEST, 'pinned-certificates')
+
+
+def test_pinned_authority_that_has_not_signed():
+    """Anybody can make a certificate with an authority's name and send it along."""
+    with nginx() as server, tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        for name in ('server', 'ca'):
+            for end in ('pem', 'key'):
+                shutil.copy(f"{server['certs']}/{name}.{end}", folder)
+        openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=dheera-ai tests only',
+                '-days', '100', '-keyout', f'{folder}/false.key', '-out', f'{folder}/false.pem')
+        with open(f'{folder}/server.pem', 'a', encoding='ascii') as chain:
+            chain.write(pathlib.Path(f'{folder}/false.pem').read_text())
+        with nginx('--certs', folder) as other:
+            for verify in ({'ca_file': f'{folder}/ca.pem'}, {'verify': False}):
+                check_refused(Dheera.SessionOptions(pinned_certificates=[fingerprint(other, 'false')], **verify), url_of(other),
+                              Dheera.Error.TLS, 'is pinned')
+            ask(Dheera.SessionOptions(verify=False, pinned_certificates=[fingerprint(other, 'server')]), url_of(other))
 
 
 class Interaction(Gio.TlsInteraction):
