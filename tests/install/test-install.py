@@ -130,6 +130,12 @@ def test_python():
     env = environment(GI_TYPELIB_PATH=find('Dheera-1.typelib').parent, PYTHONPATH=overrides.parent.parent)
     expect_hello(options.python, examples / 'python' / 'stream.py', env=env)
 
+    # The package is found in the same folder as the override.
+    program = ('import sys, dheera_ai; from dheera_ai.llms.custom_httpx.aiohttp_handler import BaseLLMAIOHTTPHandler; '
+               'assert dheera_ai.BaseLLMAIOHTTPHandler is BaseLLMAIOHTTPHandler; '
+               'print(dheera_ai.completion(sys.argv[2], [{"role": "user", "content": sys.argv[1]}]).choices[0].message.content)')
+    expect_hello(options.python, '-c', program, env=env)
+
 
 def test_gjs():
     if not options.gjs:

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Which session carries a call. The one that was given does, always; it is never closed, never changed and never replaced."""
+
+import sys
+
+from gi.repository import Dheera, Soup
+
+from .exceptions import Translated
+
+_SESSION = 'Soup.Session(timeout=0, max_conns=300, max_conns_per_host=75)'
+_OPTIONS = 'Dheera.SessionOptions(max_connections=300, max_connections_per_host=75)'
+_NETWORK = "Dheera.SessionOptions(ca_file='/etc/ssl/company.pem', proxy_uri='http://proxy.example.com:8080').create_session(), a Soup.Session,"
+_INSTEAD = {
+    'aiohttp': _SESSION,
+    'httpx': _SESSION,
+    'requests': _SESSION,
+    'urllib3': _SESSION,
+    'httpcore': _SESSION,
+    'ssl': _NETWORK,
+    'openai': 'Dheera.Client(session=Soup.Session(timeout=0)), with api_key= and base_url= in the call,',
+    'anthropic': 'Dheera.Client(session=Soup.Session(timeout=0)), with api_key= and base_url= in the call,',
+    'litellm': _SESSION,
+}
+
+
+def _instead_of(cls, library):
+    name = cls.__name__
+    if 'Timeout' in name:
+        return 'timeout=180, a number of seconds,'
+    if 'Proxy' in name or 'BasicAuth' in name:
+        return _NETWORK
+    if 'Connector' in name or 'Transport' in name:
+        return _OPTIONS
+    return _INSTEAD[library]
+
+
+def refuse_foreign(value, name):
+    """Objects of other HTTP libraries are told by the module of their class, so that none of them has to be there."""
+    for cls in type(value).__mro__:
+        library = cls.__module__.partition('.')[0].lstrip('_')
+        if library in _INSTEAD:
+            raise TypeError(f'{name} is an object of {library} ({type(value).__qualname__}), but HTTP is spoken by libsoup here: '
+                            f'write {_instead_of(cls, library)} in its place.')
+
+
+def check_session(value, name):
+    if value is None or isinstance(value, (Soup.Session, Dheera.Client)):
+        return
+    refuse_foreign(value, name)
+    if isinstance(value, Dheera.SessionOptions):
+        raise TypeError(f'{name} is a Dheera.SessionOptions, which describes a session: give the one that its create_session() returns.')
+    raise TypeError(f'{name} must be a Soup.Session, a Dheera.Client or None, and it is a {type(value).__qualname__}.')
+
+
+def check_handler(value, name):
+    if value is None or isinstance(value, BaseLLMAIOHTTPHandler):
+        return
+    refuse_foreign(value, name)
+    raise TypeError(f'{name} must be a BaseLLMAIOHTTPHandler or None, and it is a {type(value).__qualname__}: '
+                    'write BaseLLMAIOHTTPHandler(client_session=…) around a session.')
+
+
+def _create_session(options, name):
+    refuse_foreign(options, name)
+    if not isinstance(options, Dheera.SessionOptions):
+        raise TypeError(f'{name} must be a Dheera.SessionOptions, and it is a {type(options).__qualname__}.')
+    with Translated():
+        return options.create_session()
+
+
+class BaseLLMAIOHTTPHandler:
+    """Holds the session for all calls, as dheera_ai.base_llm_aiohttp_handler. The name is the one that programs know; the session is libsoup's.
+
+    Give one of: client_session, a Soup.Session (or Dheera.Client) of yours, which stays yours; connector or transport, a Dheera.SessionOptions, of which
+    a session is made that ends with the handler. Without any, calls go where they would go without a handler.
+    """
+
+    def __init__(self, client_session=None, transport=None, connector=None):
+        given = {'client_session': client_session, 'transport': transport, 'connector': connector}
+        given = {name: value for name, value in given.items() if value is not None}
+        if len(given) > 1:
+            for name, value in given.items():
+                refuse_foreign(value, name)
+            raise TypeError(f'{" and ".join(given)} were given, and each of them says which session to use: give one.')
+        check_session(client_session, 'client_session')
+        self._session = client_session
+        for name in ('transport', 'connector'):
+            if name in given:
+                self._session = _create_session(given[name], name)
+
+    @property
+    def client_session(self):
+        return self._session
+
+    def __repr__(self):
+        return f'BaseLLMAIOHTTPHandler(client_session={self._session!r})'
+
+
+def _choose(client, is_async):
+    """What was given for the call, or for all calls of its kind, or for all calls, or for those of the other kind; or None"""
+    settings = sys.modules[__package__]
+    handler = settings.base_llm_aiohttp_handler
+    ways = [settings.client_session, handler and handler.client_session, settings.aclient_session]
+    if is_async:
+        ways.reverse()
+    return next((each for each in [client, *ways] if each is not None), None)
+
+
+# Sessionless clients: a call goes over the session that is set on its request, or else over that of the client that was made the default.
+_clients = {}
+
+
+def _client_for(policy):
+    return _clients.get(policy) or _clients.setdefault(policy, Dheera.Client(param_policy=policy))
+
+
+def resolve(client, is_async, drop_params):
+    """The client that makes the call, and the session to set on the request, or None for the client's own"""
+    check_session(client, 'client')
+    chosen = _choose(client, is_async)
+    drop = sys.modules[__package__].drop_params if drop_params is None else drop_params
+    policy = Dheera.ParamPolicy.DROP if drop else Dheera.ParamPolicy.REJECT
+    if not isinstance(chosen, Dheera.Client):
+        return _client_for(policy), chosen
+
+    # Another thread may be calling with it, so that it can't be changed for one call.
+    if drop is not None and chosen.get_param_policy() != policy:
+        raise ValueError(f'drop_params is {bool(drop)}, and the Dheera.Client that makes the call has a rule of its own: '
+                         f'call its set_param_policy(Dheera.ParamPolicy.{policy.value_nick.upper()}).')
+    return chosen, None

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What answers look like: OpenAI's objects, by attribute and by item, and plain JSON where JSON is wanted."""
+
+import json
+
+
+class Shape(dict):
+    """An object of OpenAI's API. A member that may be missing reads as None by attribute; any other name is an error."""
+
+    _optional = ()
+    _parts = {}
+
+    def __init__(self, members=(), **more):
+        super().__init__()
+        for name, value in dict(members, **more).items():
+            self[name] = self._shaped(name, value)
+
+    def _shaped(self, name, value):
+        cls = self._parts.get(name, Shape)
+        if isinstance(value, list):
+            return [cls(each) if isinstance(each, dict) and not isinstance(each, Shape) else each for each in value]
+        return cls(value) if isinstance(value, dict) and not isinstance(value, Shape) else value
+
+    def __getattr__(self, name):
+        if name in self:
+            return self[name]
+        if name in self._optional:
+            return None
+        raise AttributeError(f'{type(self).__name__} has no {name}: it has {", ".join(self)}')
+
+    def __missing__(self, name):
+        if name in self._optional:
+            return None
+        raise KeyError(name)
+
+    def __setattr__(self, name, value):
+        self[name] = self._shaped(name, value)
+
+    def __delattr__(self, name):
+        if name not in self:
+            raise AttributeError(name)
+        del self[name]
+
+    def __reduce__(self):
+        return type(self), (dict(self),)
+
+    def __repr__(self):
+        return f'{type(self).__name__}({", ".join(f"{name}={value!r}" for name, value in self.items())})'
+
+    def model_dump(self, exclude_none=False, **_):
+        """Plain dictionaries and lists"""
+        return {name: _plain(value, exclude_none) for name, value in self.items() if value is not None or not exclude_none}
+
+    def model_dump_json(self, indent=None, exclude_none=False, **_):
+        return json.dumps(self.model_dump(exclude_none), ensure_ascii=False, indent=indent)
+
+    to_dict = model_dump
+    to_json = model_dump_json
+
+
+def _plain(value, exclude_none):
+    if isinstance(value, Shape):
+        return value.model_dump(exclude_none)
+    return [_plain(each, exclude_none) for each in value] if isinstance(value, list) else value
+
+
+class Answer(Shape):
+    """The whole of an answer. `dheera` is the library's own object, which knows cost, warnings, and how the call went."""
+
+    __slots__ = ('dheera',)
+
+    def __init__(self, members=(), dheera=None, **more):
+        object.__setattr__(self, 'dheera', dheera)
+        super().__init__(members, **more)
+
+
+class Function(Shape):
+    _optional = ('name', 'arguments')
+
+
+class ToolCall(Shape):
+    _optional = ('id', 'type', 'index')
+    _parts = {'function': Function}
+
+
+class Usage(Shape):
+    _optional = ('prompt_tokens', 'completion_tokens', 'total_tokens', 'prompt_tokens_details', 'completion_tokens_details')
+
+
+_SAID = ('content', 'role', 'refusal', 'tool_calls', 'function_call', 'reasoning_content', 'thinking_blocks', 'annotations', 'audio',
+         'provider_specific_fields')
+
+
+class Message(Shape):
+    _optional = _SAID
+    _parts = {'tool_calls': ToolCall}
+
+
+class Delta(Message):
+    pass
+
+
+class Choice(Shape):
+    _optional = ('finish_reason', 'logprobs')
+    _parts = {'message': Message, 'delta': Delta}
+
+
+class ModelResponse(Answer):
+    _optional = ('usage', 'service_tier', 'system_fingerprint')
+    _parts = {'choices': Choice, 'usage': Usage}
+
+
+class ModelResponseStream(Answer):
+    _optional = ('usage', 'service_tier', 'system_fingerprint')
+    _parts = {'choices': Choice, 'usage': Usage}
+
+
+class Embedding(Shape):
+    pass
+
+
+class EmbeddingResponse(Answer):
+    _optional = ('usage',)
+    _parts = {'data': Embedding, 'usage': Usage}
