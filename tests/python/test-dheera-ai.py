@@ -212,6 +212,10 @@ def test_values_that_can_say_what_they_are():
 
     assert json.loads(ask(response_format=Schema).choices[0].message.content) == {'city': 'One two three'}
     assert ask([Said()]).choices[0].message.content == ask((Said(),)).choices[0].message.content == 'Said'
+    # A message of another SDK, with the nulls that it has
+    other = type('ChatCompletionMessage', (), {'__module__': 'openai.types.chat', 'model_dump': lambda self: {
+        'content': 'Before', 'refusal': None, 'role': 'assistant', 'annotations': None, 'audio': None, 'function_call': None, 'tool_calls': None}})()
+    assert ask([*HELLO, other, {'role': 'user', 'content': 'After'}]).choices[0].message.content == 'After'
     assert 'object' in str(raised(TypeError, ask, [object()])) and raised(ValueError, ask, temperature=float('nan'))
     assert 'messages=' in str(raised(TypeError, dheera_ai.completion, ECHO))
 

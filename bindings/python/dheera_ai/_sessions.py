@@ -35,7 +35,12 @@ def _instead_of(cls, library):
 
 
 def refuse_foreign(value, name):
-    """Objects of other HTTP libraries are told by the module of their class, so that none of them has to be there."""
+    """Objects of other HTTP libraries are told by the module of their class, so that none of them has to be there.
+
+    What an SDK calls a message or a tool is no such object: it can say what it is as JSON.
+    """
+    if callable(getattr(value, 'model_dump', None)):
+        return
     for cls in type(value).__mro__:
         library = cls.__module__.partition('.')[0].lstrip('_')
         if library in _INSTEAD:
