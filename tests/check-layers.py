@@ -47,9 +47,9 @@ def sources(root):
 
 def layer_of(path, target, root):
     """The layer and name of an included file of the project, or None for a header of the system."""
-    target = target.removeprefix('dheera-ai/')
     if (path.parent / target).exists():
-        return path.parent.name, target
+        return path.relative_to(root / 'dheera-ai').parts[0], target
+    target = target.removeprefix('dheera-ai/')
     if '/' in target and target.split('/')[0] in ALLOWED:
         return target.split('/')[0], target.split('/')[-1]
     if (root / 'dheera-ai' / target).exists() or target in GENERATED:

@@ -5,7 +5,7 @@
 #include "dheera-client-private.h"
 
 #include "dheera-ai/model/dheera-call-private.h"
-#include "dheera-ai/providers/dheera-token-source-private.h"
+#include "dheera-ai/providers/tokens/dheera-token-source-private.h"
 #include "dheera-ai/transport/dheera-exchange-private.h"
 
 G_BEGIN_DECLS

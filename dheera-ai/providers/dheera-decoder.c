@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "dheera-error-words-private.h"
+#include "dheera-ai/providers/errors/dheera-error-words-private.h"
 #include "dheera-protocol-private.h"
 #include "dheera-provider-private.h"
 

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "dheera-error-words-private.h"
-#include "dheera-openai-chat-private.h"
+#include "dheera-ai/providers/errors/dheera-error-words-private.h"
+#include "dheera-ai/providers/openai/dheera-openai-chat-private.h"
 
 DheeraHttpRequest *
 dheera_endpoint_refuse (const DheeraEncoding *encoding,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "dheera-openai-chat-state-private.h"
+#include "dheera-ai/providers/openai/dheera-openai-chat-state-private.h"
 
 #include "dheera-ai/model/dheera-message-private.h"
 #include "dheera-ai/wire/dheera-json-writer-private.h"

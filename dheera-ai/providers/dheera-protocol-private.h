@@ -132,7 +132,7 @@ DheeraDecoded       dheera_decoder_fail_with_type (DheeraDecoder  *self,
 
 /* Everything there is to know about an answer with an error status, or an error inside a 200 (then with
  * status 200): code by 13-errors.md, provider's words, ids. headers by name are asked through get_header,
- * so that transport stays unseen. Shared by all protocols, table-driven: providers/dheera-error-body.c */
+ * so that transport stays unseen. Shared by all protocols, table-driven: providers/errors/dheera-error-body.c */
 typedef const char *(*DheeraGetHeader)           (gpointer    data,
                                                   const char *name);
 DheeraErrorDetails *dheera_error_body_decode     (DheeraProvider  *provider,

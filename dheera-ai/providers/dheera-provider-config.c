@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "dheera-credentials-request-private.h"
-#include "dheera-ollama-host-private.h"
+#include "dheera-ai/providers/ollama/dheera-ollama-host-private.h"
 #include "dheera-protocol-private.h"
-#include "dheera-token-source-private.h"
+#include "dheera-ai/providers/tokens/dheera-token-source-private.h"
 
 #include "dheera-ai/model/dheera-error.h"
 #include "dheera-ai/wire/dheera-url-private.h"

@@ -419,7 +419,7 @@ def generate(rows, names):
            '#include "dheera-ai/providers/dheera-provider-table-private.h"', '',
            '#include "dheera-ai/providers/dheera-hosting-private.h"',
            '#include "dheera-ai/providers/dheera-protocol-private.h"',
-           '#include "dheera-ai/providers/dheera-token-source-private.h"', '',
+           '#include "dheera-ai/providers/tokens/dheera-token-source-private.h"', '',
            'const DheeraProviderRow dheera_provider_table[] = {']
     out += [c_row(row) for row in rows]
     out += ['};', 'const guint dheera_provider_table_size = G_N_ELEMENTS (dheera_provider_table);', '',

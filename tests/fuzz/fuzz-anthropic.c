@@ -7,7 +7,7 @@
 
 #include "fuzz-answers.h"
 
-#include "dheera-ai/providers/dheera-anthropic-private.h"
+#include "dheera-ai/providers/anthropic/dheera-anthropic-private.h"
 
 static void
 try_replay (DheeraProvider *provider,

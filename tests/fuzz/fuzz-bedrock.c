@@ -7,7 +7,7 @@
 
 #include "fuzz-answers.h"
 
-#include "dheera-ai/providers/dheera-bedrock-private.h"
+#include "dheera-ai/providers/bedrock/dheera-bedrock-private.h"
 #include "tests/wire/aws-util.h"
 
 /* A line "!type data" is an exception. */

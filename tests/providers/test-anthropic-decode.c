@@ -4,7 +4,7 @@
 #include "dheera-ai/model/dheera-model.h"
 #include "dheera-ai/model/dheera-tool-call-private.h"
 #include "dheera-ai/model/dheera-usage-private.h"
-#include "dheera-ai/providers/dheera-anthropic-private.h"
+#include "dheera-ai/providers/anthropic/dheera-anthropic-private.h"
 
 #include "providers-util.h"
 

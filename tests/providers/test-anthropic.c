@@ -4,7 +4,7 @@
 
 #include "dheera-ai/model/dheera-chat-json-private.h"
 #include "dheera-ai/model/dheera-part-private.h"
-#include "dheera-ai/providers/dheera-anthropic-private.h"
+#include "dheera-ai/providers/anthropic/dheera-anthropic-private.h"
 #include "dheera-ai/providers/dheera-provider-private.h"
 
 /* What goes out in Messages: the body, the headers, and what is refused or left out instead */

@@ -5,7 +5,7 @@
 #include "dheera-ai/model/dheera-embedding-response.h"
 #include "dheera-ai/model/dheera-message-private.h"
 #include "dheera-ai/model/dheera-model.h"
-#include "dheera-ai/providers/dheera-bedrock-private.h"
+#include "dheera-ai/providers/bedrock/dheera-bedrock-private.h"
 
 /* Each line is an event's type and data. */
 static void

@@ -4,7 +4,7 @@
 
 #include "dheera-ai/model/dheera-embedding-request.h"
 #include "dheera-ai/model/dheera-rerank-request.h"
-#include "dheera-ai/providers/dheera-bedrock-private.h"
+#include "dheera-ai/providers/bedrock/dheera-bedrock-private.h"
 
 #define BASE "https://bedrock-runtime.us-east-1.amazonaws.com"
 #define CLAUDE "anthropic.claude-sonnet-4-5-20250929-v1:0"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "dheera-ai/providers/dheera-error-words-private.h"
+#include "dheera-ai/providers/errors/dheera-error-words-private.h"
 
 static void
 test_hide_key (void)

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "dheera-ai/providers/dheera-gemini-arguments-private.h"
+#include "dheera-ai/providers/gemini/dheera-gemini-arguments-private.h"
 
 /* Each line is one piece. NULL when one of them was refused. */
 static char *

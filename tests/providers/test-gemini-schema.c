@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "dheera-ai/providers/dheera-gemini-encode-private.h"
+#include "dheera-ai/providers/gemini/dheera-gemini-encode-private.h"
 
 static char *
 convert (const char  *schema,

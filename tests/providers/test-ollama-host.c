@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "dheera-ai/model/dheera-error.h"
-#include "dheera-ai/providers/dheera-ollama-host-private.h"
+#include "dheera-ai/providers/ollama/dheera-ollama-host-private.h"
 #include "dheera-ai/providers/dheera-provider-private.h"
 
 static void

@@ -2,7 +2,7 @@
 
 #include "providers-util.h"
 
-#include "dheera-ai/providers/dheera-openai-chat-private.h"
+#include "dheera-ai/providers/openai/dheera-openai-chat-private.h"
 
 /* The same counts under everybody's names: prompt, completion, total, cached, cache-write, reasoning */
 static const struct

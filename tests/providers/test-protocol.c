@@ -8,7 +8,7 @@
 #include "dheera-ai/model/dheera-accumulator-private.h"
 #include "dheera-ai/model/dheera-conversation-private.h"
 #include "dheera-ai/model/dheera-request-private.h"
-#include "dheera-ai/providers/dheera-error-words-private.h"
+#include "dheera-ai/providers/errors/dheera-error-words-private.h"
 
 /* --- The request --------------------------------------------------------------------------------------------------------------------- */
 

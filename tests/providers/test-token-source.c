@@ -6,8 +6,8 @@
 #include <gnutls/abstract.h>
 #include <gnutls/x509.h>
 
-#include "dheera-ai/providers/dheera-jwt-private.h"
-#include "dheera-ai/providers/dheera-token-source-private.h"
+#include "dheera-ai/providers/tokens/dheera-jwt-private.h"
+#include "dheera-ai/providers/tokens/dheera-token-source-private.h"
 
 /* A key pair of the moment: its private half as PKCS #8, which is what Google's files have */
 static char *private_pem;
