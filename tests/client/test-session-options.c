@@ -200,6 +200,13 @@ test_values (void)
   g_assert_cmpuint (dheera_session_options_get_max_connections_per_host (production), ==, 200);
   g_assert_cmpuint (dheera_session_options_get_keepalive_timeout (production), ==, 60);
   g_assert_true (dheera_session_options_get_trust_env (production));
+
+  dheera_session_options_set_trust_env (production, FALSE);
+  dheera_session_options_set_verify (production, FALSE);
+  g_assert_false (dheera_session_options_get_trust_env (production));
+  g_assert_false (dheera_session_options_get_verify (production));
+  dheera_session_options_set_verify (production, TRUE);
+  g_assert_true (dheera_session_options_get_verify (production));
 }
 
 /* What options say later is not for a client that was made before. */

@@ -17,6 +17,8 @@ await runCases({
         assertEqual(client.complete(mock(), null).text, 'One two three');
         assert(client.session_options === options && client.session === null);
         assertEqual(options.no_proxy, ['a', 'b']);
+        options.set_pinned_certificates(['0'.repeat(64)]);
+        assertEqual(options.get_pinned_certificates(), ['0'.repeat(64)]);
     },
 
     async 'what is given out has no password'() {

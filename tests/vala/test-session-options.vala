@@ -20,6 +20,8 @@ void test_client () throws GLib.Error {
     assert (client.complete (one_two_three ()).text == "One two three");
     assert (client.session_options == options && client.session == null);
     assert (options.no_proxy.length == 2 && options.no_proxy[1] == "b");
+    options.set_pinned_certificates ({ "12" });
+    assert (options.get_pinned_certificates ().length == 1 && options.get_pinned_certificates ()[0] == "12");
 }
 
 void test_values () throws GLib.Error {
