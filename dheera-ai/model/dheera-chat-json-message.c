@@ -439,6 +439,14 @@ write_spoken (DheeraJsonWriter        *writer,
   dheera_json_writer_end_object (writer);
 }
 
+/* A block's family is a provider, or, where the caller's JSON did not tell which, the member that it came in. */
+static gboolean
+is_own (const DheeraNativeBlock *block,
+        const DheeraChatDialect *dialect)
+{
+  return g_str_equal (block->family, dialect->native_family) || g_str_equal (block->family, dialect->native_member);
+}
+
 /* In the provider's own form for the provider, and with the name of the family where all has to be
  * kept */
 static void
@@ -456,7 +464,7 @@ write_natives (DheeraJsonWriter        *writer,
     {
       const DheeraNativeBlock *block = &g_array_index (message->natives, DheeraNativeBlock, i);
 
-      if (!dialect->complete && !g_str_equal (block->family, dialect->native_family))
+      if (!dialect->complete && !is_own (block, dialect))
         continue;
 
       if (!begun)

@@ -209,8 +209,9 @@ read_reasoning_detail (DheeraMessage         *message,
   if (!dheera_chat_expect (value, DHEERA_JSON_OBJECT, path, error))
     return FALSE;
 
+  /* Who sent it is not told: several gateways have the member, and the caller is the one who names the next. */
   raw = dheera_json_raw (value, &length);
-  dheera_message_add_native_at (message, "openrouter", raw, (gssize) length, 0, 0);
+  dheera_message_add_native_at (message, "reasoning_details", raw, (gssize) length, 0, 0);
 
   return TRUE;
 }

@@ -155,7 +155,7 @@ test_normalised (void)
       "\"thinking_blocks\":[{\"type\":\"thinking\"}],\"reasoning_details\":[{\"a\":1}]}]}",
       "{\"messages\":[{\"role\":\"assistant\",\"content\":\"a\",\"reasoning_content\":\"r\","
       "\"provider_blocks\":["
-      "{\"family\":\"anthropic\",\"block\":{\"type\":\"thinking\"}},{\"family\":\"openrouter\","
+      "{\"family\":\"anthropic\",\"block\":{\"type\":\"thinking\"}},{\"family\":\"reasoning_details\","
       "\"block\":{\"a\":1}}]}]}" },
     { "{\"messages\":[{\"role\":\"tool\",\"tool_call_id\":\"a\",\"content\":\"x\",\"is_error\":true},"
       "{\"role\":\"tool\",\"tool_call_id\":\"b\",\"content\":\"y\",\"is_error\":false}]}",

@@ -82,6 +82,33 @@ test_interrupted (void)
   assert_reasoning (&answer, "We ");
 }
 
+/* The caller's JSON does not tell who sent them: they go to whoever has the member, and to nobody else. */
+static void
+test_from_json (void)
+{
+  static const char *const providers[] = { "openrouter", "vercel", "snowflake-cortex", "openai", "mistral" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (providers); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (DheeraRequest) request = dheera_request_new_from_json (
+        "{\"messages\":[{\"role\":\"user\",\"content\":\"x\"},{\"role\":\"assistant\",\"content\":\"a\",\"reasoning_details\":[{\"n\":1.50}]},"
+        "{\"role\":\"user\",\"content\":\"y\"}]}", &error);
+      g_autoptr (DheeraProvider) provider = dheera_provider_new (providers[i]);
+      DheeraEncoding encoding = { .provider = provider, .base_url = "https://llm.example/v1", .model = "m" };
+      g_autoptr (DheeraHttpRequest) http = NULL;
+      const char *body;
+      gsize length;
+
+      g_assert_no_error (error);
+      http = dheera_provider_get_protocol (provider)->encode_chat (&encoding, request, &error);
+      g_assert_no_error (error);
+      body = g_bytes_get_data (http->body, &length);
+      g_assert_cmpint (g_strstr_len (body, (gssize) length, "\"reasoning_details\":[{\"n\":1.50}]") != NULL, ==, i < 3);
+      g_assert_cmpint (g_strstr_len (body, (gssize) length, "1.50") != NULL, ==, i < 3);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -91,6 +118,7 @@ main (int    argc,
   g_test_add_func ("/reasoning-details/whole", test_whole);
   g_test_add_func ("/reasoning-details/pieces", test_pieces);
   g_test_add_func ("/reasoning-details/interrupted", test_interrupted);
+  g_test_add_func ("/reasoning-details/from-json", test_from_json);
 
   return g_test_run ();
 }
