@@ -42,6 +42,7 @@ struct _DheeraClient
   GMutex mutex; /* of what follows: calls come from any thread */
   DheeraTransport *transport; /* made at the first call */
   GPtrArray *calls;           /* that run */
+  GPtrArray *middleware;      /* replaced, never changed; NULL without any, which is looked up without the mutex */
 
   GMutex models_lock;
   GHashTable *model_data;     /* that was loaded; NULL before it is first needed */

@@ -119,6 +119,7 @@ dheera_client_finalize (GObject *object)
   g_clear_pointer (&self->session_config, dheera_session_config_free);
   g_clear_object (&self->providers);
   g_clear_pointer (&self->calls, g_ptr_array_unref);
+  g_clear_pointer (&self->middleware, g_ptr_array_unref);
   g_clear_pointer (&self->default_model, g_free);
   g_rec_mutex_clear (&self->providers_lock);
   g_clear_pointer (&self->model_data, g_hash_table_unref);

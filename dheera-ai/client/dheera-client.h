@@ -5,6 +5,7 @@
 #include <gio/gio.h>
 #include <libsoup/soup.h>
 
+#include <dheera-ai/client/dheera-http-exchange.h>
 #include <dheera-ai/client/dheera-session-options.h>
 #include <dheera-ai/client/dheera-stream.h>
 #include <dheera-ai/dheera-version.h>
@@ -82,6 +83,12 @@ void               dheera_client_add_provider            (DheeraClient   *self,
 DHEERA_AVAILABLE_IN_0_1
 DheeraProvider    *dheera_client_get_provider            (DheeraClient   *self,
                                                           const char     *id);
+
+DHEERA_AVAILABLE_IN_0_1
+void               dheera_client_add_middleware          (DheeraClient         *self,
+                                                          DheeraMiddlewareFunc  func,
+                                                          gpointer              user_data,
+                                                          GDestroyNotify        destroy);
 
 DHEERA_AVAILABLE_IN_0_1
 DheeraResponse    *dheera_client_complete                (DheeraClient         *self,

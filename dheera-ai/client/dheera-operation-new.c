@@ -2,7 +2,7 @@
 
 /* What becomes of a request when a call begins: everything that the call needs is taken from it, and it is not looked at again. */
 
-#include "dheera-operation-private.h"
+#include "dheera-middleware-private.h"
 
 #include "dheera-ai/model/dheera-base-request-private.h"
 #include "dheera-ai/providers/dheera-provider-private.h"
@@ -118,6 +118,7 @@ dheera_operation_new (DheeraClient         *client,
   if (!dheera_transport_is_own (self->transport))
     self->session = dheera_transport_dup_session (self->transport, NULL);
   self->warnings = g_ptr_array_new_with_free_func (g_free);
+  self->middleware = dheera_client_dup_middleware (client);
   self->special_tier = asks_for_special_tier (request);
   take_settings (self, request);
   self->n_choices = dheera_base_request_count (request);

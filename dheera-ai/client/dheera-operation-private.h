@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dheera-client-private.h"
+#include "dheera-http-exchange.h"
 
 #include "dheera-ai/model/dheera-call-private.h"
 #include "dheera-ai/providers/tokens/dheera-token-source-private.h"
@@ -64,10 +65,12 @@ struct _DheeraOperation
   guint max_retries;
   guint n_choices;               /* that are asked for, 0 where there are none */
   GPtrArray *warnings;
+  GPtrArray *middleware;         /* of the client when the call was made; nullable */
   gboolean special_tier;         /* was asked for: list prices do not hold */
 
   DheeraStep step;
   DheeraExchange *exchange;      /* that is sent or read: the token's or the call's own */
+  DheeraHttpExchange *http_exchange; /* what the middleware knows it as, until its head was seen; nullable */
   DheeraTokenSource *token_source; /* where the attempt's key comes from, nullable */
   DheeraHttpRequest *token_http;
   gboolean fetching_token;       /* the exchange is the token's */

@@ -3,7 +3,7 @@
 /* An access token, got by an exchange of its own ahead of the call's: over the same transport, within the same timeouts, cancelled with the call, and a part of the same
  * attempt. The drivers see no difference: they send and read operation->exchange. */
 
-#include "dheera-operation-internal-private.h"
+#include "dheera-middleware-private.h"
 
 #include <string.h>
 
@@ -41,6 +41,7 @@ fetch (DheeraOperation *self)
   self->fetching_token = TRUE;
   self->exchange = dheera_exchange_new (self->transport, self->token_http, NULL, &self->timeouts);
   self->step = DHEERA_STEP_SEND;
+  dheera_operation_run_before (self, self->token_http);
 }
 
 void
@@ -84,6 +85,8 @@ dheera_operation_token_sent (DheeraOperation *self,
       return;
     }
 
+  if (!dheera_operation_run_after (self))
+    return;
   dheera_exchange_mark_first_token (self->exchange);
   dheera_framer_reset (self->buffers->framer, DHEERA_FRAMING_WHOLE);
   self->step = DHEERA_STEP_READ;

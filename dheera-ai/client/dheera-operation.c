@@ -3,6 +3,7 @@
 #include "dheera-operation-internal-private.h"
 
 #include "dheera-call-error-private.h"
+#include "dheera-middleware-private.h"
 
 #include "dheera-ai/model/dheera-base-response-private.h"
 #include "dheera-ai/model/dheera-response-private.h"
@@ -72,6 +73,7 @@ static void
 finish_attempt (DheeraOperation *self)
 {
   note_stats (self);
+  g_clear_object (&self->http_exchange);
   g_clear_pointer (&self->exchange, dheera_exchange_free);
   dheera_operation_clear_token (self);
   dheera_operation_wipe (&self->key);
@@ -124,6 +126,8 @@ dheera_operation_free (DheeraOperation *self)
   g_clear_pointer (&self->transport, dheera_transport_unref);
   g_clear_object (&self->session);
   g_clear_pointer (&self->warnings, g_ptr_array_unref);
+  g_clear_pointer (&self->middleware, g_ptr_array_unref);
+  g_clear_object (&self->http_exchange);
   g_clear_object (&self->provider);
   g_clear_object (&self->result);
   g_clear_object (&self->call);
@@ -255,6 +259,7 @@ dheera_operation_send (DheeraOperation *self)
   dheera_decoder_set_key (self->decoder, self->key);
   self->exchange = dheera_exchange_new (self->transport, self->http, self->key, &self->timeouts);
   self->step = DHEERA_STEP_SEND;
+  dheera_operation_run_before (self, self->http);
 }
 
 static void
@@ -364,6 +369,8 @@ dheera_operation_sent (DheeraOperation *self,
   self->call->status = dheera_exchange_get_status (self->exchange);
   self->call->request_id = g_strdup (dheera_provider_find_request_id (self->provider, get_header, self->exchange));
   dheera_operation_note_limits (self);
+  if (!dheera_operation_run_after (self))
+    return;
   self->framed = find_framed (self);
   g_free (self->decoder->request_id);
   self->decoder->request_id = g_strdup (self->call->request_id);

@@ -152,6 +152,21 @@ typedef enum
 } DheeraTimestamps;
 
 /**
+ * DheeraHttpPhase:
+ * @DHEERA_HTTP_PHASE_REQUEST: the request is about to be sent
+ * @DHEERA_HTTP_PHASE_RESPONSE: the head of the answer is there
+ *
+ * How far an exchange is when a middleware sees it.
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  DHEERA_HTTP_PHASE_REQUEST,
+  DHEERA_HTTP_PHASE_RESPONSE,
+} DheeraHttpPhase;
+
+/**
  * DheeraParamPolicy:
  * @DHEERA_PARAM_POLICY_REJECT: the call fails with %DHEERA_ERROR_UNSUPPORTED_PARAMETER
  * @DHEERA_PARAM_POLICY_DROP: the parameter is left out, and [property@Response:warnings] says so

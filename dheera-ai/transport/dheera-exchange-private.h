@@ -46,6 +46,17 @@ DheeraExchange  *dheera_exchange_new              (DheeraTransport         *tran
                                                    const DheeraHttpRequest *request,
                                                    const char              *key,
                                                    const DheeraTimeouts    *timeouts) G_GNUC_WARN_UNUSED_RESULT;
+/* Before it is sent: why a header can't be added from outside, as a phrase, or NULL when it can. */
+const char      *dheera_exchange_find_header_fault
+                                                  (DheeraExchange *self,
+                                                   const char     *name);
+/* Name and value are valid. */
+void             dheera_exchange_add_header       (DheeraExchange *self,
+                                                   const char     *name,
+                                                   const char     *value);
+/* What the request has, but NULL for one that may hold a credential */
+const char      *dheera_exchange_get_sent_header  (DheeraExchange *self,
+                                                   const char     *name);
 /* Also closes; safe in every phase, an operation in flight is abandoned without its callback. Owner-thread only. */
 void             dheera_exchange_free             (DheeraExchange *self);
 
@@ -68,6 +79,9 @@ gboolean         dheera_exchange_send_finish      (DheeraExchange  *self,
 guint            dheera_exchange_get_status       (DheeraExchange *self);
 /* NULL when it is not there. Repeated headers are joined with ", ". */
 const char      *dheera_exchange_get_header       (DheeraExchange *self,
+                                                   const char     *name);
+/* The same, but NULL as well for one that may hold a credential */
+const char      *dheera_exchange_get_open_header  (DheeraExchange *self,
                                                    const char     *name);
 /* Each header of the answer, in the order in which they came */
 typedef void   (*DheeraHeaderFunc)                (const char *name,

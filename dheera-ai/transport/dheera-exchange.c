@@ -4,6 +4,7 @@
  *
  *   dheera-exchange.c          made, and asked about
  *   dheera-exchange-message.c  the message as it is sent
+ *   dheera-exchange-header.c   its headers that come from outside of the library
  *   dheera-exchange-sign.c     its signature, where AWS wants one
  *   dheera-exchange-head.c     what happens to it until its head is there
  *   dheera-exchange-body.c     what comes after it

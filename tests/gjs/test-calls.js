@@ -325,6 +325,31 @@ await runCases({
         assertEqual([...mine.providers].map(each => each.id), ['lab']);
     },
 
+    async 'middleware'() {
+        const mine = new Dheera.Client();
+        const seenBy = [];
+        const request = mock({status: 503, headers: {'x-served-by': 'rack-7', 'retry-after-ms': '1'}, fail_times: 1});
+
+        request.max_retries = 1;
+        mine.add_middleware(exchange => {
+            if (exchange.phase === Dheera.HttpPhase.REQUEST)
+                exchange.set_header('traceparent', '00-1-2-01');
+            seenBy.push([exchange.phase, exchange.attempt, exchange.status, exchange.get_header('x-served-by'), exchange.for_token]);
+        });
+        assertEqual((await mine.complete_async(request)).text, 'One two three');
+        assertEqual(seenBy, [[0, 1, 0, null, false], [1, 1, 503, 'rack-7', false], [0, 2, 0, null, false], [1, 2, 200, null, false]]);
+
+        mine.add_middleware(exchange => exchange.refuse(`no ${exchange.provider}`));
+        const before = seen();
+
+        for (const attempt of [() => mine.complete(mock(), null), () => mine.complete_async(mock()), () => mine.stream(mock()).collect()]) {
+            const error = await errorOf(attempt);
+
+            assert(error.matches(Dheera.Error, Dheera.Error.PERMISSION) && error.message.includes('refused the request: no mock'), error);
+        }
+        assertEqual(seen().requests, before.requests + 1);
+    },
+
     async 'providers are known'() {
         const known = Dheera.Provider.get_known_ids();
 

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The library from Python, without asyncio: the scenarios that every language has, blocking and with callbacks in a main loop."""
 
+import gc
 import json
 import threading
 import time
+import weakref
 
 from support import (MOCK, Dheera, Gio, GLib, Soup, error_of, is_cancelled, is_dheera, mock, properties_of, run_async, run_cases, seen,
                      wait_for_gone)
@@ -330,6 +332,46 @@ def test_a_key_can_be_asked_for():
     assert mine.complete(request).get_text() == 'Hi'
     assert run_async(mine, 'complete', request, None).get_text() == 'Hi'
     assert asked[0] == ('lab', False), asked
+
+
+def test_middleware():
+    seen_by, mine = [], Dheera.Client()
+    request = mock(status=503, headers={'x-served-by': 'rack-7', 'retry-after-ms': '1'}, fail_times=1)
+    request.set_max_retries(1)
+
+    def trace(exchange, name):
+        if exchange.get_phase() == Dheera.HttpPhase.REQUEST:
+            assert exchange.get_header('traceparent') is None
+            exchange.set_header('traceparent', f'00-{name}')
+        seen_by.append((exchange.props.phase.value_nick, exchange.get_attempt(), exchange.get_status(), exchange.get_header('x-served-by')))
+
+    mine.add_middleware(trace, 'name')
+    assert mine.complete(request).get_text() == 'One two three'
+    assert seen_by == [('request', 1, 0, None), ('response', 1, 503, 'rack-7'), ('request', 2, 0, None), ('response', 2, 200, None)], seen_by
+    mine.add_middleware(lambda exchange: exchange.refuse(f'no {exchange.get_provider()} for {exchange.get_call().get_operation()}'))
+    before = seen()
+    for call in (mine.complete, lambda asked: run_async(mine, 'complete', asked, None), lambda asked: mine.stream(asked).collect()):
+        error = error_of(call, mock())
+        assert is_dheera(error, Dheera.Error.PERMISSION) and 'refused the request: no mock for ' in error.message, error
+    assert seen()['requests'] == before['requests'] + 1
+
+
+def test_middleware_is_freed():
+    class Watcher:
+        def __call__(self, exchange):
+            self.seen = exchange.get_url()
+
+    mine, watcher = Dheera.Client(), Watcher()
+    gone = weakref.ref(watcher)
+    mine.add_middleware(watcher)
+    mine.complete(mock())
+    assert watcher.seen == MOCK + '/chat/completions'
+    del watcher
+    gc.collect()
+    assert gone() is not None
+    del mine
+    gc.collect()
+    assert gone() is None
 
 
 def test_providers_are_known():

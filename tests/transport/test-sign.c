@@ -16,15 +16,21 @@ static char *
 sign_again (const FaultRequest *request,
             gboolean            token)
 {
-  static const char *const names[] = { "content-type", "host", "x-amz-date", "x-amz-security-token" };
+  g_autofree char *extra = fault_request_dup_header (request, "x-amz-extra");
+  const char *names[5] = { "content-type", "host", "x-amz-date", NULL };
   DheeraHttpHeader headers[G_N_ELEMENTS (names)];
-  guint n = token ? G_N_ELEMENTS (names) : G_N_ELEMENTS (names) - 1;
+  guint n = 3;
   g_auto (GStrv) target = g_strsplit (request->target, "?", 2);
   DheeraAwsCredentials credentials = { (char *) ID, (char *) SECRET, NULL };
-  DheeraSigv4Request signature = { .method = request->method, .path = target[0], .query = target[1], .headers = headers, .n_headers = n,
+  DheeraSigv4Request signature = { .method = request->method, .path = target[0], .query = target[1], .headers = headers,
                                    .region = "eu-central-1", .service = "bedrock" };
   char *authorization;
 
+  if (extra != NULL)
+    names[n++] = "x-amz-extra";
+  if (token)
+    names[n++] = "x-amz-security-token";
+  signature.n_headers = n;
   for (guint i = 0; i < n; i++)
     {
       headers[i].name = (char *) names[i];
@@ -110,6 +116,41 @@ test_sent_again (void)
 }
 
 static void
+add_headers (DheeraExchange *exchange,
+             gpointer        data)
+{
+  g_assert_null (dheera_exchange_find_header_fault (exchange, "X-Amz-Extra"));
+  g_assert_nonnull (dheera_exchange_find_header_fault (exchange, "x-amz-date"));
+  g_assert_nonnull (dheera_exchange_find_header_fault (exchange, "X-Amz-Security-Token"));
+  g_assert_nonnull (dheera_exchange_find_header_fault (exchange, "authorization"));
+  dheera_exchange_add_header (exchange, "X-Amz-Extra", "two  spaces");
+  dheera_exchange_add_header (exchange, "traceparent", "00-1-2-01");
+  g_assert_cmpstr (dheera_exchange_get_sent_header (exchange, "traceparent"), ==, "00-1-2-01");
+}
+
+/* AWS's own headers are signed, others are not. */
+static void
+test_added (void)
+{
+  FOR_EACH_MODE (mode)
+    {
+      g_autoptr(FaultServer) server = fault_server_new (FAULT_TLS_NONE);
+      g_autoptr(DheeraTransport) transport = dheera_transport_new ();
+      g_autofree char *url = fault_server_dup_url (server, PATH);
+      g_autofree char *authorization = NULL;
+      g_autoptr(Outcome) outcome = NULL;
+
+      fault_server_script (server, FAULT_EXPECT (), FAULT_SEND (OK), FAULT_STALL (), FAULT_END);
+      outcome = run_exchange (mode, &(Run) { .transport = transport, .url = url, .auth = DHEERA_AUTH_SIGV4, .key = ID ":" SECRET ":" TOKEN,
+                                             .sign_region = "eu-central-1", .with_exchange = add_headers });
+      g_assert_no_error (outcome->error);
+      assert_signed (fault_server_get_request (server, 0), TRUE);
+      authorization = fault_request_dup_header (fault_server_get_request (server, 0), "Authorization");
+      g_assert_nonnull (strstr (authorization, "SignedHeaders=content-type;host;x-amz-date;x-amz-extra;x-amz-security-token,"));
+    }
+}
+
+static void
 test_bearer (void)
 {
   FOR_EACH_MODE (mode)
@@ -156,6 +197,7 @@ main (int   argc,
 
   g_test_add_func ("/sign/signature", test_signature);
   g_test_add_func ("/sign/sent-again", test_sent_again);
+  g_test_add_func ("/sign/added", test_added);
   g_test_add_func ("/sign/bearer", test_bearer);
   g_test_add_func ("/sign/no-region", test_no_region);
 

@@ -358,6 +358,33 @@ async void providers () throws GLib.Error {
     assert (response.warnings.length == 1 && "top_k" in response.warnings[0]);
 }
 
+async void middleware () throws GLib.Error {
+    var client = new Dheera.Client ();
+    var heard = "";
+    var request = mock ("\"status\": 503, \"fail_times\": 1, \"headers\": {\"x-served-by\": \"rack-7\", \"retry-after-ms\": \"1\"}");
+
+    request.max_retries = 1;
+    client.add_middleware ((exchange) => {
+        if (exchange.phase == Dheera.HttpPhase.REQUEST)
+            exchange.set_header ("traceparent", "00-1-2-01");
+        else
+            heard += "%u:%u:%s ".printf (exchange.attempt, exchange.status, exchange.get_header ("x-served-by") ?? "-");
+    });
+    assert ((yield client.complete_async (request)).text == "One two three");
+    assert (heard == "1:503:rack-7 2:200:- ");
+
+    client.add_middleware ((exchange) => exchange.refuse ("no " + exchange.provider));
+    var before = seen ("requests");
+
+    try {
+        yield client.complete_async (mock ());
+        assert_not_reached ();
+    } catch (Dheera.Error.PERMISSION error) {
+        assert ("refused the request: no mock" in error.message);
+    }
+    assert (seen ("requests") == before + 1);
+}
+
 /* --- Running them ------------------------------------------------------------------------------------------------------------------- */
 
 delegate void Starter (AsyncReadyCallback done);
@@ -391,5 +418,6 @@ int main (string[] args) {
     Test.add_func ("/vala/json-and-properties",
                    () => run ((done) => json_and_properties.begin (done), (result) => json_and_properties.end (result)));
     Test.add_func ("/vala/providers", () => run ((done) => providers.begin (done), (result) => providers.end (result)));
+    Test.add_func ("/vala/middleware", () => run ((done) => middleware.begin (done), (result) => middleware.end (result)));
     return Test.run ();
 }

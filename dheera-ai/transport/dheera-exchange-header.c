@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "dheera-exchange-internal-private.h"
+
+/* The headers that somebody else than the provider adds to a request, and what may be seen of those that it has. */
+
+/* Who a header belongs to, and where what it says is said instead */
+static const struct
+{
+  const char *name;
+  const char *fault;
+} reserved[] = {
+  { "Accept", "it says how the answer is read" },
+  { "Accept-Encoding", "it says how the answer is read" },
+  { "Connection", "it belongs to the connection" },
+  { "Content-Encoding", "it belongs to the body" },
+  { "Content-Length", "it belongs to the body" },
+  { "Content-Type", "it belongs to the body" },
+  { "Expect", "it belongs to the connection" },
+  { "Host", "it belongs to the connection" },
+  { "Keep-Alive", "it belongs to the connection" },
+  { "Proxy-Authorization", "it is for a proxy, and the provider would get it" },
+  { "Proxy-Connection", "it belongs to the connection" },
+  { "TE", "it belongs to the connection" },
+  { "Trailer", "it belongs to the body" },
+  { "Transfer-Encoding", "it belongs to the body" },
+  { "Upgrade", "it belongs to the connection" },
+  { "User-Agent", "it is the user-agent property of the session" },
+};
+
+static gboolean
+is_any (const char        *name,
+        const char *const *names)
+{
+  for (guint i = 0; names[i] != NULL; i++)
+    if (g_ascii_strcasecmp (name, names[i]) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* The headers that a key is put into when the request is sent */
+static gboolean
+holds_key (DheeraExchange *self,
+           const char     *name)
+{
+  static const char *const signed_names[] = { "Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-Sha256", NULL };
+
+  if (self->key == NULL)
+    return FALSE;
+
+  switch (self->auth)
+    {
+    case DHEERA_AUTH_BEARER:
+      return g_ascii_strcasecmp (name, "Authorization") == 0;
+    case DHEERA_AUTH_HEADER:
+      return g_ascii_strcasecmp (name, self->auth_header) == 0;
+    case DHEERA_AUTH_SIGV4:
+      return is_any (name, signed_names);
+    case DHEERA_AUTH_NONE:
+    default:
+      return FALSE;
+    }
+}
+
+const char *
+dheera_exchange_find_header_fault (DheeraExchange *self,
+                                   const char     *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (reserved); i++)
+    if (g_ascii_strcasecmp (name, reserved[i].name) == 0)
+      return reserved[i].fault;
+  if (holds_key (self, name))
+    return "the credentials go there";
+  if (self->message != NULL && soup_message_headers_get_one (soup_message_get_request_headers (self->message), name) != NULL)
+    return "the request has it already";
+  return NULL;
+}
+
+void
+dheera_exchange_add_header (DheeraExchange *self,
+                            const char     *name,
+                            const char     *value)
+{
+  if (self->message != NULL)
+    soup_message_headers_replace (soup_message_get_request_headers (self->message), name, value);
+}
+
+const char *
+dheera_exchange_get_sent_header (DheeraExchange *self,
+                                 const char     *name)
+{
+  if (self->message == NULL || dheera_redact_is_secret_header (name, self->auth_header))
+    return NULL;
+  return soup_message_headers_get_list (soup_message_get_request_headers (self->message), name);
+}
+
+const char *
+dheera_exchange_get_open_header (DheeraExchange *self,
+                                 const char     *name)
+{
+  static const char *const secret[] = { "Authorization", "Cookie", "Proxy-Authorization", "Set-Cookie", "Set-Cookie2", "X-Amz-Security-Token", NULL };
+
+  if (is_any (name, secret) || (self->auth_header != NULL && g_ascii_strcasecmp (name, self->auth_header) == 0))
+    return NULL;
+  return dheera_exchange_get_header (self, name);
+}
