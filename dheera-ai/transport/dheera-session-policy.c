@@ -182,8 +182,7 @@ request_unqueued_cb (SoupSession *session,
                      SoupMessage *message,
                      gpointer     user_data)
 {
-  g_signal_handlers_disconnect_by_func (message, network_event_cb, user_data);
-  g_signal_handlers_disconnect_by_func (message, authenticate_cb, user_data);
+  g_signal_handlers_disconnect_by_data (message, user_data);
 }
 
 void

@@ -24,7 +24,6 @@ static const Target targets[] = {
   { "cohere", "command-a-03-2025", "/v2" },
   { "gemini", "gemini-2.5-flash", "/v1beta" },
   { "vertexai", "gemini-2.5-flash", "/v1/projects/p/locations/l" },
-  { "bedrock", "anthropic.claude-3-haiku-20240307-v1:0", "" },
   { "openai-responses", "gpt-4o-mini", "/v1" },
   { "anthropic", "claude-sonnet-4-5", "/v1" },
   { "azure", "gpt-4o-mini", "/openai/deployments/gpt-4o-mini" },

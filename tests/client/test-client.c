@@ -20,6 +20,7 @@ test_defaults (void)
   g_autoptr(DheeraClient) client = dheera_client_new ();
 
   g_assert_null (dheera_client_get_session (client));
+  g_assert_null (dheera_client_get_session_options (client));
   g_assert_cmpfloat (dheera_client_get_timeout (client), ==, 600);
   g_assert_cmpfloat (dheera_client_get_connect_timeout (client), ==, 30);
   g_assert_cmpfloat (dheera_client_get_first_token_timeout (client), ==, 0);
@@ -39,7 +40,7 @@ test_property_defaults (void)
   guint n;
 
   specs = g_object_class_list_properties (G_OBJECT_GET_CLASS (client), &n);
-  g_assert_cmpuint (n, ==, 9);
+  g_assert_cmpuint (n, ==, 10);
   for (guint i = 0; i < n; i++)
     {
       g_auto(GValue) value = G_VALUE_INIT;

@@ -29,6 +29,8 @@ VECTORS = ['-c', '512', '-np', '1', '-a', 'stories260k', '--api-key', KEY, '--em
 def main():
     first = VECTORS if pathlib.Path(sys.argv[1]).name == 'test-llama-embed' else STORIES
     with contextlib.ExitStack() as stack:
+        # Each start copies its model to the same place, under those who read it.
+        stack.enter_context(fixture.exclusive('llama'))
         try:
             stories = stack.enter_context(fixture.Server('llama_server.py', *first, patience=PATIENCE))
             tools = stack.enter_context(fixture.Server('llama_server.py', *TOOLS, patience=PATIENCE))

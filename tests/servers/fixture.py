@@ -16,6 +16,7 @@ Tests in Python start one with Server, which does the reading:
 """
 
 import contextlib
+import fcntl
 import os
 import pathlib
 import select
@@ -108,6 +109,14 @@ def folder(prefix):
         yield path
     finally:
         shutil.rmtree(path, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def exclusive(name):
+    """One test at a time, of all that run on this machine, has what is called so."""
+    with open(pathlib.Path(tempfile.gettempdir()) / f'dheera-{name}-{os.getuid()}.lock', 'w', encoding='utf-8') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _show(paths):

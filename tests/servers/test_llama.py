@@ -23,7 +23,7 @@ OPTIONS = ['-c', '2048', '-np', '1', '-a', 'stories260k']
 @contextlib.contextmanager
 def llama(*options):
     try:
-        with fixture.Server('llama_server.py', *OPTIONS, *options, patience=PATIENCE) as server:
+        with fixture.exclusive('llama'), fixture.Server('llama_server.py', *OPTIONS, *options, patience=PATIENCE) as server:
             yield server
     except fixture.Skipped as reason:
         raise Skip(reason) from None

@@ -125,10 +125,14 @@ async void test_stop () throws GLib.Error {
     assert (box.label.label == "One two three" && !box.stop.sensitive);
 
     box.label.label = "";
-    var id = box.label.notify["label"].connect (() => Idle.add (() => {
-        box.stop.clicked ();
-        return Source.REMOVE;
-    }));
+    var id = box.label.notify["label"].connect (() => {
+        if (box.label.label != "") {
+            Idle.add (() => {
+                box.stop.clicked ();
+                return Source.REMOVE;
+            });
+        }
+    });
     try {
         yield box.ask (new Dheera.Client (), mock ("One two three", "\"stall_after\": 1"));
     } catch (IOError.CANCELLED error) {
