@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#define _GNU_SOURCE /* memmem() */
+
 #include "dheera-multipart-private.h"
 
 #include <string.h>
@@ -119,21 +121,8 @@ contains (const char *data,
           gsize       size,
           const char *boundary)
 {
-  gsize length = strlen (boundary);
-  const char *end = data + size;
-
-  while (size >= length)
-    {
-      data = memchr (data, boundary[0], size - length + 1);
-      if (data == NULL)
-        return FALSE;
-      if (memcmp (data, boundary, length) == 0)
-        return TRUE;
-      data++;
-      size = (gsize) (end - data);
-    }
-
-  return FALSE;
+  /* Of nothing the data are NULL, which nothing may be asked about. */
+  return size > 0 && memmem (data, size, boundary, strlen (boundary)) != NULL;
 }
 
 static gboolean
