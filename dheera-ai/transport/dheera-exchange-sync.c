@@ -202,6 +202,14 @@ read_ready (DheeraExchange  *self,
   return FALSE;
 }
 
+/* A server that always has more is never waited for, so the watchdog never sees it. */
+static void
+check_deadline (DheeraExchange *self)
+{
+  self->last_activity = g_get_monotonic_time ();
+  settle_deadline (self, self->last_activity >= watch_deadline (self));
+}
+
 static gssize
 wait_and_read (DheeraExchange  *self,
                char            *buffer,
@@ -230,7 +238,9 @@ read_blocking (DheeraExchange  *self,
 
   if (dheera_exchange_answer_read (self, buffer, size, &n, error))
     return n;
-  if (!read_ready (self, into, room, &n, &read_error))
+  if (read_ready (self, into, room, &n, &read_error))
+    check_deadline (self);
+  else
     n = wait_and_read (self, into, room, &read_error);
 
   return dheera_exchange_take_read (self, buffer, size, n, read_error, error);
