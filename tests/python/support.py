@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the Python tests of the binding share: the library, requests to the offline model, and what that has seen."""
 
+import gc
 import json
 import pathlib
 import sys
@@ -22,6 +23,8 @@ except (ImportError, ValueError) as error:
 
 # For what would hang otherwise.
 PATIENCE = 20
+# And for what may go on meanwhile.
+REST = 2
 
 
 def mock(prompt='One two three', model='mock/echo', **orders):
@@ -44,6 +47,17 @@ def seen():
     """The numbers of connections, requests (this one is among them), and clients that left early."""
     with urllib.request.urlopen(MOCK + '/mock') as answer:
         return json.load(answer)
+
+
+def at_rest():
+    """What seen() says once every earlier request is accounted for: what a test before left behind is collected, and the offline model told of it."""
+    gc.collect()
+    end = time.monotonic() + REST
+    while True:
+        now = seen()
+        if now['finished'] + now['broken'] + now['gone'] == now['requests'] - 1 or time.monotonic() > end:
+            return now
+        time.sleep(0.01)
 
 
 def wait_for_gone(before, more=1):

@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 
-from support import PATIENCE, Dheera, Gio, GLib, Skip, Soup, is_cancelled, is_dheera, mock, run_cases, seen, wait_for_gone
+from support import PATIENCE, Dheera, Gio, GLib, Skip, Soup, at_rest, is_cancelled, is_dheera, mock, run_cases, seen, wait_for_gone
 
 try:
     from gi.events import GLibEventLoop
@@ -111,7 +111,7 @@ async def pending_reads_are_refused():
 
 
 async def waiting_too_long_closes_the_connection():
-    before = seen()
+    before = at_rest()
     try:
         await asyncio.wait_for(client.complete_async(mock(stall_after=1)), 0.1)
     except asyncio.TimeoutError:
@@ -122,7 +122,7 @@ async def waiting_too_long_closes_the_connection():
 
 
 async def cancelling_the_task_closes_the_connection():
-    before = seen()
+    before = at_rest()
 
     async def work():
         async for _ in client.stream(mock(stall_after=1)):
@@ -140,7 +140,7 @@ async def cancelling_the_task_closes_the_connection():
 
 
 async def the_cancellable_of_the_caller():
-    cancellable, before = Gio.Cancellable(), seen()
+    cancellable, before = Gio.Cancellable(), at_rest()
     asyncio.get_running_loop().call_later(0.1, cancellable.cancel)
     assert is_cancelled(await error_of(client.complete_async(mock(stall_after=1), cancellable)))
     assert is_cancelled(await error_of(client.complete_async(mock(), cancellable)))
@@ -170,7 +170,7 @@ async def iterating():
 
 
 async def leaving_early_closes_the_connection():
-    before = seen()
+    before = at_rest()
     stream = client.stream(mock('word ' * 100, pace_ms=20))
     async for _ in stream:
         break
@@ -201,7 +201,7 @@ async def pushing():
 async def one_connection():
     mine = Dheera.Client()
     await mine.complete_async(mock())
-    before = seen()
+    before = at_rest()
     for _ in range(50):
         await mine.complete_async(mock())
     after = seen()
@@ -295,7 +295,7 @@ def test_a_main_loop_runs_in_another_thread():
 
 
 def test_the_loop_ends_while_calls_run():
-    before = seen()
+    before = at_rest()
 
     async def work():
         await client.complete_async(mock(stall_after=1))
@@ -310,7 +310,7 @@ def test_the_loop_ends_while_calls_run():
 
 def test_streams_are_dropped_without_a_word():
     """With the last reference the connection goes, from whatever thread and in whatever context it is dropped."""
-    before = seen()
+    before = at_rest()
 
     async def begin():
         stream = client.stream(mock(stall_after=1))

@@ -8,7 +8,7 @@ import threading
 import time
 import weakref
 
-from support import (MOCK, Dheera, Gio, GLib, Soup, error_of, is_cancelled, is_dheera, mock, properties_of, run_async, run_cases, seen,
+from support import (MOCK, Dheera, Gio, GLib, Soup, at_rest, error_of, is_cancelled, is_dheera, mock, properties_of, run_async, run_cases, seen,
                      wait_for_gone)
 
 client = Dheera.Client()
@@ -116,7 +116,7 @@ def test_errors_do_not_know_the_details_of_others():
 def test_cancelled_before():
     cancelled = Gio.Cancellable()
     cancelled.cancel()
-    before = seen()
+    before = at_rest()
     for error in (error_of(client.complete, mock(), cancelled), error_of(run_async, client, 'complete', mock(), cancelled),
                   error_of(client.list_models, 'mock', cancelled), error_of(client.stream(mock()).next, cancelled),
                   error_of(run_async, client.stream(mock()), 'collect', cancelled)):
@@ -125,7 +125,7 @@ def test_cancelled_before():
 
 
 def test_cancelled_while_it_runs():
-    before = seen()
+    before = at_rest()
     for call in (lambda cancellable: client.complete(mock(stall_after=1), cancellable),
                  lambda cancellable: run_async(client, 'complete', mock(stall_after=1), cancellable),
                  lambda cancellable: client.stream(mock(stall_after=1)).collect(cancellable)):
@@ -236,7 +236,7 @@ def test_texts_are_taken_for_requests():
 
 def test_iterating_over_a_stream():
     assert ''.join(delta.get_text() for delta in client.stream(mock())) == 'One two three'
-    before = seen()
+    before = at_rest()
     for delta in client.stream(mock(stall_after=1)):
         assert delta.get_text() == 'One'
         break
@@ -289,7 +289,7 @@ def test_blocking_calls_leave_python_running():
 def test_calls_that_follow_share_a_connection():
     mine = Dheera.Client()
     mine.complete(mock())
-    before = seen()
+    before = at_rest()
     for _ in range(20):
         mine.complete(mock())
         run_async(mine, 'complete', mock(), None)
@@ -310,7 +310,7 @@ def test_signals_of_the_client():
 
 
 def test_everything_can_be_cancelled_at_once():
-    mine, before = Dheera.Client(), seen()
+    mine, before = Dheera.Client(), at_rest()
     threading.Timer(0.1, mine.cancel_all).start()
     assert is_cancelled(error_of(mine.complete, mock(stall_after=1)))
     wait_for_gone(before)
@@ -349,7 +349,7 @@ def test_middleware():
     assert mine.complete(request).get_text() == 'One two three'
     assert seen_by == [('request', 1, 0, None), ('response', 1, 503, 'rack-7'), ('request', 2, 0, None), ('response', 2, 200, None)], seen_by
     mine.add_middleware(lambda exchange: exchange.refuse(f'no {exchange.get_provider()} for {exchange.get_call().get_operation()}'))
-    before = seen()
+    before = at_rest()
     for call in (mine.complete, lambda asked: run_async(mine, 'complete', asked, None), lambda asked: mine.stream(asked).collect()):
         error = error_of(call, mock())
         assert is_dheera(error, Dheera.Error.PERMISSION) and 'refused the request: no mock for ' in error.message, error

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import threading
 
-from support import PATIENCE, Dheera, GLib, Skip, Soup, is_dheera, run_cases, seen, wait_for_gone
+from support import PATIENCE, Dheera, GLib, Skip, Soup, at_rest, is_dheera, run_cases, wait_for_gone
 
 import dheera_ai
 from dheera_ai.llms.custom_httpx.aiohttp_handler import BaseLLMAIOHTTPHandler
@@ -87,7 +87,7 @@ async def streams():
 
 
 async def leaving_early_closes_the_connection():
-    before = seen()
+    before = at_rest()
     kept = await ask(LONG, stream=True, **orders(pace_ms=20))
     async for _ in kept:
         break
@@ -102,7 +102,7 @@ async def leaving_early_closes_the_connection():
 
 
 async def cancelling_the_task_cancels_the_request():
-    before = seen()
+    before = at_rest()
 
     async def read():
         async for _ in await ask(LONG, stream=True, **orders(stall_after=2)):
@@ -144,7 +144,7 @@ async def cancelling_an_embedding():
 
 
 async def waiting_too_long():
-    before = seen()
+    before = at_rest()
     await raised(asyncio.TimeoutError, asyncio.wait_for(ask(**orders(stall_after=1)), 0.1))
     await asyncio.to_thread(wait_for_gone, before)
     assert is_dheera(await raised(dheera_ai.Timeout, ask(timeout=0.1, **orders(stall_after=1))), Dheera.Error.TIMEOUT)
