@@ -75,6 +75,11 @@ void      dheera_chat_write_message         (DheeraJsonWriter        *writer,
 void      dheera_chat_write_message_members (DheeraJsonWriter        *writer,
                                              DheeraMessage           *message,
                                              const DheeraChatDialect *dialect);
+/* A function in OpenAI's form, which others have from there; strict is written unless it is UNSET */
+void      dheera_chat_write_tool            (DheeraJsonWriter        *writer,
+                                             DheeraTool              *tool,
+                                             DheeraTristate           strict,
+                                             const DheeraChatDialect *dialect);
 /* The member cache_control, if there is a good one and the dialect has it */
 void      dheera_chat_write_cache_control   (DheeraJsonWriter        *writer,
                                              const char              *cache_control,

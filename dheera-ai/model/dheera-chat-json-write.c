@@ -92,10 +92,11 @@ write_sampling (DheeraJsonWriter        *writer,
     }
 }
 
-static void
-write_tool (DheeraJsonWriter        *writer,
-            DheeraTool              *tool,
-            const DheeraChatDialect *dialect)
+void
+dheera_chat_write_tool (DheeraJsonWriter        *writer,
+                        DheeraTool              *tool,
+                        DheeraTristate           strict,
+                        const DheeraChatDialect *dialect)
 {
   const char *parameters = dheera_json_text_get (&tool->parameters);
 
@@ -111,8 +112,8 @@ write_tool (DheeraJsonWriter        *writer,
   else if (!dialect->complete)
     /* OpenAI takes it as none, others insist on a schema. */
     dheera_json_writer_member_raw (writer, "parameters", "{\"type\":\"object\",\"properties\":{}}");
-  if (tool->strict != DHEERA_TRISTATE_UNSET)
-    write_boolean (writer, "strict", tool->strict);
+  if (strict != DHEERA_TRISTATE_UNSET)
+    write_boolean (writer, "strict", strict);
   dheera_chat_write_extra_members (writer, tool->function_extra, NULL);
   dheera_json_writer_end_object (writer);
   dheera_chat_write_cache_control (writer, tool->cache_control, dialect);
@@ -170,7 +171,11 @@ write_tools (DheeraJsonWriter        *writer,
       dheera_json_writer_key (writer, "tools");
       dheera_json_writer_begin_array (writer);
       for (guint i = 0; i < dheera_request_get_n_tools (request); i++)
-        write_tool (writer, dheera_request_peek_tool (request, i), dialect);
+        {
+          DheeraTool *tool = dheera_request_peek_tool (request, i);
+
+          dheera_chat_write_tool (writer, tool, tool->strict, dialect);
+        }
       dheera_json_writer_end_array (writer);
     }
   else if (!dialect->complete && !has_tools_in_extra (request))

@@ -41,4 +41,10 @@ gboolean                 dheera_vectors_add    (DheeraVectors   *self,
 /* Frees what was collected, too. */
 DheeraEmbeddingResponse *dheera_vectors_finish (DheeraVectors   *self) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A whole answer whose vectors stand in the order of the texts, in list; tokens, -1 unknown, is what the texts came to. NULL with decoder->failure. */
+GObject                 *dheera_vectors_decode (DheeraDecoder   *decoder,
+                                                DheeraJsonValue  root,
+                                                DheeraJsonValue  list,
+                                                gint64           tokens);
+
 G_END_DECLS

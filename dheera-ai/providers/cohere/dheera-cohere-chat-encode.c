@@ -104,27 +104,6 @@ write_sampling (DheeraJsonWriter *writer,
 
 /* --- Tools ----------------------------------------------------------------------------------- */
 
-static void
-write_tool (DheeraJsonWriter *writer,
-            DheeraTool       *tool)
-{
-  const char *parameters = dheera_json_text_get (&tool->parameters);
-
-  dheera_json_writer_begin_object (writer);
-  dheera_json_writer_member_string (writer, "type", "function");
-  dheera_json_writer_key (writer, "function");
-  dheera_json_writer_begin_object (writer);
-  dheera_json_writer_member_string (writer, "name", tool->name);
-  if (tool->description != NULL)
-    dheera_json_writer_member_string (writer, "description", tool->description);
-  dheera_json_writer_member_raw (writer, "parameters",
-                                 parameters != NULL ? parameters : "{\"type\":\"object\",\"properties\":{}}");
-  dheera_chat_write_extra_members (writer, tool->function_extra, NULL);
-  dheera_json_writer_end_object (writer);
-  dheera_chat_write_extra_members (writer, tool->extra, NULL);
-  dheera_json_writer_end_object (writer);
-}
-
 /* "REQUIRED" or "NONE"; auto is to say nothing. One tool can't be named, but it can be the only one there is. */
 static const char *
 map_tool_choice (const char  *choice,
@@ -161,7 +140,7 @@ write_tools (DheeraJsonWriter *writer,
 
       if (only != NULL && !g_str_equal (only, tool->name))
         continue;
-      write_tool (writer, tool);
+      dheera_chat_write_tool (writer, tool, DHEERA_TRISTATE_UNSET, &(DheeraChatDialect) { 0 });
       strict |= tool->strict == DHEERA_TRISTATE_YES;
     }
   dheera_json_writer_end_array (writer);

@@ -103,27 +103,6 @@ write_options (DheeraJsonWriter *writer,
 
 /* --- Beside the options ---------------------------------------------------------------------- */
 
-static void
-write_tool (DheeraJsonWriter *writer,
-            DheeraTool       *tool)
-{
-  const char *parameters = dheera_json_text_get (&tool->parameters);
-
-  dheera_json_writer_begin_object (writer);
-  dheera_json_writer_member_string (writer, "type", "function");
-  dheera_json_writer_key (writer, "function");
-  dheera_json_writer_begin_object (writer);
-  dheera_json_writer_member_string (writer, "name", tool->name);
-  if (tool->description != NULL)
-    dheera_json_writer_member_string (writer, "description", tool->description);
-  dheera_json_writer_member_raw (writer, "parameters",
-                                 parameters != NULL ? parameters : "{\"type\":\"object\",\"properties\":{}}");
-  dheera_chat_write_extra_members (writer, tool->function_extra, NULL);
-  dheera_json_writer_end_object (writer);
-  dheera_chat_write_extra_members (writer, tool->extra, NULL);
-  dheera_json_writer_end_object (writer);
-}
-
 /* There is no tool_choice: without tools none is called. */
 static void
 write_tools (DheeraJsonWriter *writer,
@@ -137,7 +116,7 @@ write_tools (DheeraJsonWriter *writer,
   dheera_json_writer_key (writer, "tools");
   dheera_json_writer_begin_array (writer);
   for (guint i = 0; i < n_tools; i++)
-    write_tool (writer, dheera_request_peek_tool (request, i));
+    dheera_chat_write_tool (writer, dheera_request_peek_tool (request, i), DHEERA_TRISTATE_UNSET, &(DheeraChatDialect) { 0 });
   dheera_json_writer_end_array (writer);
 }
 
