@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "dheera-upstream-private.h"
+
+G_BEGIN_DECLS
+
+/* OpenAI's JSON on the server's side: bodies that come in to requests of the library, and answers of the library to bodies and events that go
+ * out. Pure functions: no I/O, no clock but the one for "created". */
+
+typedef enum
+{
+  DHEERA_ROUTE_CHAT,        /* /v1/chat/completions */
+  DHEERA_ROUTE_COMPLETIONS, /* /v1/completions */
+  DHEERA_ROUTE_EMBEDDINGS,  /* /v1/embeddings */
+  DHEERA_ROUTE_MODELS,      /* /v1/models */
+  DHEERA_ROUTE_MODEL,       /* /v1/models/{id} */
+} DheeraRoute;
+
+/* What somebody asks of the server, read from a body */
+typedef struct
+{
+  DheeraRoute route;
+  DheeraUpstreamOperation operation;
+  GPtrArray *requests;    /* of DheeraBaseRequest: one, or several for the prompts of /v1/completions */
+  char *model;            /* as it was asked for; the requests have it, too */
+  char *shown_model;      /* nullable: what answers call the model, else what the provider calls it */
+  gboolean stream;
+  gboolean include_usage; /* stream_options.include_usage */
+  gboolean base64;        /* encoding_format of embeddings */
+  gboolean echo;          /* of /v1/completions: the prompt in front of the text */
+  guint n;                /* choices to a prompt, at least 1 */
+} DheeraAsk;
+
+void       dheera_ask_clear          (DheeraAsk          *self);
+/* FALSE with INVALID_REQUEST or UNSUPPORTED_PARAMETER; the details have the param. Members that the API does not have are refused, never handed on: what a
+ * body says can't change where a request goes or what it carries. */
+gboolean   dheera_codec_read         (DheeraAsk          *ask, /* all zero before */
+                                      DheeraRoute         route,
+                                      GBytes             *body,
+                                      GError            **error);
+
+/* answers: one for each of the ask's requests, in their order */
+GBytes    *dheera_codec_write_answer (const DheeraAsk    *ask,
+                                      GPtrArray          *answers) G_GNUC_WARN_UNUSED_RESULT;
+/* models: DheeraModel; owned_by is the provider. With an id: that one alone (NULL when it is not there). */
+GBytes    *dheera_codec_write_models (GListModel         *models) G_GNUC_WARN_UNUSED_RESULT;
+GBytes    *dheera_codec_write_model  (DheeraModel        *model) G_GNUC_WARN_UNUSED_RESULT;
+
+/* --- Streams: each function appends whole events ("data: ...\n\n") to out ------------------------------------------------------- */
+
+typedef struct
+{
+  char *id;        /* of the answer: the provider's, else a new one */
+  char *model;
+  gint64 created;
+  guint64 begun;   /* choices whose role was said, a bit each */
+} DheeraCodecStream;
+
+void       dheera_codec_stream_clear (DheeraCodecStream  *self);
+void       dheera_codec_write_delta  (DheeraCodecStream  *self, /* all zero at first */
+                                      const DheeraAsk    *ask,
+                                      guint               prompt, /* index of the request whose delta it is */
+                                      DheeraDelta        *delta,
+                                      DheeraResponse     *response, /* what has grown so far: id and model */
+                                      GString            *out);
+/* What remains to be said once all have ended, and [DONE]. responses: one for each request */
+void       dheera_codec_write_end    (DheeraCodecStream  *self,
+                                      const DheeraAsk    *ask,
+                                      GPtrArray          *responses,
+                                      GString            *out);
+
+/* --- Errors: {"error": {message, type, param, code}} ------------------------------------------------------------------------------ */
+
+typedef struct
+{
+  guint status;
+  char *body;            /* the JSON object; "data: <body>\n\n" in a stream */
+  double retry_after;    /* seconds for Retry-After, -1: none */
+  gboolean should_retry; /* x-should-retry, which OpenAI's SDKs follow */
+} DheeraCodecError;
+
+void       dheera_codec_error_clear  (DheeraCodecError   *self);
+/* Of a call that failed. What is the server's own affair (its keys, its network) is said without names of hosts. */
+void       dheera_codec_read_error   (DheeraCodecError   *self,
+                                      const GError       *error,
+                                      DheeraErrorDetails *details);
+/* Of the server itself: unknown routes, missing keys, limits */
+void       dheera_codec_make_error   (DheeraCodecError   *self,
+                                      guint               status,
+                                      const char         *type,  /* "invalid_request_error" */
+                                      const char         *code,  /* nullable */
+                                      const char         *param, /* nullable */
+                                      const char         *format,
+                                      ...) G_GNUC_PRINTF (6, 7);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DheeraAsk, dheera_ask_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DheeraCodecStream, dheera_codec_stream_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DheeraCodecError, dheera_codec_error_clear)
+
+G_END_DECLS
