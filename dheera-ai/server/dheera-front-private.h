@@ -21,7 +21,7 @@ typedef struct
   guint max_fields;       /* header fields; more is 431 */
   guint64 max_body;       /* bytes of a body; more is 413, before it is read where its length is known */
   double head_timeout;    /* seconds for TLS and a whole head; 0 = none, as in all of these */
-  double body_timeout;    /* seconds between two pieces of a body */
+  double body_timeout;    /* seconds in which a KiB of a body has to come, or its end */
   double idle_timeout;    /* seconds that a connection is kept between two requests */
   double write_timeout;   /* seconds in which a client that has something to read reads nothing */
   gsize high_water;       /* bytes queued for a client from which on write() says that it is enough */
@@ -35,10 +35,13 @@ typedef struct
   const char *value;
 } DheeraFrontField;
 
-/* What the routes give to a front. For every request: on_head; if it was neither answered nor aborted there
- * and has a body, on_body any number of times; on_body_end; on_done exactly once, when the answer is
- * with the kernel as a whole (complete), or the client left or was aborted before. The incoming is
- * gone after on_done. No callback is called from within a function of this header, save on_done from abort(). */
+/* What the routes give to a front. For every request: on_head; the body, if it has one, in any number of on_body; on_body_end, also without a body;
+ * on_done, exactly once, when the answer is with the kernel as a whole (complete), or the client left or was aborted before. Once a request was answered
+ * (reply() or begin()) or aborted, neither on_body nor on_body_end is called any more: the front throws the rest of its body away. The incoming is
+ * gone after on_done. No callback is called from within a function of this header, save on_done from abort() and stop().
+ *
+ * A client that sends FIN is gone, even if it would still read: what it asked for is stopped at once. What is no HTTP, or more than the limits let in,
+ * the front answers itself, with OpenAI's JSON; the routes never see it, or see on_done when it shows in the body only. */
 typedef struct
 {
   void (*on_head)     (DheeraIncoming *incoming,
@@ -60,7 +63,7 @@ typedef struct
 /* What a request can be asked for, and how it is answered: by reply(), or by begin(), write() and end(). */
 typedef struct
 {
-  /* The value of a header field, compared without case; NULL when it is not there. Several of one name are joined with ", ". Valid until on_done. */
+  /* The value of a header field, compared without case, valid UTF-8; NULL when it is not there. Several of one name are joined with ", ". Valid until on_done. */
   const char *(*get_header) (DheeraIncoming         *incoming,
                              const char             *name);
   /* The whole answer. body is nullable. */
@@ -72,7 +75,7 @@ typedef struct
   void        (*begin)      (DheeraIncoming         *incoming,
                              guint                   status,
                              const DheeraFrontField *fields);
-  /* Copies, and sends what the socket takes at once. FALSE: enough, wait for on_writable (what was given is queued none the less). */
+  /* Copies, and sends what the socket takes at once. FALSE: enough, wait for on_writable or on_done (what was given is queued none the less). */
   gboolean    (*write)      (DheeraIncoming         *incoming,
                              const char             *bytes,
                              gsize                   length);
@@ -97,7 +100,7 @@ typedef void (*DheeraFrontDrainedFunc) (DheeraFront *front,
 
 typedef struct
 {
-  /* Serves the sockets of listeners (GSocket, bound and listening) in the thread-default context. */
+  /* Serves the sockets of listeners (GSocket, bound and listening) in the thread-default context. drain() and stop() close them. */
   DheeraFront *(*start) (GPtrArray                *sockets,
                          GTlsCertificate          *certificate, /* nullable */
                          const DheeraFrontLimits  *limits,
@@ -109,7 +112,7 @@ typedef struct
   void         (*drain) (DheeraFront            *front,
                          DheeraFrontDrainedFunc  drained,
                          gpointer                data);
-  /* Closes everything (on_done is called for what was under way) and frees the front. */
+  /* Closes everything (on_done is called for what was under way) and frees the front. Also from within a callback. */
   void         (*stop)  (DheeraFront            *front);
   guint        (*get_n_connections) (DheeraFront *front);
 } DheeraFrontClass;
