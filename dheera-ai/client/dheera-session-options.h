@@ -65,6 +65,13 @@ DHEERA_AVAILABLE_IN_0_1
 void                  dheera_session_options_set_no_proxy                 (DheeraSessionOptions *self,
                                                                            const char *const    *no_proxy);
 DHEERA_AVAILABLE_IN_0_1
+const char           *dheera_session_options_get_proxy_for_host           (DheeraSessionOptions *self,
+                                                                           const char           *host);
+DHEERA_AVAILABLE_IN_0_1
+void                  dheera_session_options_set_proxy_for_host           (DheeraSessionOptions *self,
+                                                                           const char           *host,
+                                                                           const char           *proxy_uri);
+DHEERA_AVAILABLE_IN_0_1
 const char           *dheera_session_options_get_ca_file                  (DheeraSessionOptions *self);
 DHEERA_AVAILABLE_IN_0_1
 void                  dheera_session_options_set_ca_file                  (DheeraSessionOptions *self,

@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* What GIO calls no proxy */
+#define DIRECT "direct://"
+
 /* The default resolver would send even a request to a model server on this machine to the company's proxy. */
 
 #define DHEERA_TYPE_PROXY_RESOLVER (dheera_proxy_resolver_get_type ())
@@ -17,6 +20,7 @@ struct _DheeraProxyResolver
   gboolean trust_env;
   char *proxy;           /* for everything, with its password; nullable */
   char **exceptions;     /* nullable */
+  GPtrArray *hosts;      /* of DheeraHostProxy, in the order in which they are asked; nullable */
   GMutex mutex;
   GHashTable *passwords; /* host:port of a proxy → the user information of its URI */
 };
@@ -70,7 +74,7 @@ take_password (DheeraProxyResolver *self,
   g_hash_table_insert (self->passwords, g_strdup_printf ("%s:%d", g_uri_get_host (uri), g_uri_get_port (uri) == -1 ? 80 : g_uri_get_port (uri)),
                        g_strndup (info, strrchr (proxy, '@') - info));
   g_mutex_unlock (&self->mutex);
-  g_free (proxy);
+  dheera_session_secret_free (proxy);
 
   return g_uri_join (G_URI_FLAGS_NON_DNS, "http", NULL, g_uri_get_host (uri), g_uri_get_port (uri), "", NULL, NULL);
 }
@@ -85,6 +89,23 @@ take_passwords (DheeraProxyResolver *self,
   return proxies;
 }
 
+/* info is USER:PASSWORD as it stands in a URI. */
+static gboolean
+answer (SoupAuth   *auth,
+        const char *info)
+{
+  const char *colon = strchr (info, ':');
+  g_autofree char *user = g_uri_unescape_segment (info, colon, NULL);
+  char *password = g_uri_unescape_string (colon != NULL ? colon + 1 : "", NULL);
+  gboolean good = user != NULL && password != NULL;
+
+  if (good)
+    soup_auth_authenticate (auth, user, password);
+  dheera_session_secret_free (password);
+
+  return good;
+}
+
 gboolean
 dheera_proxy_resolver_authenticate (GProxyResolver *resolver,
                                     SoupAuth       *auth)
@@ -92,10 +113,8 @@ dheera_proxy_resolver_authenticate (GProxyResolver *resolver,
   DheeraProxyResolver *self;
   const char *authority = soup_auth_get_authority (auth);
   g_autofree char *key = NULL;
-  g_autofree char *info = NULL;
-  g_auto(GStrv) parts = NULL;
-  g_autofree char *user = NULL;
-  g_autofree char *password = NULL;
+  char *info;
+  gboolean answered;
 
   if (!DHEERA_IS_PROXY_RESOLVER (resolver) || !soup_auth_is_for_proxy (auth) || authority == NULL)
     return FALSE;
@@ -104,17 +123,10 @@ dheera_proxy_resolver_authenticate (GProxyResolver *resolver,
   g_mutex_lock (&self->mutex);
   info = g_strdup (g_hash_table_lookup (self->passwords, key));
   g_mutex_unlock (&self->mutex);
-  if (info == NULL)
-    return FALSE;
+  answered = info != NULL && answer (auth, info);
+  dheera_session_secret_free (info);
 
-  parts = g_strsplit (info, ":", 2);
-  user = g_uri_unescape_string (parts[0], NULL);
-  password = g_uri_unescape_string (parts[1] != NULL ? parts[1] : "", NULL);
-  if (user == NULL || password == NULL)
-    return FALSE;
-  soup_auth_authenticate (auth, user, password);
-
-  return TRUE;
+  return answered;
 }
 
 static char *
@@ -228,12 +240,28 @@ ask_environment (GUri *uri)
   return is_excepted (uri, entries) ? NULL : find_variable (g_uri_get_scheme (uri));
 }
 
+/* The proxy of the options, with its password; nullable */
+static const char *
+find_configured (DheeraProxyResolver *self,
+                 GUri                *uri)
+{
+  for (guint i = 0; self->hosts != NULL && i < self->hosts->len; i++)
+    {
+      DheeraHostProxy *host = self->hosts->pdata[i];
+
+      if (is_excepted (uri, (char *[]) { host->host, NULL }))
+        return host->uri;
+    }
+
+  return self->proxy;
+}
+
 /* NULL when the desktop is to be asked. */
 static char **
 decide (DheeraProxyResolver *self,
         const char          *text)
 {
-  static const char *const direct[] = { "direct://", NULL };
+  static const char *const direct[] = { DIRECT, NULL };
   g_autoptr(GUri) uri = NULL;
   const char *value;
   char **result;
@@ -245,10 +273,12 @@ decide (DheeraProxyResolver *self,
     return g_strdupv ((char **) direct);
   if (is_excepted (uri, self->exceptions))
     return g_strdupv ((char **) direct);
-  if (self->proxy == NULL && !self->trust_env)
-    return NULL;
 
-  value = self->proxy != NULL ? self->proxy : ask_environment (uri);
+  value = find_configured (self, uri);
+  if (value == NULL && !self->trust_env)
+    return NULL;
+  if (value == NULL)
+    value = ask_environment (uri);
   if (value == NULL)
     return g_strdupv ((char **) direct);
   result = g_new0 (char *, 2);
@@ -329,8 +359,9 @@ dheera_proxy_resolver_finalize (GObject *object)
 {
   DheeraProxyResolver *self = DHEERA_PROXY_RESOLVER (object);
 
-  g_free (self->proxy);
+  dheera_session_secret_free (self->proxy);
   g_strfreev (self->exceptions);
+  g_clear_pointer (&self->hosts, g_ptr_array_unref);
   g_hash_table_unref (self->passwords);
   g_mutex_clear (&self->mutex);
 
@@ -347,7 +378,7 @@ static void
 dheera_proxy_resolver_init (DheeraProxyResolver *self)
 {
   g_mutex_init (&self->mutex);
-  self->passwords = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->passwords = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) dheera_session_secret_free);
 }
 
 GProxyResolver *
@@ -375,8 +406,10 @@ dheera_proxy_uri_redact (const char *uri)
   return g_strdup_printf ("%.*s%s", (int) (start - uri), uri, at + 1);
 }
 
+/* where names the option. */
 static gboolean
-check_proxy (const char  *text,
+check_proxy (const char  *where,
+             const char  *text,
              GError     **error)
 {
   static const char *const schemes[] = { "http", "https", "socks5", "socks4", "socks4a", "socks", NULL };
@@ -387,22 +420,45 @@ check_proxy (const char  *text,
   if (uri == NULL || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0')
     {
       g_set_error (error, DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_SESSION,
-                   "the session option proxy-uri, %s, is not the address of a proxy, such as http://proxy.example.com:3128; in user names and passwords other "
-                   "characters than letters and digits are written as %%XX", redacted);
+                   "%s, %s, is not the address of a proxy, such as http://proxy.example.com:3128; in user names and passwords other "
+                   "characters than letters and digits are written as %%XX", where, redacted);
       return FALSE;
     }
   rest = g_uri_get_path (uri);
   if (!g_strv_contains (schemes, g_uri_get_scheme (uri)) || (*rest != '\0' && !g_str_equal (rest, "/")) || g_uri_get_query (uri) != NULL)
     {
       g_set_error (error, DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_SESSION,
-                   "the session option proxy-uri, %s, has to be scheme://[user:password@]host:port with the scheme http, https, socks5 or socks4", redacted);
+                   "%s, %s, has to be scheme://[user:password@]host:port with the scheme http, https, socks5 or socks4", where, redacted);
       return FALSE;
     }
   if (g_str_has_prefix (g_uri_get_scheme (uri), "socks4") && g_uri_get_password (uri) != NULL)
     {
       g_set_error (error, DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_UNSUPPORTED,
-                   "the session option proxy-uri, %s, comes with a password, and SOCKS 4 has none; use socks5", redacted);
+                   "%s, %s, comes with a password, and SOCKS 4 has none; use socks5", where, redacted);
       return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+add_hosts (DheeraProxyResolver  *self,
+           GPtrArray            *hosts,
+           GError              **error)
+{
+  self->hosts = g_ptr_array_new_with_free_func ((GDestroyNotify) dheera_host_proxy_free);
+  for (guint i = 0; i < hosts->len; i++)
+    {
+      const DheeraHostProxy *host = hosts->pdata[i];
+      char *uri = make_proxy_uri (host->uri);
+      g_autofree char *where = g_strdup_printf ("the proxy that the session options have for %s", host->host);
+      gboolean good = g_str_equal (uri, DIRECT) || check_proxy (where, uri, error);
+
+      if (good)
+        g_ptr_array_add (self->hosts, dheera_host_proxy_new (host->host, uri));
+      dheera_session_secret_free (uri);
+      if (!good)
+        return FALSE;
     }
 
   return TRUE;
@@ -419,9 +475,11 @@ dheera_proxy_resolver_new_for_config (const DheeraSessionConfig  *config,
   if (config->proxy_uri != NULL)
     {
       self->proxy = make_proxy_uri (config->proxy_uri);
-      if (!check_proxy (self->proxy, error))
+      if (!check_proxy ("the session option proxy-uri", self->proxy, error))
         return NULL;
     }
+  if (config->host_proxies != NULL && !add_hosts (self, config->host_proxies, error))
+    return NULL;
 
   return g_steal_pointer (&resolver);
 }

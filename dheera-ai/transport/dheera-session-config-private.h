@@ -6,6 +6,19 @@
 
 G_BEGIN_DECLS
 
+/* The proxy of one host, or of a domain, which goes before that of the rest */
+typedef struct
+{
+  char *host;     /* as an entry of no_proxy is written */
+  char *uri;      /* may hold a password; "direct://" for none */
+  char *redacted; /* what is given out */
+} DheeraHostProxy;
+
+DheeraHostProxy     *dheera_host_proxy_new              (const char      *host,
+                                                         const char      *uri) G_GNUC_WARN_UNUSED_RESULT;
+DheeraHostProxy     *dheera_host_proxy_copy             (const DheeraHostProxy *self) G_GNUC_WARN_UNUSED_RESULT;
+void                 dheera_host_proxy_free             (DheeraHostProxy *self);
+
 /* How a session of the library's own is made. The defaults are those of the session that a client makes without a word, so there is one way to make one. */
 typedef struct
 {
@@ -18,6 +31,7 @@ typedef struct
   gboolean trust_env;
   char *proxy_uri;               /* nullable, may hold a password */
   char **no_proxy;               /* nullable */
+  GPtrArray *host_proxies;       /* of DheeraHostProxy; nullable */
 
   char *ca_file;
   char *client_certificate_file; /* path, or PKCS#11 URI */
@@ -43,6 +57,8 @@ void                 dheera_session_config_free         (DheeraSessionConfig *se
 SoupSession         *dheera_session_config_make_session (const DheeraSessionConfig  *self,
                                                          GError                    **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Wipes a text that may hold a password, and frees it; NULL is none. */
+void                 dheera_session_secret_free         (char *text);
 /* A new text without user name and password, NULL for NULL. */
 char                *dheera_proxy_uri_redact            (const char *uri);
 

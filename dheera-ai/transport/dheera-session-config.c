@@ -23,22 +23,48 @@ dheera_session_config_init (DheeraSessionConfig *self)
 }
 
 /* A password is not left behind in memory that is free. */
-static void
-clear_secret (char **text)
+void
+dheera_session_secret_free (char *text)
 {
-  if (*text != NULL)
-    explicit_bzero (*text, strlen (*text));
-  g_clear_pointer (text, g_free);
+  if (text != NULL)
+    explicit_bzero (text, strlen (text));
+  g_free (text);
+}
+
+DheeraHostProxy *
+dheera_host_proxy_new (const char *host,
+                       const char *uri)
+{
+  DheeraHostProxy *self = g_new (DheeraHostProxy, 1);
+
+  *self = (DheeraHostProxy) { g_strdup (host), g_strdup (uri), dheera_proxy_uri_redact (uri) };
+  return self;
+}
+
+DheeraHostProxy *
+dheera_host_proxy_copy (const DheeraHostProxy *self)
+{
+  return dheera_host_proxy_new (self->host, self->uri);
+}
+
+void
+dheera_host_proxy_free (DheeraHostProxy *self)
+{
+  g_free (self->host);
+  dheera_session_secret_free (self->uri);
+  g_free (self->redacted);
+  g_free (self);
 }
 
 void
 dheera_session_config_clear (DheeraSessionConfig *self)
 {
-  clear_secret (&self->proxy_uri);
+  g_clear_pointer (&self->proxy_uri, dheera_session_secret_free);
   g_clear_pointer (&self->no_proxy, g_strfreev);
+  g_clear_pointer (&self->host_proxies, g_ptr_array_unref);
   g_clear_pointer (&self->ca_file, g_free);
   g_clear_pointer (&self->client_certificate_file, g_free);
-  clear_secret (&self->client_key_file); /* a PKCS#11 URI may hold a PIN */
+  g_clear_pointer (&self->client_key_file, dheera_session_secret_free); /* a PKCS#11 URI may hold a PIN */
   g_clear_pointer (&self->pinned_certificates, g_strfreev);
   g_clear_object (&self->tls_database);
   g_clear_object (&self->tls_interaction);
@@ -54,6 +80,7 @@ dheera_session_config_copy (const DheeraSessionConfig *self)
   *copy = *self;
   copy->proxy_uri = g_strdup (self->proxy_uri);
   copy->no_proxy = g_strdupv (self->no_proxy);
+  copy->host_proxies = self->host_proxies != NULL ? g_ptr_array_copy (self->host_proxies, (GCopyFunc) dheera_host_proxy_copy, NULL) : NULL;
   copy->ca_file = g_strdup (self->ca_file);
   copy->client_certificate_file = g_strdup (self->client_certificate_file);
   copy->client_key_file = g_strdup (self->client_key_file);
@@ -83,6 +110,12 @@ refuse (GError               **error,
 }
 
 static gboolean
+has_proxy (const DheeraSessionConfig *self)
+{
+  return self->proxy_uri != NULL || self->no_proxy != NULL || self->trust_env || (self->host_proxies != NULL && self->host_proxies->len > 0);
+}
+
+static gboolean
 check_connections (const DheeraSessionConfig  *self,
                    GError                    **error)
 {
@@ -97,10 +130,10 @@ check_connections (const DheeraSessionConfig  *self,
   if (self->address_family != G_SOCKET_FAMILY_INVALID && self->address_family != G_SOCKET_FAMILY_IPV4 && self->address_family != G_SOCKET_FAMILY_IPV6)
     return refuse (error, DHEERA_TRANSPORT_ERROR_SESSION,
                    "the session option address-family is IPV4, IPV6, or INVALID for both; a UNIX socket is a remote-connectable");
-  if (self->remote_connectable != NULL &&
-      (self->proxy_uri != NULL || self->no_proxy != NULL || self->trust_env || self->address_family != G_SOCKET_FAMILY_INVALID))
+  if (self->remote_connectable != NULL && (has_proxy (self) || self->address_family != G_SOCKET_FAMILY_INVALID))
     return refuse (error, DHEERA_TRANSPORT_ERROR_SESSION,
-                   "the session option remote-connectable already says where every connection goes; proxy-uri, no-proxy, trust-env and address-family can't be set with it");
+                   "the session option remote-connectable already says where every connection goes; proxy-uri, proxies for hosts, no-proxy, trust-env and address-family "
+                   "can't be set with it");
   for (const char *p = self->user_agent; p != NULL && *p != '\0'; p++)
     if ((guchar) *p < 0x20 || *p == 0x7F)
       return refuse (error, DHEERA_TRANSPORT_ERROR_SESSION, "the session option user-agent contains a control character, such as a line break");

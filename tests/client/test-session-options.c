@@ -46,7 +46,7 @@ ask (DheeraClient *client,
 typedef struct
 {
   const char *name;
-  const char *properties[4]; /* of text, with their values */
+  const char *properties[4]; /* of text, with their values; without a name, a proxy for one host */
   DheeraError code;
   const char *pattern;
 } Refusal;
@@ -65,6 +65,8 @@ static const Refusal refusals[] = {
   { "proxy-without-host", { "proxy-uri", "http://user:secret7@" }, DHEERA_ERROR_INVALID_REQUEST, "*is not the address of a proxy*" },
   { "proxy-with-bad-password", { "proxy-uri", "http://user:secret7%@proxy:1" }, DHEERA_ERROR_INVALID_REQUEST, "*proxy-uri, http://proxy:1, is not*%XX*" },
   { "proxy-with-slash-in-password", { "proxy-uri", "http://user:sec/ret@proxy:1" }, DHEERA_ERROR_INVALID_REQUEST, "*proxy-uri, http://proxy:1*" },
+  { "proxy-for-host", { "", "ftp://user:secret7@proxy:21" }, DHEERA_ERROR_INVALID_REQUEST, "*the proxy that the session options have for api.example, ftp://proxy:21,*" },
+  { "proxy-for-host-beside-socket", { "", "http://p:1", "remote-connectable", "" }, DHEERA_ERROR_INVALID_REQUEST, "*remote-connectable*proxies for hosts*" },
   { "socks4-password", { "proxy-uri", "socks4://user:secret7@proxy:1080" }, DHEERA_ERROR_NOT_SUPPORTED, "*socks4://proxy:1080*use socks5*" },
   { "pin", { "pinned-certificates", "" }, DHEERA_ERROR_INVALID_REQUEST, "*pinned-certificates has “12”*" },
 };
@@ -77,7 +79,11 @@ set_option (DheeraSessionOptions *options,
   g_autoptr(GTlsDatabase) database = NULL;
   g_autoptr(GSocketAddress) address = NULL;
 
-  if (*value != '\0')
+  if (*name == '\0')
+    {
+      dheera_session_options_set_proxy_for_host (options, "api.example", value);
+    }
+  else if (*value != '\0')
     {
       g_object_set (options, name, value, NULL);
     }
@@ -207,6 +213,22 @@ test_values (void)
   g_assert_false (dheera_session_options_get_verify (production));
   dheera_session_options_set_verify (production, TRUE);
   g_assert_true (dheera_session_options_get_verify (production));
+}
+
+static void
+test_proxy_for_host (void)
+{
+  g_autoptr(DheeraSessionOptions) options = dheera_session_options_new ();
+
+  g_assert_null (dheera_session_options_get_proxy_for_host (options, "api.example"));
+  dheera_session_options_set_proxy_for_host (options, "api.example", NULL);
+  dheera_session_options_set_proxy_for_host (options, "api.example", "http://user:secret7@proxy:3128");
+  dheera_session_options_set_proxy_for_host (options, "example", "direct://");
+  dheera_session_options_set_proxy_for_host (options, "API.example", "socks5://user:secret7@proxy:1080");
+  g_assert_cmpstr (dheera_session_options_get_proxy_for_host (options, "api.example"), ==, "socks5://proxy:1080");
+  g_assert_cmpstr (dheera_session_options_get_proxy_for_host (options, "example"), ==, "direct://");
+  dheera_session_options_set_proxy_for_host (options, "example", NULL);
+  g_assert_null (dheera_session_options_get_proxy_for_host (options, "example"));
 }
 
 /* What options say later is not for a client that was made before. */
@@ -530,6 +552,7 @@ main (int   argc,
     }
   g_test_add_func ("/session-options/session-and-options", test_session_and_options);
   g_test_add_func ("/session-options/values", test_values);
+  g_test_add_func ("/session-options/proxy-for-host", test_proxy_for_host);
   g_test_add_func ("/session-options/copied", test_copied);
   g_test_add_func ("/session-options/interaction", test_interaction);
   g_test_add_func ("/session-options/keepalive", test_keepalive);

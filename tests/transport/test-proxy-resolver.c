@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "dheera-ai/transport/dheera-transport-internal-private.h"
+#include "dheera-ai/transport/dheera-session-config-internal-private.h"
 
 /* Variables as NAME=VALUE, the URL that is asked about, and what is answered */
 typedef struct
@@ -153,6 +153,55 @@ test_desktop (void)
   g_assert_cmpstrv (remote_async, expected);
 }
 
+/* Which proxy a host has, where some have one of their own */
+static void
+test_hosts (void)
+{
+  static const struct { const char *url; const char *expected; } hosts[] = {
+    { "https://api.example:443", "socks5://user:word@narrow:1080" },
+    { "https://API.example.:443", "socks5://user:word@narrow:1080" },
+    { "https://login.example:443", "http://domain:3128" },
+    { "https://login.example:8443", "http://port:3128" },
+    { "https://straight.test:443", "direct://" },
+    { "https://10.1.2.3:443", "http://domain:3128" },
+    { "https://never.example:443", "direct://" },
+    { "https://other.test:443", "http://environment:1" },
+    { "https://elsewhere.test:443", "direct://" },
+    { "http://127.0.0.1:11434", "direct://" },
+  };
+  static const char *const rules[][2] = {
+    { "api.example", "socks5h://user:word@narrow:1080" },
+    { "login.example:8443", "port:3128" },
+    { "example", "http://domain:3128" },
+    { "10.0.0.0/8", "http://domain:3128" },
+    { "straight.test", "direct://" },
+    { "127.0.0.1", "http://domain:3128" },
+  };
+  DheeraSessionConfig config;
+  g_autoptr(GProxyResolver) resolver = NULL;
+  g_autoptr(GError) error = NULL;
+
+  dheera_session_config_init (&config);
+  config.trust_env = TRUE;
+  config.no_proxy = g_strsplit ("never.example", ",", 0);
+  config.host_proxies = g_ptr_array_new_with_free_func ((GDestroyNotify) dheera_host_proxy_free);
+  for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
+    g_ptr_array_add (config.host_proxies, dheera_host_proxy_new (rules[i][0], rules[i][1]));
+  resolver = dheera_proxy_resolver_new_for_config (&config, &error);
+  g_assert_no_error (error);
+  dheera_session_config_clear (&config);
+
+  set_variables ((const char *const[]) { "https_proxy=http://environment:1", "no_proxy=elsewhere.test api.example", NULL });
+  for (guint i = 0; i < G_N_ELEMENTS (hosts); i++)
+    {
+      g_auto(GStrv) proxies = g_proxy_resolver_lookup (resolver, hosts[i].url, NULL, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpstr (proxies[0], ==, hosts[i].expected);
+    }
+  set_variables (NULL);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -166,6 +215,7 @@ main (int   argc,
       g_test_add_data_func (path, &rows[i], test_row);
     }
   g_test_add_func ("/proxy-resolver/desktop", test_desktop);
+  g_test_add_func ("/proxy-resolver/hosts", test_hosts);
 
   return g_test_run ();
 }
