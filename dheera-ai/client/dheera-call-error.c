@@ -22,8 +22,12 @@ static const struct
 
 static const char *
 find_advice (DheeraError code,
+             guint       status,
              gboolean    stream)
 {
+  /* Where the handshake fails the transport has the words. */
+  if (code == DHEERA_ERROR_TLS && status != 0)
+    return "Give the session the client certificate that the server asks for; session options have client-certificate-file.";
   if (code == DHEERA_ERROR_STREAM_INTERRUPTED)
     return stream ? "The part that came in is kept; ask again for the rest." : "Ask again.";
   for (guint i = 0; i < G_N_ELEMENTS (advices); i++)
@@ -140,6 +144,6 @@ dheera_call_error_new (DheeraErrorDetails *details,
     g_string_append_printf (text, " (%s)", facts->str + 2);
   g_string_append_c (text, '.');
 
-  append_sentence (text, advice != NULL ? advice : find_advice (code, stream));
+  append_sentence (text, advice != NULL ? advice : find_advice (code, status, stream));
   return dheera_error_new_with_details (code, details, text->str);
 }

@@ -55,6 +55,18 @@ choose_protocol (DheeraExchange *self,
     g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (connection), protocols);
 }
 
+/* Reached when no handler of the application's, which are older, has given one. What the server makes of that is not always told apart from other failures. */
+static gboolean
+request_certificate_cb (SoupMessage          *message,
+                        GTlsClientConnection *connection,
+                        gpointer              user_data)
+{
+  DheeraExchange *self = user_data;
+
+  self->lacks_certificate = TRUE;
+  return FALSE;
+}
+
 static void
 network_event_cb (SoupMessage        *message,
                   GSocketClientEvent  event,
@@ -90,6 +102,8 @@ network_event_cb (SoupMessage        *message,
     case G_SOCKET_CLIENT_TLS_HANDSHAKING:
       stats->tls_handshaking = now;
       choose_protocol (self, connection);
+      if (self->handlers[3] == 0)
+        self->handlers[3] = g_signal_connect (message, "request-certificate", G_CALLBACK (request_certificate_cb), self);
       break;
     case G_SOCKET_CLIENT_TLS_HANDSHAKED:
       stats->tls_handshaked = now;

@@ -68,7 +68,7 @@ struct _DheeraExchange
   DheeraGate *gate;
   DheeraTicket *ticket;
   SoupMessage *message;
-  gulong handlers[3];      /* of the message */
+  gulong handlers[4];      /* of the message */
   char *key, *sign_region;
   DheeraAuth auth;
   const char *auth_header, *sign_service;
@@ -94,7 +94,7 @@ struct _DheeraExchange
   guint n_starts;
   guint n_informational;
   char *proxy;             /* host:port of the proxy that the connection goes to */
-  gboolean proxy_negotiating;
+  gboolean proxy_negotiating, lacks_certificate; /* the server asked for one, and nobody had it */
 
   /* The answer */
   GInputStream *stream;

@@ -59,18 +59,15 @@ failure_from_tls (DheeraExchange *self,
                   const GError   *error,
                   const char     *host)
 {
-  switch (error->code)
-    {
-    case G_TLS_ERROR_BAD_CERTIFICATE:
-      return failure_from_certificate (self, host);
-    case G_TLS_ERROR_CERTIFICATE_REQUIRED:
-      return failure (DHEERA_TRANSPORT_ERROR_TLS, "%s wants a client certificate and got none, or not a good one; the session options have "
-                      "client-certificate-file, and a SoupSession of yours a tls-interaction", host);
-    default:
-      /* What exactly is seen of a server that does not speak TLS depends on how it takes leave. */
-      return failure (DHEERA_TRANSPORT_ERROR_TLS, "the TLS handshake with %s failed (%s); where no TLS is spoken, its URL begins with http://", host,
-                      error->message);
-    }
+  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_CERTIFICATE_REQUIRED) ||
+      (self->lacks_certificate && !g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE)))
+    return failure (DHEERA_TRANSPORT_ERROR_TLS, "%s wants a client certificate and got none, or not a good one; the session options have "
+                    "client-certificate-file, and a SoupSession of yours a tls-interaction", host);
+  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
+    return failure_from_certificate (self, host);
+
+  /* What exactly is seen of a server that does not speak TLS depends on how it takes leave. */
+  return failure (DHEERA_TRANSPORT_ERROR_TLS, "the TLS handshake with %s failed (%s); where no TLS is spoken, its URL begins with http://", host, error->message);
 }
 
 /* A session's own timeout looks like one of the network. */
@@ -122,6 +119,8 @@ failure_before_request (DheeraExchange *self,
     return failure (DHEERA_TRANSPORT_ERROR_PROXY, "the proxy to %s failed (%s)", host, error->message);
   if (error->domain == G_TLS_ERROR)
     return failure_from_tls (self, error, host);
+  if (self->lacks_certificate)
+    return failure_from_tls (self, error, host);
   if (self->stats.tls_handshaking != 0 && self->stats.tls_handshaked == 0)
     return failure (DHEERA_TRANSPORT_ERROR_TLS, "the TLS handshake with %s was broken off (%s)", host, error->message);
 
@@ -136,7 +135,8 @@ failure_before_head (DheeraExchange *self,
   SoupMessageMetrics *metrics = soup_message_get_metrics (self->message);
   guint64 received = soup_message_metrics_get_response_header_bytes_received (metrics);
 
-  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_CERTIFICATE_REQUIRED))
+  /* TLS 1.3 refuses behind the handshake. */
+  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_CERTIFICATE_REQUIRED) || (self->lacks_certificate && received == 0))
     return failure_from_tls (self, error, host);
   if (error->domain == SOUP_SESSION_ERROR)
     return failure (DHEERA_TRANSPORT_ERROR_PROTOCOL, "the answer of %s is not HTTP, or its head was cut off (%s)", host, error->message);
@@ -223,13 +223,19 @@ static GError *
 describe_proxy_refusal (DheeraExchange *self)
 {
   g_autofree char *host = dheera_exchange_dup_host (self);
+  GSocketAddress *address = soup_message_get_remote_address (self->message);
+  g_autofree char *proxy = NULL;
 
-  if (soup_message_get_status (self->message) == SOUP_STATUS_PROXY_UNAUTHORIZED && !is_https (self->message))
-    return failure (DHEERA_TRANSPORT_ERROR_PROXY, "the proxy on the way to %s wants a user name and password (407)", host);
+  if (self->proxy != NULL)
+    proxy = g_strdup (self->proxy);
+  else
+    proxy = G_IS_PROXY_ADDRESS (address) ? g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (address)) : g_strdup ("in between");
 
-  return failure (DHEERA_TRANSPORT_ERROR_PROXY, "the proxy %s refused the connection to %s with status %u %s",
-                  self->proxy != NULL ? self->proxy : "in between", host, soup_message_get_status (self->message),
-                  soup_message_get_reason_phrase (self->message));
+  return failure (DHEERA_TRANSPORT_ERROR_PROXY, "the proxy %s refused the connection to %s with status %u %s%s", proxy, host,
+                  soup_message_get_status (self->message), soup_message_get_reason_phrase (self->message),
+                  soup_message_get_status (self->message) != SOUP_STATUS_PROXY_UNAUTHORIZED ? "" :
+                  "; its user name and password are a part of the session options' proxy-uri, and over a SoupSession of yours a handler of the message's "
+                  "authenticate signal gives them");
 }
 
 /* An answer with a head that is none of the provider's, or must not be followed. */

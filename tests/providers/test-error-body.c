@@ -102,6 +102,9 @@ static const Expectation shapes[] = {
   { "lab", 502, "<html><head><title>502 Bad Gateway</title><style>b{}</style><script>x<y</script></head>"
     "<body><h1>Bad&nbsp;Gateway</h1><!-- hidden --><p>R&amp;D &lt;nginx&gt;</p></body></html>",
     DHEERA_ERROR_SERVER, "502 Bad Gateway Bad Gateway R&D <nginx>" },
+  { "lab", 400, "<html><head><title>400 No required SSL certificate was sent</title></head><body><h1>400 Bad Request</h1></body></html>", DHEERA_ERROR_TLS,
+    "400 No required SSL certificate was sent 400 Bad Request" },
+  { "lab", 400, "<html><head><title>400 The SSL certificate error</title></head><body><h1>400 Bad Request</h1></body></html>", DHEERA_ERROR_TLS },
   { "lab", 500, "plain\r\ntext\x01", DHEERA_ERROR_SERVER, "plain  text" },
   { "lab", 400, "{\"error\":{}}", DHEERA_ERROR_INVALID_REQUEST, "HTTP status 400 without a message" },
   { "lab", 400, "[[[", DHEERA_ERROR_INVALID_REQUEST, "[[[" },

@@ -191,6 +191,9 @@ static const struct
   { { "api key not valid" }, ANY, DHEERA_ERROR_AUTHENTICATION },
   { { "incorrect api key" }, ANY, DHEERA_ERROR_AUTHENTICATION },
   { { "invalid api key" }, ANY, DHEERA_ERROR_AUTHENTICATION },
+  /* nginx, which asks for a client certificate in the handshake and complains over HTTP */
+  { { "no required ssl certificate was sent" }, BAD_REQUEST, DHEERA_ERROR_TLS },
+  { { "400 the ssl certificate error" }, BAD_REQUEST, DHEERA_ERROR_TLS },
   { { "unrecognized request argument" }, REFUSED, DHEERA_ERROR_UNSUPPORTED_PARAMETER },
 };
 
