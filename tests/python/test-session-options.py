@@ -18,52 +18,9 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
-import urllib.parse
 
-from support import MOCK, PATIENCE, Dheera, Gio, GLib, Skip, Soup, error_of, is_dheera, mock, run_async, run_cases
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'servers'))
-import fixture  # noqa: E402
-
-TEXT = 'One two three'
-MODEL = urllib.parse.urlsplit(MOCK)
-# The proxy knows this name and nobody else does; certificates/wrong-host.pem is for it.
-FAR = 'other.example'
-PROXY_VARIABLES = ('http_proxy', 'https_proxy', 'all_proxy', 'no_proxy')
-
-
-@contextlib.contextmanager
-def running(program, *arguments):
-    try:
-        with fixture.Server(program, *arguments) as server:
-            yield server
-    except fixture.Skipped as reason:
-        raise Skip(reason) from None
-
-
-def nginx(*arguments):
-    return running('nginx_server.py', '--upstream', MODEL.port, *arguments)
-
-
-def squid(*arguments):
-    return running('squid_server.py', '--host', FAR, *arguments)
-
-
-def log_of(server, count):
-    """What a server has written down once there are so many lines; that is a moment after the answer."""
-    end = time.monotonic() + PATIENCE
-    while True:
-        path = pathlib.Path(server['log'])
-        entries = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-        if len(entries) >= count or time.monotonic() > end:
-            assert len(entries) == count, entries
-            return entries
-        time.sleep(0.01)
-
-
-def url_of(server, name='tls', host='localhost'):
-    return f"{'http' if name == 'plain' else 'https'}://{host}:{server[name]}{MODEL.path}"
+from network import FAR, MODEL, TEXT, environment, fingerprint, fixture, log_of, nginx, openssl, running, squid, url_of
+from support import Dheera, Gio, Soup, error_of, is_dheera, mock, run_async, run_cases
 
 
 def request_to(base_url):
@@ -93,23 +50,6 @@ def check_refused(options, base_url, code, *words):
 
 def trusting(server, **values):
     return Dheera.SessionOptions(ca_file=f"{server['certs']}/ca.pem", **values)
-
-
-@contextlib.contextmanager
-def environment(**values):
-    saved = {name: GLib.getenv(name) for name in PROXY_VARIABLES}
-    try:
-        for name in PROXY_VARIABLES:
-            GLib.unsetenv(name)
-        for name, value in values.items():
-            GLib.setenv(name, value, True)
-        yield
-    finally:
-        for name, value in saved.items():
-            if value is None:
-                GLib.unsetenv(name)
-            else:
-                GLib.setenv(name, value, True)
 
 
 # --- Proxies ---
@@ -241,12 +181,6 @@ def test_socks_proxy():
 # --- Certificates ---
 
 
-def fingerprint(server, name):
-    words = subprocess.check_output(['openssl', 'x509', '-in', f"{server['certs']}/{name}.pem", '-noout', '-fingerprint', '-sha256'],
-                                    text=True)
-    return words.strip().partition('=')[2]
-
-
 def test_private_authority():
     """Refused also where TLS could go on with what a session that trusted the server had begun"""
     with nginx() as server:
@@ -318,10 +252,6 @@ class Interaction(Gio.TlsInteraction):
         return Gio.TlsInteractionResult.HANDLED
 
 
-def openssl(*arguments):
-    subprocess.run(['openssl', *arguments], check=True, capture_output=True)
-
-
 def test_client_certificate():
     with nginx('--client-certificate') as server, tempfile.TemporaryDirectory() as folder:
         certificate, key = f"{server['certs']}/client.pem", f"{server['certs']}/client.key"
@@ -355,7 +285,7 @@ def test_client_certificate():
         for values, code, word in bad:
             check_refused(trusting(server, **values), url_of(server), code, word)
         # The server's own refusal is an answer over HTTP.
-        check_refused(trusting(server), url_of(server), invalid, 'SSL certificate')
+        check_refused(trusting(server), url_of(server), Dheera.Error.TLS, 'SSL certificate', 'client-certificate-file')
 
 
 # --- Connections ---
