@@ -7,7 +7,11 @@
 G_BEGIN_DECLS
 
 /* OpenAI's JSON on the server's side: bodies that come in to requests of the library, and answers of the library to bodies and events that go
- * out. Pure functions: no I/O, no clock but the one for "created". */
+ * out. Pure functions: no I/O, no clock but the one for "created", and chance only for ids that are missing. */
+
+/* So many texts may one request of /v1/completions have, since each of them is a call, and so many one of /v1/embeddings. */
+#define DHEERA_CODEC_MAX_PROMPTS 128
+#define DHEERA_CODEC_MAX_INPUTS 2048
 
 typedef enum
 {
@@ -34,28 +38,30 @@ typedef struct
 } DheeraAsk;
 
 void       dheera_ask_clear          (DheeraAsk          *self);
-/* FALSE with INVALID_REQUEST or UNSUPPORTED_PARAMETER; the details have the param. Members that the API does not have are refused, never handed on: what a
- * body says can't change where a request goes or what it carries. */
+/* FALSE with INVALID_REQUEST or UNSUPPORTED_PARAMETER, of which dheera_codec_read_error() makes the answer; the ask has to be cleared in any case.
+ * Members that the API does not have are refused, never handed on: what a body says can't change where a request goes, or what stands beside its
+ * body. Messages, parts of them and tools are read as new_from_json() reads them, which keeps what it does not know in its place: there it is the
+ * model's affair. Of the two routes of models nothing is read; their ask has one DheeraModelsRequest. */
 gboolean   dheera_codec_read         (DheeraAsk          *ask, /* all zero before */
                                       DheeraRoute         route,
-                                      GBytes             *body,
+                                      GBytes             *body, /* nullable: nothing was sent */
                                       GError            **error);
 
 /* answers: one for each of the ask's requests, in their order */
 GBytes    *dheera_codec_write_answer (const DheeraAsk    *ask,
                                       GPtrArray          *answers) G_GNUC_WARN_UNUSED_RESULT;
-/* models: DheeraModel; owned_by is the provider. With an id: that one alone (NULL when it is not there). */
+/* models: DheeraModel; owned_by is the provider. */
 GBytes    *dheera_codec_write_models (GListModel         *models) G_GNUC_WARN_UNUSED_RESULT;
 GBytes    *dheera_codec_write_model  (DheeraModel        *model) G_GNUC_WARN_UNUSED_RESULT;
+/* What the two call the model, and what can be asked for: "provider/id" */
+char      *dheera_codec_dup_model_id (DheeraModel        *model) G_GNUC_WARN_UNUSED_RESULT;
 
 /* --- Streams: each function appends whole events ("data: ...\n\n") to out ------------------------------------------------------- */
 
 typedef struct
 {
-  char *id;        /* of the answer: the provider's, else a new one */
-  char *model;
-  gint64 created;
-  guint64 begun;   /* choices whose role was said, a bit each */
+  GString *head;     /* what all events begin with: the id (the provider's, else a new one), the time and the model */
+  GByteArray *marks; /* what was said of each choice */
 } DheeraCodecStream;
 
 void       dheera_codec_stream_clear (DheeraCodecStream  *self);
@@ -63,9 +69,9 @@ void       dheera_codec_write_delta  (DheeraCodecStream  *self, /* all zero at f
                                       const DheeraAsk    *ask,
                                       guint               prompt, /* index of the request whose delta it is */
                                       DheeraDelta        *delta,
-                                      DheeraResponse     *response, /* what has grown so far: id and model */
+                                      DheeraResponse     *response, /* what has grown so far: id and model; nullable: the delta's own */
                                       GString            *out);
-/* What remains to be said once all have ended, and [DONE]. responses: one for each request */
+/* What remains to be said once all have ended, and [DONE]. responses: one for each request, NULL for one of which nothing is known */
 void       dheera_codec_write_end    (DheeraCodecStream  *self,
                                       const DheeraAsk    *ask,
                                       GPtrArray          *responses,
@@ -77,7 +83,7 @@ typedef struct
 {
   guint status;
   char *body;            /* the JSON object; "data: <body>\n\n" in a stream */
-  double retry_after;    /* seconds for Retry-After, -1: none */
+  double retry_after;    /* seconds for Retry-After, -1: none; a fraction has to be rounded up */
   gboolean should_retry; /* x-should-retry, which OpenAI's SDKs follow */
 } DheeraCodecError;
 
@@ -85,7 +91,7 @@ void       dheera_codec_error_clear  (DheeraCodecError   *self);
 /* Of a call that failed. What is the server's own affair (its keys, its network) is said without names of hosts. */
 void       dheera_codec_read_error   (DheeraCodecError   *self,
                                       const GError       *error,
-                                      DheeraErrorDetails *details);
+                                      DheeraErrorDetails *details); /* nullable: the error's own */
 /* Of the server itself: unknown routes, missing keys, limits */
 void       dheera_codec_make_error   (DheeraCodecError   *self,
                                       guint               status,

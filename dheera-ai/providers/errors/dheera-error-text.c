@@ -5,17 +5,10 @@
 #include <string.h>
 
 #include "dheera-ai/model/dheera-strings-private.h"
+#include "dheera-ai/wire/dheera-mask-private.h"
 
-#define HIDDEN "[hidden]"
 /* A shorter text is as likely an ordinary word as a key. */
 #define MIN_KEY_LENGTH 6
-#define MIN_KEY_TAIL 16
-
-/* How the keys of well-known makers begin */
-static const char *const key_prefixes[] = {
-  "sk-", "gsk_", "xai-", "nvapi-", "AIza", "hf_", "pplx-", "csk-", "fw_", "r8_", "ghp_", "github_pat_",
-  "dapi", "tgp_", "Bearer ",
-};
 
 char *
 dheera_error_text_dup (const char *text,
@@ -157,36 +150,6 @@ dheera_error_text_from_html (const char *html,
   return g_strdup (g_strstrip (text->str));
 }
 
-static gboolean
-is_key_character (char c)
-{
-  return g_ascii_isalnum (c) || strchr ("-_.~+/=*", c) != NULL;
-}
-
-/* Of what looks like a key at p, its length; else 0. */
-static gsize
-measure_key (const char *p,
-             gboolean    inside_word)
-{
-  if (inside_word)
-    return 0;
-
-  for (guint i = 0; i < G_N_ELEMENTS (key_prefixes); i++)
-    {
-      gsize prefix = strlen (key_prefixes[i]);
-      gsize length = prefix;
-
-      if (strncmp (p, key_prefixes[i], prefix) != 0)
-        continue;
-      while (p[length] != '\0' && is_key_character (p[length]))
-        length++;
-      if (length - prefix >= MIN_KEY_TAIL)
-        return length;
-    }
-
-  return 0;
-}
-
 /* Of the key at p, its length there; else 0. JSON may write a slash of it as two characters. */
 static gsize
 measure_same (const char *p,
@@ -245,11 +208,11 @@ dheera_error_text_hide_key (const char *text,
       gsize length = key != NULL ? measure_secret (p, key) : 0;
 
       if (length == 0)
-        length = measure_key (p, p > text && g_ascii_isalnum (p[-1]));
+        length = dheera_mask_measure_key (p, p > text && g_ascii_isalnum (p[-1]));
 
       if (length > 0)
         {
-          g_string_append (out, HIDDEN);
+          g_string_append (out, DHEERA_MASK_HIDDEN);
           p += length;
         }
       else

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "dheera-codec-internal-private.h"
+
+#include "dheera-ai/model/dheera-embedding-request-private.h"
+
+/* /v1/embeddings */
+
+static const DheeraCodecMember embedding_members[] = {
+  { "model", DHEERA_CODEC_OURS },
+  { "input", DHEERA_CODEC_OURS },
+  { "dimensions", DHEERA_CODEC_OURS, DHEERA_CODEC_TYPE (NUMBER), 1, G_MAXINT },
+  { "encoding_format", DHEERA_CODEC_OURS, DHEERA_CODEC_TYPE (STRING) },
+  { "user", DHEERA_CODEC_OURS, DHEERA_CODEC_TYPE (STRING) },
+  /* Not OpenAI's, but some models can't do without, and it has a property here. */
+  { "input_type", DHEERA_CODEC_OURS, DHEERA_CODEC_TYPE (STRING) },
+};
+
+static gboolean
+read_dimensions (DheeraEmbeddingRequest  *request,
+                 DheeraJsonValue          body,
+                 GError                 **error)
+{
+  DheeraJsonValue value = dheera_json_member (body, "dimensions");
+  gint64 dimensions = dheera_json_get_int (value, -1);
+
+  if (!dheera_json_exists (value))
+    return TRUE;
+  if ((double) dimensions != dheera_json_get_double (value, -1))
+    return dheera_codec_refuse (error, DHEERA_ERROR_INVALID_REQUEST, "invalid_type", "dimensions",
+                                "Invalid type for 'dimensions': expected an integer, but got a decimal number instead.");
+
+  request->dimensions = (int) dimensions;
+
+  return TRUE;
+}
+
+static gboolean
+read_format (DheeraAsk        *ask,
+             DheeraJsonValue   body,
+             GError          **error)
+{
+  DheeraJsonValue value = dheera_json_member (body, "encoding_format");
+
+  ask->base64 = dheera_json_equal (value, "base64");
+  if (ask->base64 || !dheera_json_exists (value) || dheera_json_equal (value, "float"))
+    return TRUE;
+
+  return dheera_codec_refuse (error, DHEERA_ERROR_INVALID_REQUEST, "invalid_value", "encoding_format",
+                              "Invalid value for 'encoding_format'. Supported values are: 'float' and 'base64'.");
+}
+
+gboolean
+dheera_codec_read_embedding (DheeraAsk        *ask,
+                             DheeraJsonValue   body,
+                             GError          **error)
+{
+  g_autoptr (DheeraEmbeddingRequest) request = NULL;
+  g_autoptr (GPtrArray) inputs = NULL;
+
+  ask->operation = DHEERA_UPSTREAM_EMBED;
+  if (!dheera_codec_check_members (body, embedding_members, G_N_ELEMENTS (embedding_members), "", error)
+      || !dheera_codec_read_model (ask, body, error)
+      || !read_format (ask, body, error))
+    return FALSE;
+
+  inputs = dheera_codec_read_texts (body, "input", DHEERA_CODEC_MAX_INPUTS, error);
+  if (inputs == NULL)
+    return FALSE;
+
+  request = g_object_new (DHEERA_TYPE_EMBEDDING_REQUEST, "model", ask->model, NULL);
+  if (!read_dimensions (request, body, error))
+    return FALSE;
+
+  g_ptr_array_add (inputs, NULL);
+  dheera_embedding_request_set_inputs (request, (const char *const *) inputs->pdata);
+  request->user = dheera_json_dup_string (dheera_json_member (body, "user"));
+  request->input_type = dheera_json_dup_string (dheera_json_member (body, "input_type"));
+  g_ptr_array_add (ask->requests, g_steal_pointer (&request));
+
+  return TRUE;
+}

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "dheera-codec-internal-private.h"
+
+#include "dheera-ai/model/dheera-chat-json-private.h"
+#include "dheera-ai/model/dheera-delta-private.h"
+#include "dheera-ai/model/dheera-message-private.h"
+#include "dheera-ai/model/dheera-strings-private.h"
+#include "dheera-ai/model/dheera-tool-call-private.h"
+#include "dheera-ai/model/dheera-usage-private.h"
+
+/* Chunks. What all events of a stream begin with is written once and copied; the rest goes from the delta straight into the caller's text. */
+
+#define MARK_BEGUN 1 /* the role, or the echo, was said */
+#define MARK_ENDED 2 /* the finish reason was said */
+
+void
+dheera_codec_stream_clear (DheeraCodecStream *self)
+{
+  if (self->head != NULL)
+    g_string_free (self->head, TRUE);
+  self->head = NULL;
+  g_clear_pointer (&self->marks, g_byte_array_unref);
+}
+
+/* The id must not change any more, even if the provider says it only now. */
+static void
+ensure_head (DheeraCodecStream *self,
+             const DheeraAsk   *ask,
+             DheeraResponse    *response)
+{
+  DheeraJsonWriter writer = DHEERA_JSON_WRITER_INIT;
+
+  if (self->head != NULL)
+    return;
+
+  self->head = g_string_new ("data: ");
+  self->marks = g_byte_array_new ();
+  writer.out = self->head;
+  dheera_json_writer_begin_object (&writer);
+  dheera_codec_write_head (&writer, ask, response,
+                           ask->route == DHEERA_ROUTE_COMPLETIONS ? "text_completion" : "chat.completion.chunk");
+}
+
+static guint8 *
+get_marks (DheeraCodecStream *self,
+           guint              index)
+{
+  if (index >= self->marks->len)
+    {
+      guint before = self->marks->len;
+
+      g_byte_array_set_size (self->marks, index + 1);
+      memset (self->marks->data + before, 0, index + 1 - before);
+    }
+
+  return &self->marks->data[index];
+}
+
+/* Up to the value of "choices" */
+static void
+begin_event (DheeraCodecStream *self,
+             DheeraJsonWriter  *writer,
+             GString           *out)
+{
+  g_string_append_len (out, self->head->str, (gssize) self->head->len);
+  writer->out = out;
+  writer->comma = TRUE;
+  writer->depth = 1;
+  dheera_json_writer_key (writer, "choices");
+  dheera_json_writer_begin_array (writer);
+}
+
+static void
+end_event (DheeraJsonWriter *writer,
+           const DheeraAsk  *ask,
+           DheeraUsage      *usage)
+{
+  dheera_json_writer_end_array (writer);
+  if (ask->include_usage)
+    {
+      dheera_json_writer_key (writer, "usage");
+      if (usage != NULL)
+        dheera_usage_write (usage, writer);
+      else
+        dheera_json_writer_null (writer);
+    }
+  dheera_json_writer_end_object (writer);
+  g_string_append_len (writer->out, "\n\n", 2);
+}
+
+static void
+write_piece (DheeraJsonWriter *writer,
+             guint             index,
+             const char       *id,
+             const char       *name,
+             const char       *arguments,
+             const char       *extra)
+{
+  dheera_json_writer_begin_object (writer);
+  dheera_json_writer_member_int (writer, "index", index);
+  if (id != NULL)
+    {
+      dheera_json_writer_member_string (writer, "id", id);
+      dheera_json_writer_member_string (writer, "type", "function");
+    }
+  dheera_json_writer_key (writer, "function");
+  dheera_json_writer_begin_object (writer);
+  if (name != NULL)
+    dheera_json_writer_member_string (writer, "name", name);
+  dheera_json_writer_member_string (writer, "arguments", dheera_string_or_empty (arguments));
+  dheera_json_writer_end_object (writer);
+  if (extra != NULL)
+    dheera_chat_write_extra_members (writer, extra, NULL);
+  dheera_json_writer_end_object (writer);
+}
+
+static void
+write_pieces (DheeraJsonWriter *writer,
+              GArray           *pieces)
+{
+  dheera_json_writer_key (writer, "tool_calls");
+  dheera_json_writer_begin_array (writer);
+  for (guint i = 0; i < pieces->len; i++)
+    {
+      const DheeraToolCallPiece *piece = &g_array_index (pieces, DheeraToolCallPiece, i);
+
+      write_piece (writer, piece->index, piece->id, piece->name, piece->arguments, NULL);
+    }
+  dheera_json_writer_end_array (writer);
+}
+
+/* What a choice begins with, in the chunk that has its first text or call */
+static void
+write_role (DheeraJsonWriter *writer,
+            DheeraDelta      *delta) /* nullable */
+{
+  dheera_json_writer_member_string (writer, "role", "assistant");
+  if (delta == NULL || delta->text == NULL)
+    dheera_json_writer_member_string (writer, "content", delta != NULL && delta->pieces != NULL ? NULL : "");
+}
+
+/* Signatures and the like of calls, which deltas do not have: at the end, as pieces without arguments. */
+static void
+write_call_extras (DheeraJsonWriter *writer,
+                   DheeraMessage    *message)
+{
+  gboolean begun = FALSE;
+
+  for (guint i = 0; i < dheera_message_get_n_tool_calls (message); i++)
+    {
+      DheeraToolCall *call = dheera_message_peek_tool_call (message, i);
+
+      if (call->extra == NULL)
+        continue;
+
+      if (!begun)
+        {
+          dheera_json_writer_key (writer, "tool_calls");
+          dheera_json_writer_begin_array (writer);
+          begun = TRUE;
+        }
+      write_piece (writer, i, NULL, NULL, NULL, call->extra);
+    }
+  if (begun)
+    dheera_json_writer_end_array (writer);
+}
+
+static void
+write_chat_delta (DheeraJsonWriter *writer,
+                  DheeraDelta      *delta,
+                  gboolean          begun)
+{
+  dheera_json_writer_key (writer, "delta");
+  dheera_json_writer_begin_object (writer);
+  if (!begun)
+    write_role (writer, delta);
+  if (delta->text != NULL)
+    dheera_json_writer_member_string (writer, "content", delta->text);
+  if (delta->reasoning != NULL)
+    dheera_json_writer_member_string (writer, "reasoning_content", delta->reasoning);
+  if (delta->refusal != NULL)
+    dheera_json_writer_member_string (writer, "refusal", delta->refusal);
+  if (delta->pieces != NULL)
+    write_pieces (writer, delta->pieces);
+  if (delta->audio != NULL)
+    dheera_json_writer_member_raw (writer, "audio", delta->audio);
+  if (delta->annotations != NULL)
+    dheera_json_writer_member_raw (writer, "annotations", delta->annotations);
+  dheera_json_writer_end_object (writer);
+}
+
+/* text and refusal are nullable. */
+static void
+write_text_members (DheeraJsonWriter *writer,
+                    const DheeraAsk  *ask,
+                    guint             prompt,
+                    gboolean          begun,
+                    const char       *text,
+                    const char       *refusal)
+{
+  const char *echo = begun ? NULL : dheera_codec_peek_echo (ask, prompt);
+
+  if (echo != NULL || refusal != NULL)
+    {
+      g_autofree char *joined = g_strconcat (dheera_string_or_empty (echo), dheera_string_or_empty (text), dheera_string_or_empty (refusal), NULL);
+
+      dheera_json_writer_member_string (writer, "text", joined);
+    }
+  else
+    dheera_json_writer_member_string (writer, "text", dheera_string_or_empty (text));
+}
+
+/* Is there anything that the route's API has a place for? */
+static gboolean
+has_something (const DheeraAsk *ask,
+               DheeraDelta     *delta)
+{
+  if (ask->route == DHEERA_ROUTE_COMPLETIONS)
+    return delta->text != NULL || delta->refusal != NULL;
+
+  return delta->text != NULL || delta->reasoning != NULL || delta->refusal != NULL || delta->pieces != NULL || delta->audio != NULL
+         || delta->annotations != NULL || delta->logprobs != NULL;
+}
+
+static void
+write_content (DheeraCodecStream *self,
+               const DheeraAsk   *ask,
+               guint              prompt,
+               DheeraDelta       *delta,
+               GString           *out)
+{
+  DheeraJsonWriter writer = DHEERA_JSON_WRITER_INIT;
+  guint index = prompt * ask->n + delta->choice_index;
+  guint8 *marks = get_marks (self, index);
+  gboolean begun = (*marks & MARK_BEGUN) != 0;
+
+  begin_event (self, &writer, out);
+  dheera_json_writer_begin_object (&writer);
+  if (ask->route == DHEERA_ROUTE_COMPLETIONS)
+    write_text_members (&writer, ask, prompt, begun, delta->text, delta->refusal);
+  dheera_json_writer_member_int (&writer, "index", index);
+  if (ask->route != DHEERA_ROUTE_COMPLETIONS)
+    write_chat_delta (&writer, delta, begun);
+  dheera_json_writer_member_raw (&writer, "logprobs", ask->route != DHEERA_ROUTE_COMPLETIONS ? delta->logprobs : NULL);
+  dheera_json_writer_member_string (&writer, "finish_reason", NULL);
+  dheera_json_writer_end_object (&writer);
+  end_event (&writer, ask, NULL);
+  *marks |= MARK_BEGUN;
+}
+
+/* choice is nullable: where nothing is known of it any more. */
+static void
+write_finish (DheeraCodecStream  *self,
+              const DheeraAsk    *ask,
+              guint               prompt,
+              guint               choice_index,
+              DheeraChoice       *choice,
+              DheeraFinishReason  reason,
+              GString            *out)
+{
+  DheeraJsonWriter writer = DHEERA_JSON_WRITER_INIT;
+  guint index = prompt * ask->n + choice_index;
+  guint8 *marks = get_marks (self, index);
+  gboolean begun = (*marks & MARK_BEGUN) != 0;
+
+  begin_event (self, &writer, out);
+  dheera_json_writer_begin_object (&writer);
+  if (ask->route == DHEERA_ROUTE_COMPLETIONS)
+    write_text_members (&writer, ask, prompt, begun, NULL, NULL);
+  dheera_json_writer_member_int (&writer, "index", index);
+  if (ask->route != DHEERA_ROUTE_COMPLETIONS)
+    {
+      dheera_json_writer_key (&writer, "delta");
+      dheera_json_writer_begin_object (&writer);
+      if (!begun)
+        write_role (&writer, NULL);
+      if (choice != NULL)
+        {
+          write_call_extras (&writer, choice->message);
+          dheera_codec_write_more (&writer, choice->message);
+        }
+      dheera_json_writer_end_object (&writer);
+    }
+  dheera_json_writer_member_string (&writer, "logprobs", NULL);
+  dheera_json_writer_member_string (&writer, "finish_reason", dheera_codec_get_finish_reason (ask, reason));
+  dheera_json_writer_end_object (&writer);
+  end_event (&writer, ask, NULL);
+  *marks |= MARK_BEGUN | MARK_ENDED;
+}
+
+static DheeraChoice *
+find_choice (DheeraResponse *response,
+             guint           index)
+{
+  for (guint i = 0; response != NULL && i < dheera_response_get_n_choices (response); i++)
+    {
+      DheeraChoice *choice = dheera_response_get_choice (response, i);
+
+      if (choice->index == index)
+        return choice;
+    }
+
+  return NULL;
+}
+
+/* A call whose arguments never came gets {} when its answer ends, and that has to come before the finish reason: there clients take the calls to be
+ * whole. */
+static gboolean
+waits_for_arguments (DheeraChoice *choice)
+{
+  for (guint i = 0; i < dheera_message_get_n_tool_calls (choice->message); i++)
+    {
+      DheeraToolCall *call = dheera_message_peek_tool_call (choice->message, i);
+
+      if (call->arguments == NULL || call->arguments->len == 0 || call->id == NULL || *call->id == '\0')
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+void
+dheera_codec_write_delta (DheeraCodecStream *self,
+                          const DheeraAsk   *ask,
+                          guint              prompt,
+                          DheeraDelta       *delta,
+                          DheeraResponse    *response,
+                          GString           *out)
+{
+  if (response == NULL)
+    response = delta->response;
+
+  ensure_head (self, ask, response);
+  if (has_something (ask, delta))
+    write_content (self, ask, prompt, delta, out);
+  if (delta->finish_reason != DHEERA_FINISH_REASON_NONE)
+    {
+      DheeraChoice *choice = find_choice (response, delta->choice_index);
+
+      if (choice == NULL || !waits_for_arguments (choice))
+        write_finish (self, ask, prompt, delta->choice_index, choice, delta->finish_reason, out);
+    }
+}
+
+static void
+finish_response (DheeraCodecStream *self,
+                 const DheeraAsk   *ask,
+                 guint              prompt,
+                 DheeraResponse    *response,
+                 GString           *out)
+{
+  for (guint i = 0; i < dheera_response_get_n_choices (response); i++)
+    {
+      DheeraChoice *choice = dheera_response_get_choice (response, i);
+
+      if ((*get_marks (self, prompt * ask->n + choice->index) & MARK_ENDED) == 0)
+        write_finish (self, ask, prompt, choice->index, choice, choice->finish_reason, out);
+    }
+}
+
+static DheeraResponse *
+find_first (GPtrArray *responses)
+{
+  for (guint i = 0; i < responses->len; i++)
+    if (g_ptr_array_index (responses, i) != NULL)
+      return g_ptr_array_index (responses, i);
+
+  return NULL;
+}
+
+void
+dheera_codec_write_end (DheeraCodecStream *self,
+                        const DheeraAsk   *ask,
+                        GPtrArray         *responses,
+                        GString           *out)
+{
+  g_autoptr (DheeraUsage) usage = ask->include_usage ? dheera_codec_sum_usage (responses) : NULL;
+
+  ensure_head (self, ask, find_first (responses));
+  for (guint i = 0; i < responses->len; i++)
+    if (g_ptr_array_index (responses, i) != NULL)
+      finish_response (self, ask, i, g_ptr_array_index (responses, i), out);
+
+  /* Where nobody counted, there is no such chunk: zeros would be a lie. */
+  if (usage != NULL)
+    {
+      DheeraJsonWriter writer = DHEERA_JSON_WRITER_INIT;
+
+      begin_event (self, &writer, out);
+      end_event (&writer, ask, usage);
+    }
+  g_string_append (out, "data: [DONE]\n\n");
+}
