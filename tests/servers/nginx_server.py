@@ -3,11 +3,12 @@
 """nginx in front of a server of the tests: HTTP/1.1, HTTP/1.1 over TLS, and HTTP/2 over TLS, each on a port of its own.
 
     nginx_server.py --upstream PORT [--certs FOLDER] [--certificate server|expired|wrong-host|self-signed]
-                    [--client-certificate] [--keepalive-timeout SECONDS] [--keepalive-requests N]
+                    [--client-certificate] [--keepalive-timeout SECONDS] [--keepalive-requests N] [--files FOLDER]
 
-Nothing is buffered, so streams arrive as they are sent. Announces plain, tls and http2 (ports), certs (a folder made by
-make-certs.sh, one of its own without --certs) and log: a file with one JSON object for each request that is over, in
-which "connection" tells connections apart.
+Nothing is buffered, so streams arrive as they are sent. Announces plain, tls and http2 (ports), socket (the path of a Unix
+socket, which is as good as plain), certs (a folder made by make-certs.sh, one of its own without --certs) and log: a file
+with one JSON object for each request that is over, in which "connection" tells connections apart. On plain, /files/ has
+what is in the folder of --files.
 With --client-certificate both TLS ports demand one that ca.pem has signed; without it they answer 400.
 """
 
@@ -28,6 +29,7 @@ def parse_arguments():
     parser.add_argument('--certs', help='folder made by make-certs.sh')
     parser.add_argument('--certificate', choices=CERTIFICATES, default='server')
     parser.add_argument('--client-certificate', action='store_true')
+    parser.add_argument('--files', default='/nonexistent', help='folder that /files/ shows')
     parser.add_argument('--keepalive-timeout', type=int, default=75)
     parser.add_argument('--keepalive-requests', type=int, default=1000000)
     return parser.parse_args()
@@ -56,6 +58,7 @@ def main():
                      user='user root;' if os.geteuid() == 0 else '',
                      folder=folder,
                      upstream=arguments.upstream,
+                     files=arguments.files,
                      certificate=f'{certs}/{arguments.certificate}.pem',
                      key=f'{certs}/{arguments.certificate}.key',
                      client_verification=verification if arguments.client_certificate else '',
@@ -63,7 +66,7 @@ def main():
                      keepalive_requests=arguments.keepalive_requests)
         argv = [program, '-p', str(folder), '-c', str(folder / 'nginx.conf'), '-e', 'stderr']
         nginx = stack.enter_context(fixture.running(argv, ports.values(), folder / 'error.log'))
-        fixture.announce(**ports, certs=certs, log=folder / 'access.log', errors=folder / 'error.log')
+        fixture.announce(**ports, socket=folder / 'socket', certs=certs, log=folder / 'access.log', errors=folder / 'error.log')
         fixture.wait_until_over(lambda: nginx.poll() is None)
 
 

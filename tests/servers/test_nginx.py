@@ -9,9 +9,11 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 import sys
+import tempfile
 import time
 
 import fixture
@@ -111,6 +113,23 @@ def test_log_tells_connections_apart():
         assert len({entry['connection'] for entry in entries}) == 2
         assert {entry['protocol'] for entry in entries} == {'HTTP/1.1'}
         assert {entry['port'] for entry in entries} == {int(server['plain'])}
+
+
+def test_socket_and_files():
+    with tempfile.TemporaryDirectory() as folder, nginx('--files', folder) as (_, server):
+        # nginx, started by root, gives up its rights.
+        os.chmod(folder, 0o755)
+        pathlib.Path(folder, 'words').write_text('some words')
+        with contextlib.closing(connect(server, 'plain')) as connection:
+            assert get(connection, '/files/words') == (200, b'some words')
+            assert get(connection, '/files/others')[0] == 404
+        with contextlib.closing(connect(server, 'plain')) as connection:
+            connection.sock = socket.socket(socket.AF_UNIX)
+            connection.sock.connect(server['socket'])
+            connection.request('GET', '/near', headers={'User-Agent': 'somebody/1'})
+            assert connection.getresponse().status == 200
+        entry = wait_for_log(server, 3)[2]
+        assert (entry['port'], entry['uri'], entry['agent']) == (None, '/near', 'somebody/1'), entry
 
 
 def test_protocols_that_are_offered():
