@@ -96,15 +96,26 @@ describe_family (DheeraExchange *self)
                                                                                        : "; the session only makes connections over IPv4";
 }
 
+/* Where the session makes every connection, whatever the request says; NULL when it goes by the request */
+static char *
+dup_remote (DheeraExchange *self)
+{
+  GSocketConnectable *remote = self->session != NULL ? soup_session_get_remote_connectable (self->session) : NULL;
+
+  return remote != NULL ? g_socket_connectable_to_string (remote) : NULL;
+}
+
 static GError *
 failure_before_request (DheeraExchange *self,
                         const GError   *error,
                         const char     *host)
 {
+  g_autofree char *remote = dup_remote (self);
+
   if (self->proxy_negotiating)
     return failure (DHEERA_TRANSPORT_ERROR_PROXY, "the proxy %s did not make a connection to %s (%s)",
                     self->proxy != NULL ? self->proxy : "in between", host, error->message);
-  if (error->domain == G_RESOLVER_ERROR)
+  if (error->domain == G_RESOLVER_ERROR && remote == NULL)
     {
       const char *name = g_uri_get_host (soup_message_get_uri (self->message));
 
@@ -124,6 +135,8 @@ failure_before_request (DheeraExchange *self,
   if (self->stats.tls_handshaking != 0 && self->stats.tls_handshaked == 0)
     return failure (DHEERA_TRANSPORT_ERROR_TLS, "the TLS handshake with %s was broken off (%s)", host, error->message);
 
+  if (remote != NULL)
+    return failure (DHEERA_TRANSPORT_ERROR_CONNECT, "no connection to %s, to which the session makes every connection (%s)", remote, error->message);
   return failure (DHEERA_TRANSPORT_ERROR_CONNECT, "no connection to %s (%s)%s", host, error->message, describe_family (self));
 }
 

@@ -413,6 +413,23 @@ run_job (gpointer data)
 }
 
 static void
+check_remote_away (GSocketConnectable *remote,
+                   const char         *name)
+{
+  g_autoptr(DheeraSessionOptions) options = dheera_session_options_new ();
+  g_autoptr(DheeraRequest) request = new_request ("http://model.example/v1");
+  g_autoptr(DheeraClient) client = NULL;
+  g_autoptr(GError) error = NULL;
+
+  dheera_session_options_set_remote_connectable (options, remote);
+  client = new_client (options);
+  g_assert_null (dheera_client_complete (client, request, NULL, &error));
+  g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_CONNECTION);
+  g_assert_nonnull (strstr (error->message, name));
+  g_assert_null (strstr (error->message, "proxy"));
+}
+
+static void
 test_unix_socket (void)
 {
   g_autofree char *folder = g_dir_make_tmp ("dheera-unix-XXXXXX", NULL);
@@ -445,6 +462,16 @@ test_unix_socket (void)
   soup_server_disconnect (server);
   g_unlink (path);
   g_rmdir (folder);
+  check_remote_away (G_SOCKET_CONNECTABLE (address), path);
+}
+
+/* The name that is not found is the session's, and not that of the provider or of a proxy. */
+static void
+test_remote_away (void)
+{
+  g_autoptr(GSocketConnectable) remote = g_network_address_new ("sidecar.invalid", 1);
+
+  check_remote_away (remote, "sidecar.invalid");
 }
 
 /* --- Whose it is ------------------------------------------------------------------------------------------------------------------------------ */
@@ -559,6 +586,7 @@ main (int   argc,
   g_test_add_func ("/session-options/connections-per-host", test_connections_per_host);
   g_test_add_func ("/session-options/address-family", test_address_family);
   g_test_add_func ("/session-options/unix-socket", test_unix_socket);
+  g_test_add_func ("/session-options/remote-away", test_remote_away);
   g_test_add_func ("/session-options/ends-with-client", test_ends_with_client);
   g_test_add_func ("/session-options/message-of-two-sessions", test_message_of_two_sessions);
   g_test_add_func ("/session-options/default-client", test_default_client);
