@@ -14,9 +14,14 @@ COMMAND = sys.argv[1:]
 PATIENCE = 60
 
 
+def environment(**variables):
+    """Without what the person who runs the tests has set"""
+    others = {name: value for name, value in os.environ.items() if name != 'DHEERA_MODEL' and not name.lower().endswith('_proxy')}
+    return {**others, **variables}
+
+
 def run(*arguments, **variables):
-    environment = {name: value for name, value in os.environ.items() if name != 'DHEERA_MODEL'}
-    return subprocess.run([*COMMAND, *arguments], env={**environment, **variables}, capture_output=True, text=True, timeout=PATIENCE,
+    return subprocess.run([*COMMAND, *map(str, arguments)], env=environment(**variables), capture_output=True, text=True, timeout=PATIENCE,
                           stdin=subprocess.DEVNULL, check=False)
 
 
@@ -25,7 +30,7 @@ def expect(done, code, output):
     return done
 
 
-def expect_sentence(done, word):
+def expect_sentence(done, *words):
     """An error is one line that names what is wrong, and nothing else is printed."""
     assert done.returncode == 1 and not done.stdout.strip(), done
-    assert word in done.stderr and len(done.stderr.splitlines()) == 1, done
+    assert all(word in done.stderr for word in words) and len(done.stderr.splitlines()) == 1, done
