@@ -275,30 +275,43 @@ read_function_call (DheeraMessage         *message,
   return TRUE;
 }
 
+/* What functions were called so far, found out when somebody asks: each message is looked at once, however many results there are. */
+typedef struct
+{
+  GHashTable *ids; /* of the last call of each function, by its name; both are the calls' own */
+  guint n_seen;    /* messages */
+} Calls;
+
 /* The last call of that function that was made so far */
-static char *
-find_function_call (DheeraConversation *conversation,
+static const char *
+find_function_call (Calls              *calls,
+                    DheeraConversation *conversation,
                     const char         *name)
 {
-  for (guint i = g_list_model_get_n_items (G_LIST_MODEL (conversation)); i > 0; i--)
+  guint n_messages = g_list_model_get_n_items (G_LIST_MODEL (conversation));
+
+  if (calls->ids == NULL)
+    calls->ids = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (; calls->n_seen < n_messages; calls->n_seen++)
     {
-      DheeraMessage *message = dheera_conversation_peek (conversation, i - 1);
+      DheeraMessage *message = dheera_conversation_peek (conversation, calls->n_seen);
 
-      for (guint j = dheera_message_get_n_tool_calls (message); j > 0; j--)
+      for (guint i = 0; i < dheera_message_get_n_tool_calls (message); i++)
         {
-          DheeraToolCall *call = dheera_message_peek_tool_call (message, j - 1);
+          DheeraToolCall *call = dheera_message_peek_tool_call (message, i);
 
-          if (g_strcmp0 (call->name, name) == 0)
-            return g_strdup (call->id);
+          g_hash_table_insert (calls->ids, call->name, call->id);
         }
     }
 
-  return NULL;
+  return g_hash_table_lookup (calls->ids, name);
 }
 
 static gboolean
 read_function_result (DheeraMessage         *message,
                       DheeraConversation    *conversation,
+                      Calls                 *calls,
                       const DheeraChatPath  *path,
                       GError               **error)
 {
@@ -307,7 +320,7 @@ read_function_result (DheeraMessage         *message,
   if (message->name == NULL)
     return dheera_chat_fail (&name_path, error, "is missing; it has to say which function was called");
 
-  message->tool_call_id = find_function_call (conversation, message->name);
+  message->tool_call_id = g_strdup (find_function_call (calls, conversation, message->name));
   if (message->tool_call_id == NULL)
     return dheera_chat_fail (&name_path, error, "is “%s”, but no message before calls that function",
                              message->name);
@@ -352,6 +365,7 @@ read_is_error (DheeraMessage         *message,
 
 static gboolean
 read_message (DheeraConversation    *conversation,
+              Calls                 *calls,
               DheeraJsonValue        value,
               const DheeraChatPath  *path,
               GError               **error)
@@ -385,7 +399,7 @@ read_message (DheeraConversation    *conversation,
       || !read_spoken (message, value, path, error))
     return FALSE;
 
-  if (g_str_equal (role, "function") && !read_function_result (message, conversation, path, error))
+  if (g_str_equal (role, "function") && !read_function_result (message, conversation, calls, path, error))
     return FALSE;
 
   extra = dheera_chat_dup_unknown (value, known);
@@ -402,6 +416,8 @@ dheera_chat_read_messages (DheeraConversation  *conversation,
 {
   const DheeraChatPath path = { NULL, "messages" };
   DheeraChatPath element_path = { &path };
+  Calls calls = { NULL };
+  gboolean good = TRUE;
   DheeraJsonIter iter;
   DheeraJsonValue value;
 
@@ -409,12 +425,12 @@ dheera_chat_read_messages (DheeraConversation  *conversation,
     return FALSE;
 
   dheera_json_iter_init (&iter, messages);
-  while (dheera_json_iter_next (&iter, NULL, &value))
+  while (good && dheera_json_iter_next (&iter, NULL, &value))
     {
-      if (!read_message (conversation, value, &element_path, error))
-        return FALSE;
+      good = read_message (conversation, &calls, value, &element_path, error);
       element_path.index++;
     }
+  g_clear_pointer (&calls.ids, g_hash_table_unref);
 
-  return TRUE;
+  return good;
 }

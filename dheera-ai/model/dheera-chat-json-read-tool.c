@@ -39,9 +39,9 @@ read_function (DheeraRequest         *request,
   return TRUE;
 }
 
+/* Leaves *tool NULL for one of the provider's own. */
 static gboolean
 read_tool (DheeraRequest         *request,
-           DheeraJsonValue        tools,
            DheeraJsonValue        value,
            const DheeraChatPath  *path,
            DheeraTool           **tool,
@@ -56,12 +56,8 @@ read_tool (DheeraRequest         *request,
   if (!dheera_chat_expect (value, DHEERA_JSON_OBJECT, path, error)
       || !dheera_chat_read_string (value, "type", FALSE, path, &type, error))
     return FALSE;
-  /* One of the provider's own: the list as a whole goes to extra. */
   if (type != NULL ? !g_str_equal (type, "function") : !dheera_json_exists (dheera_json_member (value, "function")))
-    {
-      dheera_chat_keep_in_extra (request, "tools", tools);
-      return TRUE;
-    }
+    return TRUE;
   if (!read_function (request, dheera_json_member (value, "function"), &function_path, tool, error))
     return FALSE;
 
@@ -83,6 +79,7 @@ dheera_chat_read_tools (DheeraRequest         *request,
                         GError               **error)
 {
   DheeraChatPath element_path = { path };
+  gboolean foreign = FALSE;
   DheeraJsonIter iter;
   DheeraJsonValue value;
 
@@ -95,12 +92,17 @@ dheera_chat_read_tools (DheeraRequest         *request,
       g_autoptr (DheeraTool) tool = NULL;
 
       if (deprecated ? !read_function (request, value, &element_path, &tool, error)
-                     : !read_tool (request, tools, value, &element_path, &tool, error))
+                     : !read_tool (request, value, &element_path, &tool, error))
         return FALSE;
       if (tool != NULL)
         dheera_request_add_tool (request, tool);
+      foreign |= tool == NULL;
       element_path.index++;
     }
+
+  /* With one of the provider's own among them, the list as a whole goes to extra. */
+  if (foreign)
+    dheera_chat_keep_in_extra (request, "tools", tools);
 
   return TRUE;
 }
