@@ -70,10 +70,21 @@ static const Row other = {
   DHEERA_ERROR_FAILED, 500, FAILED, NULL, NULL, FALSE, SENTENCE, "The server could not do this. Ask whoever runs it to look into its log.",
 };
 
-static const Row *
-find_row (const GError *error)
+/* A call that failed before there was an answer, and not for the time being: the session or the proxy is not made as it has to be, and the words
+ * are about that. */
+static gboolean
+is_setup (const GError       *error,
+          DheeraErrorDetails *details)
 {
-  if (error->domain != DHEERA_ERROR)
+  return (error->code == DHEERA_ERROR_INVALID_REQUEST || error->code == DHEERA_ERROR_NOT_SUPPORTED)
+         && details != NULL && dheera_error_details_get_provider (details) != NULL && dheera_error_details_get_status (details) == 0;
+}
+
+static const Row *
+find_row (const GError       *error,
+          DheeraErrorDetails *details)
+{
+  if (error->domain != DHEERA_ERROR || is_setup (error, details))
     return &other;
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -182,13 +193,14 @@ dheera_codec_read_error (DheeraCodecError   *self,
                          const GError       *error,
                          DheeraErrorDetails *details)
 {
-  const Row *row = find_row (error);
+  const Row *row;
   g_autofree char *message = NULL;
   g_autofree char *param = NULL;
 
   if (details == NULL)
     details = dheera_error_get_details (error);
 
+  row = find_row (error, details);
   message = dup_message (row, error, details);
   param = row->telling == WORDS ? dup_param (row, details) : NULL;
   self->status = row->status;
