@@ -145,7 +145,7 @@ dup_message (const Row          *row,
   return dheera_string_cut (masked, MAX_MESSAGE);
 }
 
-/* Properties of the library have the names that the API has, but for the dashes. */
+/* Properties of the library, which a check of its own names without a code, have the names that the API has, but for the dashes. */
 static char *
 dup_param (const Row          *row,
            DheeraErrorDetails *details)
@@ -154,7 +154,7 @@ dup_param (const Row          *row,
 
   if (param == NULL || *param == '\0')
     return g_strdup (row->param);
-  if (strpbrk (param, ".[") != NULL)
+  if (dheera_error_details_get_provider_code (details) != NULL || strpbrk (param, ".[") != NULL)
     return g_strdup (param);
 
   return g_strdelimit (g_strdup (param), "-", '_');

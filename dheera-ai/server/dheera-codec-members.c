@@ -140,6 +140,18 @@ check_member (const DheeraCodecMember  *member,
   return check_range (member, value, param, error);
 }
 
+static gboolean
+refuse_unknown (DheeraJsonValue   name,
+                const char       *inside,
+                GError          **error)
+{
+  g_autofree char *key = dheera_json_dup_string (name);
+  g_autofree char *shown = dheera_string_cut (key, MAX_SHOWN);
+  g_autofree char *param = g_strconcat (inside, shown, NULL);
+
+  return dheera_codec_refuse (error, DHEERA_ERROR_INVALID_REQUEST, "unknown_parameter", param, "Unknown parameter: '%s'.", param);
+}
+
 static const DheeraCodecMember *
 find_member (DheeraJsonValue          name,
              const DheeraCodecMember *table,
@@ -159,8 +171,11 @@ dheera_codec_check_members (DheeraJsonValue           object,
                             const char               *inside,
                             GError                  **error)
 {
+  guint64 seen = 0;
   DheeraJsonIter iter;
   DheeraJsonValue name, value;
+
+  g_assert (n_members <= 64);
 
   dheera_json_iter_init (&iter, object);
   while (dheera_json_iter_next (&iter, &name, &value))
@@ -169,18 +184,15 @@ dheera_codec_check_members (DheeraJsonValue           object,
       g_autofree char *param = NULL;
 
       if (member == NULL)
-        {
-          g_autofree char *key = dheera_json_dup_string (name);
-          g_autofree char *shown = dheera_string_cut (key, MAX_SHOWN);
+        return refuse_unknown (name, inside, error);
 
-          param = g_strconcat (inside, shown, NULL);
-          return dheera_codec_refuse (error, DHEERA_ERROR_INVALID_REQUEST, "unknown_parameter", param, "Unknown parameter: '%s'.", param);
-        }
-
-      if (*inside != '\0')
-        param = g_strconcat (inside, member->name, NULL);
-      if (!check_member (member, value, param != NULL ? param : member->name, error))
+      param = g_strconcat (inside, member->name, NULL);
+      /* Which of the two holds is a matter of who reads it, and the provider may read it otherwise. */
+      if ((seen & (G_GUINT64_CONSTANT (1) << (member - table))) != 0)
+        return dheera_codec_refuse (error, DHEERA_ERROR_INVALID_REQUEST, "invalid_value", param, "Invalid '%s': it is there more than once.", param);
+      if (!check_member (member, value, param, error))
         return FALSE;
+      seen |= G_GUINT64_CONSTANT (1) << (member - table);
     }
 
   return TRUE;
