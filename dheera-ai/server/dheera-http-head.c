@@ -221,7 +221,7 @@ read_target (DheeraHttpHeadParser *self,
   char *query = memchr (target, '?', self->target_length);
 
   if (method_is (head, "CONNECT") || method_is (head, "TRACE") || method_is (head, "TRACK"))
-    return fail (self, 405, "This server has no CONNECT and no TRACE.");
+    return fail (self, 501, "This server has no CONNECT and no TRACE.");
   if (target == end || *target != '/')
     return fail (self, 400, "The target of the request is not a path that begins with a slash.");
 

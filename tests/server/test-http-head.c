@@ -209,9 +209,9 @@ static void
 test_refused_methods (void)
 {
   static const Case cases[] = {
-    { "CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n", 405 },
-    { "TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", 405 },
-    { "TRACK / HTTP/1.1\r\nHost: a\r\n\r\n", 405 },
+    { "CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n", 501 },
+    { "TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", 501 },
+    { "TRACK / HTTP/1.1\r\nHost: a\r\n\r\n", 501 },
   };
 
   check_cases (cases, G_N_ELEMENTS (cases));
