@@ -135,7 +135,8 @@ dheera_encoding_new_http_request (const DheeraEncoding *self,
   http = dheera_http_request_new (method, url);
   if (!set_request_headers (http, request, error))
     return NULL;
-  dheera_provider_apply (self->provider, http);
+  if (!dheera_provider_apply (self->provider, http, error))
+    return NULL;
 
   return g_steal_pointer (&http);
 }

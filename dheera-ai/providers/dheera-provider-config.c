@@ -90,12 +90,12 @@ set_header (DheeraHttpRequest *request,
             const char        *value,
             const char       **bad)
 {
-  if (value != NULL && !dheera_http_request_set_header (request, name, value) && bad != NULL)
+  if (value != NULL && !dheera_http_request_set_header (request, name, value))
     *bad = name;
 }
 
 /* The headers from the environment, from properties and of set_header(), each going before those ahead of
- * it. bad (nullable) becomes the name of one that can't be sent. */
+ * it. bad becomes the name of one that can't be sent. */
 static void
 set_headers (DheeraProvider    *self,
              DheeraHttpRequest *request,
@@ -128,34 +128,17 @@ gboolean
 dheera_provider_check (DheeraProvider *self,
                        GError        **error)
 {
-  g_autoptr (DheeraHttpRequest) request = NULL;
-  const char *bad = NULL;
+  g_autofree char *ids = NULL;
 
-  if (self->row == NULL)
-    {
-      g_autofree char *ids = dheera_provider_list_ids ();
+  if (self->row != NULL)
+    return TRUE;
 
-      g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
-                   "There is no provider “%s”, and without a base URL nothing can be sent to it. "
-                   "The known ones are: %s.", self->id, ids);
-      return FALSE;
-    }
+  ids = dheera_provider_list_ids ();
+  g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
+               "There is no provider “%s”, and without a base URL nothing can be sent to it. "
+               "The known ones are: %s.", self->id, ids);
 
-  request = dheera_http_request_new ("GET", "");
-  set_headers (self, request, &bad);
-  if (self->bad_header != NULL)
-    bad = self->bad_header;
-  if (bad != NULL)
-    {
-      g_autofree char *name = g_strescape (bad, NULL);
-
-      g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
-                   "The header “%s” of provider “%s” can't be sent: its name or its value has characters that are "
-                   "not allowed there.", name, self->id);
-      return FALSE;
-    }
-
-  return TRUE;
+  return FALSE;
 }
 
 const DheeraProviderRow *
@@ -331,19 +314,16 @@ dheera_provider_dup_base_url (DheeraProvider *self,
                               const char     *override_url,
                               GError        **error)
 {
-  const char *url = override_url;
-  const char *source = "the request";
+  const char *url = self->base_url;
+  const char *source = "the provider's property";
   g_autofree char *from_environment = NULL;
   g_autofree char *fault = NULL;
 
   if (!dheera_provider_check (self, error))
     return NULL;
 
-  if (url == NULL)
-    {
-      url = self->base_url;
-      source = "the provider's property";
-    }
+  if (override_url != NULL)
+    return g_strdup (override_url);
   if (url == NULL)
     {
       url = from_environment = dup_environment_url (self->row);
@@ -394,25 +374,48 @@ takes_tokens (const DheeraProviderRow *row)
   return row->tokens != NULL || row->token_env != NULL || row->token_prefix != NULL;
 }
 
-void
-dheera_provider_apply (DheeraProvider    *self,
-                       DheeraHttpRequest *request)
+/* Those of the request stay as they are. */
+static gboolean
+add_headers (DheeraProvider    *self,
+             DheeraHttpRequest *request,
+             GError           **error)
 {
-  g_autoptr (DheeraHttpRequest) own = NULL;
-  const char *auth_header;
+  DheeraHttpRequest own = { 0 };
+  const char *bad = NULL;
 
-  if (self->row == NULL)
-    return;
-
-  own = dheera_http_request_new (request->method, request->url);
-  set_headers (self, own, NULL);
-  for (guint i = 0; own->headers != NULL && i < own->headers->len; i++)
+  set_headers (self, &own, &bad);
+  for (guint i = 0; own.headers != NULL && i < own.headers->len; i++)
     {
-      DheeraHttpHeader *header = &g_array_index (own->headers, DheeraHttpHeader, i);
+      DheeraHttpHeader *header = &g_array_index (own.headers, DheeraHttpHeader, i);
 
       if (dheera_http_request_get_header (request, header->name) == NULL)
         dheera_http_request_set_header (request, header->name, header->value);
     }
+  g_clear_pointer (&own.headers, g_array_unref);
+
+  if (self->bad_header != NULL)
+    bad = self->bad_header;
+  if (bad != NULL)
+    {
+      g_autofree char *name = g_strescape (bad, NULL);
+
+      g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
+                   "The header “%s” of provider “%s” can't be sent: its name or its value has characters that are "
+                   "not allowed there.", name, self->id);
+    }
+
+  return bad == NULL;
+}
+
+gboolean
+dheera_provider_apply (DheeraProvider    *self,
+                       DheeraHttpRequest *request,
+                       GError           **error)
+{
+  const char *auth_header;
+
+  if (!dheera_provider_check (self, error) || !add_headers (self, request, error))
+    return FALSE;
 
   request->auth = self->row->auth;
   request->auth_header = self->row->auth_header != NULL ? g_intern_string (self->row->auth_header) : NULL;
@@ -426,6 +429,8 @@ dheera_provider_apply (DheeraProvider    *self,
   if (dheera_http_request_get_header (request, auth_header) != NULL ||
       (takes_tokens (self->row) && dheera_http_request_get_header (request, "Authorization") != NULL))
     request->auth = DHEERA_AUTH_NONE;
+
+  return TRUE;
 }
 
 /* Where it came from is not known any more, but what the variable for tokens holds is one. */

@@ -106,8 +106,7 @@ gboolean                 dheera_model_name_resolve  (const char         *name,
                                                      char              **model,
                                                      GError            **error);
 
-/* Of a provider with an unknown id: FALSE with INVALID_REQUEST and the list of ids. Also of one whose own
- * headers can't be sent. */
+/* Of a provider with an unknown id: FALSE with INVALID_REQUEST and the list of ids. */
 gboolean                 dheera_provider_check      (DheeraProvider *self,
                                                      GError        **error);
 const DheeraProviderRow *dheera_provider_get_row    (DheeraProvider *self);
@@ -115,7 +114,7 @@ const DheeraProtocol    *dheera_provider_get_protocol (DheeraProvider *self);
 /* The same where it depends on the model (nullable: it does not matter) */
 const DheeraProtocol    *dheera_provider_get_protocol_for (DheeraProvider *self,
                                                      const char     *model);
-/* override (the request's, nullable) > base-url > environment > row, checked; NULL with INVALID_REQUEST. */
+/* override (the request's, nullable, checked with it) > base-url > environment > row, checked; NULL with INVALID_REQUEST. */
 char                    *dheera_provider_dup_base_url (DheeraProvider *self,
                                                      const char      *override_url,
                                                      GError         **error);
@@ -128,9 +127,11 @@ char                    *dheera_provider_dup_api_version (DheeraProvider *self);
 /* api-key > environment; NULL when there is none. Read anew at each call, never stored. */
 char                    *dheera_provider_dup_key    (DheeraProvider *self);
 /* Adds the provider's own headers (environment, organization, project, set_header) that the request does not
- * have yet, and says where its key goes: nowhere, when the header that the key would go in is there. */
-void                     dheera_provider_apply      (DheeraProvider    *self,
-                                                     DheeraHttpRequest *request);
+ * have yet, and says where its key goes: nowhere, when the header that the key would go in is there. FALSE with
+ * INVALID_REQUEST when one of the headers can't be sent. */
+gboolean                 dheera_provider_apply      (DheeraProvider    *self,
+                                                     DheeraHttpRequest *request,
+                                                     GError           **error);
 
 /* Says where this key goes: of a provider that takes keys in a header of its own, a token goes into Authorization. */
 void                     dheera_provider_place_key  (DheeraProvider    *self,

@@ -104,18 +104,18 @@ test_signing (void)
   g_autoptr (DheeraHttpRequest) own = dheera_http_request_new ("POST", "https://example.com");
 
   clear_environment ();
-  dheera_provider_apply (provider, request);
+  g_assert_true (dheera_provider_apply (provider, request, NULL));
   g_assert_cmpint (request->auth, ==, DHEERA_AUTH_SIGV4);
   g_assert_cmpstr (request->sign_service, ==, "bedrock");
   g_assert_null (request->sign_region);
 
   g_setenv ("AWS_REGION", "eu-west-1", TRUE);
-  dheera_provider_apply (provider, request);
+  g_assert_true (dheera_provider_apply (provider, request, NULL));
   g_assert_cmpstr (request->sign_region, ==, "eu-west-1");
 
   /* Whoever signs himself is left alone. */
   dheera_http_request_set_header (own, "authorization", "AWS4-HMAC-SHA256 ...");
-  dheera_provider_apply (provider, own);
+  g_assert_true (dheera_provider_apply (provider, own, NULL));
   g_assert_cmpint (own->auth, ==, DHEERA_AUTH_NONE);
   clear_environment ();
 }

@@ -128,8 +128,10 @@ test_bad_base_urls (void)
   for (guint i = 0; i < G_N_ELEMENTS (urls); i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autofree char *url = dheera_provider_dup_base_url (provider, urls[i], &error);
+      g_autofree char *url = NULL;
 
+      dheera_provider_set_base_url (provider, urls[i]);
+      url = dheera_provider_dup_base_url (provider, NULL, &error);
       g_assert_null (url);
       g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST);
       g_assert_nonnull (strstr (error->message, "openai"));
@@ -224,7 +226,7 @@ test_google_keys (void)
     {
       g_autoptr (DheeraHttpRequest) http = dheera_http_request_new ("POST", "https://example.org");
 
-      dheera_provider_apply (provider, http);
+      g_assert_true (dheera_provider_apply (provider, http, NULL));
       dheera_provider_place_key (provider, http, cases[i].key, FALSE);
       g_assert_cmpint (http->auth, ==, cases[i].auth);
       g_assert_cmpstr (http->auth_header, ==, "x-goog-api-key");
@@ -298,7 +300,7 @@ test_apply (void)
   dheera_provider_set_header (openai, "x-title", "two");
   dheera_provider_set_header (openai, "X-Gone", "x");
   dheera_provider_set_header (openai, "x-gone", NULL);
-  dheera_provider_apply (openai, request);
+  g_assert_true (dheera_provider_apply (openai, request, NULL));
   g_assert_cmpint (request->auth, ==, DHEERA_AUTH_BEARER);
   g_assert_cmpstr (dheera_http_request_get_header (request, "OpenAI-Organization"), ==, "org-1");
   g_assert_null (dheera_http_request_get_header (request, "OpenAI-Project"));
@@ -319,10 +321,10 @@ test_apply_environment (void)
   g_setenv ("OPENAI_ORG_ID", "org-e", TRUE);
   g_setenv ("OPENAI_PROJECT_ID", "proj-e", TRUE);
   dheera_provider_set_project (openai, "proj-p");
-  dheera_provider_apply (openai, first);
+  g_assert_true (dheera_provider_apply (openai, first, NULL));
   g_assert_cmpstr (dheera_http_request_get_header (first, "OpenAI-Organization"), ==, "org-e");
   g_assert_cmpstr (dheera_http_request_get_header (first, "OpenAI-Project"), ==, "proj-p");
-  dheera_provider_apply (groq, second);
+  g_assert_true (dheera_provider_apply (groq, second, NULL));
   g_assert_null (dheera_http_request_get_header (second, "OpenAI-Organization"));
   g_unsetenv ("OPENAI_ORG_ID");
   g_unsetenv ("OPENAI_PROJECT_ID");
@@ -337,18 +339,18 @@ test_apply_auth (void)
   g_autoptr (DheeraHttpRequest) second = dheera_http_request_new ("POST", "https://example.org");
   g_autoptr (DheeraHttpRequest) third = dheera_http_request_new ("POST", "https://example.org");
 
-  dheera_provider_apply (azure, first);
+  g_assert_true (dheera_provider_apply (azure, first, NULL));
   g_assert_cmpint (first->auth, ==, DHEERA_AUTH_HEADER);
   g_assert_cmpstr (first->auth_header, ==, "api-key");
 
   /* The user's own header stands in for the key. */
   dheera_provider_set_header (azure, "Api-Key", "mine");
-  dheera_provider_apply (azure, second);
+  g_assert_true (dheera_provider_apply (azure, second, NULL));
   g_assert_cmpint (second->auth, ==, DHEERA_AUTH_NONE);
   g_assert_cmpstr (dheera_http_request_get_header (second, "api-key"), ==, "mine");
 
   dheera_provider_set_project (vertex, "p");
-  dheera_provider_apply (vertex, third);
+  g_assert_true (dheera_provider_apply (vertex, third, NULL));
   g_assert_null (dheera_http_request_get_header (third, "OpenAI-Project"));
 }
 
@@ -366,15 +368,16 @@ test_bad_headers (void)
   for (guint i = 0; i < G_N_ELEMENTS (headers); i++)
     {
       g_autoptr (DheeraProvider) provider = dheera_provider_new ("openai");
+      g_autoptr (DheeraHttpRequest) request = dheera_http_request_new ("POST", "https://example.org");
       g_autoptr (GError) error = NULL;
 
       dheera_provider_set_header (provider, headers[i].name, headers[i].value);
-      g_assert_false (dheera_provider_check (provider, &error));
+      g_assert_false (dheera_provider_apply (provider, request, &error));
       g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST);
       g_assert_nonnull (strstr (error->message, headers[i].name));
       g_assert_null (strstr (error->message, "Evil"));
       dheera_provider_set_header (provider, headers[i].name, NULL);
-      g_assert_true (dheera_provider_check (provider, NULL));
+      g_assert_true (dheera_provider_apply (provider, request, NULL));
     }
 }
 
@@ -382,10 +385,11 @@ static void
 test_bad_organization (void)
 {
   g_autoptr (DheeraProvider) provider = dheera_provider_new ("openai");
+  g_autoptr (DheeraHttpRequest) request = dheera_http_request_new ("POST", "https://example.org");
   g_autoptr (GError) error = NULL;
 
   dheera_provider_set_organization (provider, "org\n");
-  g_assert_false (dheera_provider_check (provider, &error));
+  g_assert_false (dheera_provider_apply (provider, request, &error));
   g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST);
   g_assert_nonnull (strstr (error->message, "OpenAI-Organization"));
 }
