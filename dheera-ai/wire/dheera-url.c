@@ -334,7 +334,7 @@ dheera_url_redact (const char *url)
       || parts.scheme_length > 10 || parts.host_length == 0 || !has_good_host (&parts) || !has_good_port (&parts))
     return g_strdup ("(not a URL)");
 
-  out = g_string_new (NULL);
+  out = g_string_sized_new (parts.query - url);
   g_string_append_len (out, parts.scheme, (gssize) parts.scheme_length);
   g_string_append (out, "://");
   g_string_append_len (out, parts.host, (gssize) parts.host_length);
