@@ -112,6 +112,9 @@ network_event_cb (SoupMessage        *message,
     default:
       break;
     }
+
+  if (self->policy != NULL)
+    dheera_session_policy_handle_event (self->policy, message, event, connection);
 }
 
 /* The connection stands and nothing was written yet. */
@@ -261,6 +264,10 @@ dheera_exchange_unwatch_message (DheeraExchange *self)
 {
   for (guint i = 0; i < G_N_ELEMENTS (self->handlers); i++)
     g_clear_signal_handler (&self->handlers[i], self->message);
+
+  /* It was given up, and until libsoup notices that a connection may come into being. */
+  if (self->policy != NULL && dheera_gate_is_admitted (self->gate, self->ticket))
+    dheera_session_policy_watch (self->policy, self->message);
 }
 
 static char *

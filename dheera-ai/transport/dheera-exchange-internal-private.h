@@ -65,6 +65,7 @@ struct _DheeraExchange
 
   DheeraTransport *transport;
   SoupSession *session;    /* from send to close */
+  DheeraSessionPolicy *policy; /* nullable */
   DheeraGate *gate;
   DheeraTicket *ticket;
   SoupMessage *message;

@@ -119,6 +119,7 @@ dheera_exchange_prepare (DheeraExchange *self)
       return FALSE;
     }
 
+  self->policy = dheera_session_policy_dup_for_session (self->session);
   self->gate = dheera_transport_get_gate (self->transport);
   g_mutex_lock (&self->mutex);
   self->ticket = dheera_ticket_new ();

@@ -60,6 +60,7 @@ dheera_exchange_unref (DheeraExchange *self)
 
   g_clear_object (&self->inner);
   g_clear_pointer (&self->ticket, dheera_ticket_unref);
+  g_clear_pointer (&self->policy, dheera_session_policy_unref);
   g_clear_pointer (&self->transport, dheera_transport_unref);
   g_clear_pointer (&self->body, g_bytes_unref);
   g_clear_error (&self->error);

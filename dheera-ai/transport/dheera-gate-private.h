@@ -45,6 +45,8 @@ typedef struct
 DheeraTicket      *dheera_ticket_new         (void);
 DheeraTicket      *dheera_ticket_ref         (DheeraTicket *self);
 void               dheera_ticket_unref       (DheeraTicket *self);
+/* Whether the message is the library's own: dheera_gate_bind() was called for it. */
+gboolean           dheera_ticket_is_of       (SoupMessage  *message);
 
 DheeraGate        *dheera_gate_new           (SoupSession *session);
 /* The session may live on; its signals are not listened to any more. */

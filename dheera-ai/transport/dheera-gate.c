@@ -21,11 +21,7 @@ typedef struct
   GThread *thread;
 } ForeignMessage;
 
-static GQuark
-ticket_quark (void)
-{
-  return g_quark_from_static_string ("dheera-ticket");
-}
+static G_DEFINE_QUARK (dheera-ticket, ticket)
 
 DheeraTicket *
 dheera_ticket_new (void)
@@ -55,6 +51,12 @@ dheera_ticket_unref (DheeraTicket *self)
       g_cond_clear (&self->cond);
       g_free (self);
     }
+}
+
+gboolean
+dheera_ticket_is_of (SoupMessage *message)
+{
+  return g_object_get_qdata (G_OBJECT (message), ticket_quark ()) != NULL;
 }
 
 /* What has been starting for longer waits for the network and not for the processor, which is all that the limit is about: a host that does not answer
@@ -241,7 +243,7 @@ dheera_gate_bind (DheeraGate   *self,
                   DheeraTicket *ticket,
                   SoupMessage  *message)
 {
-  if (g_object_get_qdata (G_OBJECT (message), ticket_quark ()) == NULL)
+  if (!dheera_ticket_is_of (message))
     g_object_set_qdata_full (G_OBJECT (message), ticket_quark (),
                              dheera_ticket_ref (ticket), (GDestroyNotify) dheera_ticket_unref);
 }
@@ -389,7 +391,7 @@ request_queued_cb (SoupSession *session,
   ForeignMessage *foreign;
 
   /* libsoup's own CONNECT goes over a connection that is counted already. */
-  if (g_object_get_qdata (G_OBJECT (message), ticket_quark ()) != NULL || soup_message_get_method (message) == SOUP_METHOD_CONNECT)
+  if (dheera_ticket_is_of (message) || soup_message_get_method (message) == SOUP_METHOD_CONNECT)
     return;
 
   foreign = g_new0 (ForeignMessage, 1);

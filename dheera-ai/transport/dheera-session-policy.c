@@ -8,28 +8,37 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
-typedef struct
+struct _DheeraSessionPolicy
 {
   GWeakRef session;
   GTlsCertificate *certificate; /* nullable */
   gboolean tcp_keepalive;
   gboolean http2;
-} Policy;
+};
+
+static G_DEFINE_QUARK (dheera-session-policy, policy)
+static G_DEFINE_QUARK (dheera-fault, fault)
 
 static void
 policy_clear (gpointer data)
 {
-  Policy *self = data;
+  DheeraSessionPolicy *self = data;
 
   g_weak_ref_clear (&self->session);
   g_clear_object (&self->certificate);
+}
+
+void
+dheera_session_policy_unref (DheeraSessionPolicy *self)
+{
+  g_atomic_rc_box_release_full (self, policy_clear);
 }
 
 static void
 policy_release (gpointer  data,
                 GClosure *closure)
 {
-  g_atomic_rc_box_release_full (data, policy_clear);
+  dheera_session_policy_unref (data);
 }
 
 /* Half a minute after the last byte the kernel asks whether the other side is still there, so that a dead network is seen, and a firewall sees traffic. */
@@ -57,7 +66,7 @@ authenticate_cb (SoupMessage *message,
                  gboolean     retrying,
                  gpointer     user_data)
 {
-  Policy *self = user_data;
+  DheeraSessionPolicy *self = user_data;
   g_autoptr(SoupSession) session = g_weak_ref_get (&self->session);
 
   return !retrying && session != NULL && dheera_proxy_resolver_authenticate (soup_session_get_proxy_resolver (session), auth);
@@ -65,14 +74,14 @@ authenticate_cb (SoupMessage *message,
 
 /* One of a connection's many events is enough. */
 static gboolean
-is_watched (Policy      *self,
+is_watched (DheeraSessionPolicy      *self,
             SoupMessage *message)
 {
   return g_signal_handler_find (message, G_SIGNAL_MATCH_FUNC | G_SIGNAL_MATCH_DATA, 0, 0, NULL, (gpointer) authenticate_cb, self) != 0;
 }
 
 static void
-watch_for_proxy (Policy      *self,
+watch_for_proxy (DheeraSessionPolicy      *self,
                  SoupMessage *message,
                  GIOStream   *connection)
 {
@@ -87,7 +96,7 @@ watch_for_proxy (Policy      *self,
 
 /* The certificate is there before the handshake, so that the backend does not resume what began with another one or none. It is sent to servers that ask. */
 static void
-prepare_tls (Policy         *self,
+prepare_tls (DheeraSessionPolicy         *self,
              GTlsConnection *connection)
 {
   static const char *const protocols[] = { "http/1.1", NULL };
@@ -96,12 +105,6 @@ prepare_tls (Policy         *self,
     g_tls_connection_set_advertised_protocols (connection, protocols);
   if (self->certificate != NULL)
     g_tls_connection_set_certificate (connection, self->certificate);
-}
-
-static GQuark
-fault_quark (void)
-{
-  return g_quark_from_static_string ("dheera-fault");
 }
 
 /* The backend refuses old versions itself, unless somebody has told it otherwise. Nothing was sent yet, and nothing can be once it is closed. */
@@ -123,14 +126,12 @@ dheera_session_policy_get_fault (SoupMessage *message)
   return GPOINTER_TO_UINT (g_object_get_qdata (G_OBJECT (message), fault_quark ()));
 }
 
-static void
-network_event_cb (SoupMessage        *message,
-                  GSocketClientEvent  event,
-                  GIOStream          *connection,
-                  gpointer            user_data)
+void
+dheera_session_policy_handle_event (DheeraSessionPolicy *self,
+                                    SoupMessage         *message,
+                                    GSocketClientEvent   event,
+                                    GIOStream           *connection)
 {
-  Policy *self = user_data;
-
   switch (event)
     {
     case G_SOCKET_CLIENT_CONNECTING:
@@ -159,21 +160,37 @@ network_event_cb (SoupMessage        *message,
 }
 
 static void
-request_queued_cb (SoupSession *session,
-                   SoupMessage *message,
-                   gpointer     user_data)
+network_event_cb (SoupMessage        *message,
+                  GSocketClientEvent  event,
+                  GIOStream          *connection,
+                  gpointer            user_data)
+{
+  dheera_session_policy_handle_event (user_data, message, event, connection);
+}
+
+void
+dheera_session_policy_watch (DheeraSessionPolicy *self,
+                             SoupMessage         *message)
 {
   static gsize network_event_id;
-  Policy *self = user_data;
 
   /* By name, connecting costs more than being called does. */
   if (g_once_init_enter (&network_event_id))
     g_once_init_leave (&network_event_id, g_signal_lookup ("network-event", SOUP_TYPE_MESSAGE));
 
-  if (dheera_session_policy_get_fault (message) != 0)
-    g_object_set_qdata (G_OBJECT (message), fault_quark (), NULL);
   g_signal_connect_closure_by_id (message, network_event_id, 0,
                                   g_cclosure_new (G_CALLBACK (network_event_cb), g_atomic_rc_box_acquire (self), policy_release), FALSE);
+}
+
+static void
+request_queued_cb (SoupSession *session,
+                   SoupMessage *message,
+                   gpointer     user_data)
+{
+  if (dheera_session_policy_get_fault (message) != 0)
+    g_object_set_qdata (G_OBJECT (message), fault_quark (), NULL);
+  if (!dheera_ticket_is_of (message))
+    dheera_session_policy_watch (user_data, message);
 }
 
 /* The next session that the application sends it over may have another policy. */
@@ -182,7 +199,16 @@ request_unqueued_cb (SoupSession *session,
                      SoupMessage *message,
                      gpointer     user_data)
 {
-  g_signal_handlers_disconnect_by_data (message, user_data);
+  if (!dheera_ticket_is_of (message))
+    g_signal_handlers_disconnect_by_data (message, user_data);
+}
+
+DheeraSessionPolicy *
+dheera_session_policy_dup_for_session (SoupSession *session)
+{
+  DheeraSessionPolicy *self = g_object_get_qdata (G_OBJECT (session), policy_quark ());
+
+  return self != NULL ? g_atomic_rc_box_acquire (self) : NULL;
 }
 
 void
@@ -191,12 +217,13 @@ dheera_session_policy_attach (SoupSession     *session,
                               gboolean         http2,
                               GTlsCertificate *certificate)
 {
-  Policy *self = g_atomic_rc_box_new0 (Policy);
+  DheeraSessionPolicy *self = g_atomic_rc_box_new0 (DheeraSessionPolicy);
 
   g_weak_ref_init (&self->session, session);
   self->tcp_keepalive = tcp_keepalive;
   self->http2 = http2;
   self->certificate = certificate != NULL ? g_object_ref (certificate) : NULL;
   g_signal_connect_data (session, "request-queued", G_CALLBACK (request_queued_cb), g_atomic_rc_box_acquire (self), policy_release, 0);
-  g_signal_connect_data (session, "request-unqueued", G_CALLBACK (request_unqueued_cb), self, policy_release, 0);
+  g_signal_connect_data (session, "request-unqueued", G_CALLBACK (request_unqueued_cb), g_atomic_rc_box_acquire (self), policy_release, 0);
+  g_object_set_qdata_full (G_OBJECT (session), policy_quark (), self, (GDestroyNotify) dheera_session_policy_unref);
 }

@@ -38,7 +38,21 @@ GTlsCertificateFlags dheera_tls_database_check_connection (GTlsConnection *conne
 /* FALSE also for another kind of database, and for NULL. */
 gboolean         dheera_tls_database_has_pins    (GTlsDatabase *database);
 
-/* What that found for the message's connection, which was closed before anything was sent; 0 when nothing is wrong. */
+/* What a session of the library's making does beyond SoupSession's properties: the connections of the application's messages are looked after by handlers of their own; for
+ * the exchanges, which hear of the same events, that would be a handler too many for each message. NULL for any other session. */
+typedef struct _DheeraSessionPolicy DheeraSessionPolicy;
+
+DheeraSessionPolicy *dheera_session_policy_dup_for_session (SoupSession *session);
+void                 dheera_session_policy_unref    (DheeraSessionPolicy *self);
+/* To be called at each network-event of a message that has a ticket. */
+void                 dheera_session_policy_handle_event (DheeraSessionPolicy *self,
+                                                     SoupMessage         *message,
+                                                     GSocketClientEvent   event,
+                                                     GIOStream           *connection);
+/* Looks after a message that has a ticket, when its exchange is gone and libsoup still has it. */
+void                 dheera_session_policy_watch    (DheeraSessionPolicy *self,
+                                                     SoupMessage         *message);
+/* What it found for the message's connection, which was closed before anything was sent; 0 when nothing is wrong. */
 GTlsCertificateFlags dheera_session_policy_get_fault (SoupMessage *message);
 
 G_END_DECLS

@@ -303,6 +303,92 @@ test_closed_elsewhere (void)
     }
 }
 
+static void
+queued_cb (SoupSession *session,
+           SoupMessage *message,
+           gpointer     user_data)
+{
+  g_set_object ((SoupMessage **) user_data, message);
+}
+
+static guint
+count_watchers (SoupMessage *message)
+{
+  g_autoptr(GArray) found = g_array_new (FALSE, FALSE, sizeof (gulong));
+  guint signal_id = g_signal_lookup ("network-event", SOUP_TYPE_MESSAGE);
+  gulong id;
+
+  /* Each is blocked for as long as the others are looked for. */
+  while ((id = g_signal_handler_find (message, G_SIGNAL_MATCH_ID | G_SIGNAL_MATCH_UNBLOCKED, signal_id, 0, NULL, NULL, NULL)) != 0)
+    {
+      g_signal_handler_block (message, id);
+      g_array_append_val (found, id);
+    }
+  for (guint i = 0; i < found->len; i++)
+    g_signal_handler_unblock (message, g_array_index (found, gulong, i));
+  return found->len;
+}
+
+static void
+must_not_be_called (DheeraExchange *exchange,
+                    gpointer        user_data)
+{
+  g_assert_not_reached ();
+}
+
+/* Somebody sees to it that a connection is made as the session's options say, also when the exchange is given up before it stands. */
+static void
+test_connection_is_watched (void)
+{
+  g_autoptr(FaultServer) server = fault_server_new (FAULT_TLS_GOOD);
+  g_autoptr(DheeraTransport) transport = dheera_transport_new ();
+  g_autoptr(SoupSession) session = dheera_transport_dup_session (transport, NULL);
+  g_autofree char *url = fault_server_dup_url (server, "/");
+  g_autoptr(SoupMessage) message = NULL;
+  DheeraExchange *exchange = runner_make_exchange (&(Run) { .transport = transport, .url = url });
+
+  fault_server_script (server, FAULT_STALL (), FAULT_END);
+  g_signal_connect (session, "request-queued", G_CALLBACK (queued_cb), &message);
+  dheera_exchange_send_async (exchange, NULL, must_not_be_called, NULL);
+  g_assert_nonnull (message);
+  g_assert_cmpuint (count_watchers (message), ==, 1);
+  dheera_exchange_free (exchange);
+  g_assert_cmpuint (count_watchers (message), ==, 1);
+
+  g_object_add_weak_pointer (G_OBJECT (message), (gpointer *) &message);
+  g_object_unref (message);
+  while (message != NULL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+unqueued_cb (SoupSession *session,
+             SoupMessage *message,
+             gpointer     user_data)
+{
+  *(gboolean *) user_data = TRUE;
+}
+
+/* The application's message is watched from here to there, since it may send it over another session next. */
+static void
+test_foreign_message_is_watched (void)
+{
+  g_autoptr(FaultServer) server = fault_server_new (FAULT_TLS_NONE);
+  g_autoptr(DheeraTransport) transport = dheera_transport_new ();
+  g_autoptr(SoupSession) session = dheera_transport_dup_session (transport, NULL);
+  g_autofree char *url = fault_server_dup_url (server, "/");
+  g_autoptr(SoupMessage) message = soup_message_new ("GET", url);
+  gboolean over = FALSE;
+
+  fault_server_script (server, FAULT_EXPECT (), FAULT_SEND (ANSWER), FAULT_STALL (), FAULT_END);
+  g_signal_connect (session, "request-unqueued", G_CALLBACK (unqueued_cb), &over);
+  soup_session_send_and_read_async (session, message, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
+  g_assert_cmpuint (count_watchers (message), ==, 1);
+  while (!over)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (count_watchers (message), ==, 0);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -317,6 +403,8 @@ main (int   argc,
   g_test_add_func ("/transport/threads", test_threads);
   g_test_add_func ("/transport/blocking-leaves-context-alone", test_blocking_leaves_context_alone);
   g_test_add_func ("/transport/closed-elsewhere", test_closed_elsewhere);
+  g_test_add_func ("/transport/connection-is-watched", test_connection_is_watched);
+  g_test_add_func ("/transport/foreign-message-is-watched", test_foreign_message_is_watched);
 
   return g_test_run ();
 }
