@@ -27,6 +27,14 @@ load_file_locked (DheeraClient *self)
     g_warning ("The file %s, which the environment variable " FILE_VARIABLE " names, is not used: %s", path, error->message);
 }
 
+static void
+forget_facts_locked (DheeraClient *self)
+{
+  g_clear_pointer (&self->facts_provider, g_free);
+  g_clear_pointer (&self->facts_model, g_free);
+  self->facts = NULL;
+}
+
 gboolean
 dheera_client_find_facts (DheeraClient     *self,
                           const char       *provider,
@@ -34,14 +42,19 @@ dheera_client_find_facts (DheeraClient     *self,
                           DheeraModelFacts *facts)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->models_lock);
-  const DheeraModelFacts *found;
 
   if (self->model_data == NULL)
     load_file_locked (self);
-  found = dheera_model_data_find (self->model_data, provider, model);
-  if (found != NULL)
-    *facts = *found;
-  return found != NULL;
+  if (g_strcmp0 (self->facts_provider, provider) != 0 || g_strcmp0 (self->facts_model, model) != 0)
+    {
+      forget_facts_locked (self);
+      self->facts_provider = g_strdup (provider);
+      self->facts_model = g_strdup (model);
+      self->facts = dheera_model_data_find (self->model_data, provider, model);
+    }
+  if (self->facts != NULL)
+    *facts = *self->facts;
+  return self->facts != NULL;
 }
 
 /**
@@ -89,6 +102,7 @@ dheera_client_load_model_data (DheeraClient  *self,
   locker = g_mutex_locker_new (&self->models_lock);
   if (self->model_data == NULL)
     load_file_locked (self);
+  forget_facts_locked (self);
   return dheera_model_data_read (self->model_data, json, strlen (json), error);
 }
 

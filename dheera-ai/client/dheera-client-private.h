@@ -46,6 +46,9 @@ struct _DheeraClient
 
   GMutex models_lock;
   GHashTable *model_data;     /* that was loaded; NULL before it is first needed */
+  char *facts_provider;       /* of what was looked up last: nearly every answer comes from the model that the one before it came from */
+  char *facts_model;
+  const DheeraModelFacts *facts; /* nullable */
 
   DheeraBuffers *spare;       /* what a call left for the next one; atomic, nullable */
 };

@@ -123,6 +123,8 @@ dheera_client_finalize (GObject *object)
   g_clear_pointer (&self->default_model, g_free);
   g_rec_mutex_clear (&self->providers_lock);
   g_clear_pointer (&self->model_data, g_hash_table_unref);
+  g_free (self->facts_provider);
+  g_free (self->facts_model);
   g_mutex_clear (&self->models_lock);
   g_mutex_clear (&self->mutex);
 
