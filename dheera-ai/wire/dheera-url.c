@@ -323,12 +323,26 @@ dheera_url_find_fault (const char *url)
   return NULL;
 }
 
+/* Bytes from p on that are shown as they are */
+static gsize
+count_shown (const char *p,
+             const char *end)
+{
+  const char *q = p;
+
+  while (q < end && (guchar) *q > 0x20 && *q != 0x7F)
+    q++;
+
+  return q - p;
+}
+
 char *
 dheera_url_redact (const char *url)
 {
   UrlParts parts;
   GString *out;
-  gsize i;
+  const char *p;
+  gsize n;
 
   if (url == NULL || !g_utf8_validate (url, -1, NULL) || !split_url (url, &parts)
       || parts.scheme_length > 10 || parts.host_length == 0 || !has_good_host (&parts) || !has_good_port (&parts))
@@ -344,14 +358,12 @@ dheera_url_redact (const char *url)
       g_string_append_len (out, parts.port, (gssize) parts.port_length);
     }
 
-  for (i = 0; i < parts.path_length; i++)
+  for (p = parts.path; p < parts.query; p += n)
     {
-      guchar c = (guchar) parts.path[i];
-
-      if (c <= 0x20 || c == 0x7F)
-        g_string_append_printf (out, "%%%02X", c);
-      else
-        g_string_append_c (out, (char) c);
+      n = count_shown (p, parts.query);
+      g_string_append_len (out, p, (gssize) n);
+      if (n == 0)
+        g_string_append_printf (out, "%%%02X", (guchar) p[n++]);
     }
 
   return g_string_free (out, FALSE);
