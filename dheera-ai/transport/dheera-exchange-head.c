@@ -233,6 +233,8 @@ status_cb (SoupMessage *message,
     }
 }
 
+static G_DEFINE_QUARK (status-code, status)
+
 /* By name, connecting costs more than being called does. */
 static gulong
 connect_by_id (DheeraExchange *self,
@@ -256,7 +258,7 @@ dheera_exchange_watch_message (DheeraExchange *self)
 
   self->handlers[0] = connect_by_id (self, &network_event_id, "network-event", 0, G_CALLBACK (network_event_cb));
   self->handlers[1] = connect_by_id (self, &starting_id, "starting", 0, G_CALLBACK (starting_cb));
-  self->handlers[2] = connect_by_id (self, &notify_id, "notify", g_quark_from_static_string ("status-code"), G_CALLBACK (status_cb));
+  self->handlers[2] = connect_by_id (self, &notify_id, "notify", status_quark (), G_CALLBACK (status_cb));
 }
 
 void
@@ -265,8 +267,8 @@ dheera_exchange_unwatch_message (DheeraExchange *self)
   for (guint i = 0; i < G_N_ELEMENTS (self->handlers); i++)
     g_clear_signal_handler (&self->handlers[i], self->message);
 
-  /* It was given up, and until libsoup notices that a connection may come into being. */
-  if (self->policy != NULL && dheera_gate_is_admitted (self->gate, self->ticket))
+  /* It was given up before its head came, and until libsoup notices that a connection may come into being. */
+  if (self->policy != NULL && self->stats.head == 0 && dheera_gate_is_admitted (self->gate, self->ticket))
     dheera_session_policy_watch (self->policy, self->message);
 }
 

@@ -20,11 +20,7 @@ static guint fork_generation;
 
 G_DEFINE_QUARK (dheera-transport-error-quark, dheera_transport_error)
 
-static GQuark
-record_quark (void)
-{
-  return g_quark_from_static_string ("dheera-transport");
-}
+static G_DEFINE_QUARK (dheera-transport, record)
 
 static void
 note_fork (void)
