@@ -104,8 +104,7 @@ struct _DheeraExchange
   gboolean is_coded;       /* compressed */
   gboolean body_end;
   char spare[DHEERA_EXCHANGE_MIN_READ]; /* what was read for a buffer that was too small */
-  gsize spare_offset;
-  gsize spare_length;
+  gsize spare_offset, spare_length;
   gboolean is_http2;
 
   /* Cancelling, from any thread */
