@@ -16,6 +16,7 @@ static void
 close_here (DheeraExchange *self)
 {
   self->closed = TRUE;
+  dheera_exchange_end_wait_for_threads (self);
   dheera_exchange_end (self);
   g_clear_signal_handler (&self->outer_id, self->outer);
   g_clear_object (&self->outer);
@@ -119,7 +120,7 @@ dheera_exchange_free (DheeraExchange *self)
   if (self == NULL)
     return;
   /* What came here by a fork is the parent's: its locks, sockets and libsoup's state are not ours to touch. */
-  if (self->generation != dheera_transport_get_generation ())
+  if (self->generation != dheera_fork_get_generation ())
     return;
 
   if (self->mode == DHEERA_MODE_WORKER)

@@ -44,6 +44,27 @@ note_proxy (DheeraExchange *self,
   self->proxy = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (address));
 }
 
+/* GIO is about to wait for its threads. */
+static void
+begin_wait_for_threads (DheeraExchange *self)
+{
+  if (G_LIKELY (self->generation == 0) || self->waits_for_threads)
+    return;
+  self->waits_for_threads = dheera_fork_begin_wait ();
+  if (!self->waits_for_threads)
+    exchange_fault (self, DHEERA_TRANSPORT_ERROR_SESSION,
+                    "this process was forked from one that was using GLib's threads, which the child does not have and could not make anew; "
+                    "fork before the first call, or start the process anew (exec, or Python's multiprocessing with 'spawn')");
+}
+
+void
+dheera_exchange_end_wait_for_threads (DheeraExchange *self)
+{
+  if (G_UNLIKELY (self->waits_for_threads))
+    dheera_fork_end_wait ();
+  self->waits_for_threads = FALSE;
+}
+
 /* A connection of HTTP/2 that was opened outside of a main loop is never read by the asynchronous calls that share it later, so a blocking call offers none. */
 static void
 choose_protocol (DheeraExchange *self,
@@ -82,6 +103,7 @@ network_event_cb (SoupMessage        *message,
     {
     case G_SOCKET_CLIENT_RESOLVING:
       stats->resolving = now;
+      begin_wait_for_threads (self);
       break;
     case G_SOCKET_CLIENT_RESOLVED:
       stats->resolved = now;
@@ -92,6 +114,7 @@ network_event_cb (SoupMessage        *message,
       break;
     case G_SOCKET_CLIENT_CONNECTED:
       stats->connected = now;
+      dheera_fork_note_connection (connection);
       break;
     case G_SOCKET_CLIENT_PROXY_NEGOTIATING:
       self->proxy_negotiating = TRUE;
@@ -104,6 +127,7 @@ network_event_cb (SoupMessage        *message,
       choose_protocol (self, connection);
       if (self->handlers[3] == 0)
         self->handlers[3] = g_signal_connect (message, "request-certificate", G_CALLBACK (request_certificate_cb), self);
+      begin_wait_for_threads (self);
       break;
     case G_SOCKET_CLIENT_TLS_HANDSHAKED:
       stats->tls_handshaked = now;
@@ -125,6 +149,7 @@ starting_cb (SoupMessage *message,
   DheeraExchange *self = user_data;
   GTlsProtocolVersion version = soup_message_get_tls_protocol_version (message);
 
+  dheera_exchange_end_wait_for_threads (self);
   if (self->phase == DHEERA_PHASE_CONNECTING)
     self->phase = DHEERA_PHASE_SENT;
   self->is_http2 = soup_message_get_http_version (message) == SOUP_HTTP_2_0;
@@ -325,6 +350,7 @@ dheera_exchange_take_head (DheeraExchange *self,
 {
   GError *failure = dheera_exchange_make_stop_error (self);
 
+  dheera_exchange_end_wait_for_threads (self);
   if (self->message != NULL)
     note_metrics (self);
 

@@ -4,6 +4,7 @@
 
 #include "dheera-exchange-private.h"
 #include "dheera-failure-private.h"
+#include "dheera-fork-private.h"
 #include "dheera-gate-private.h"
 #include "dheera-transport-internal-private.h"
 #include "dheera-watchdog-private.h"
@@ -92,10 +93,10 @@ struct _DheeraExchange
   /* The way there */
   gboolean connected_anew;
   gboolean sent_before;    /* this is the second time */
-  guint n_starts;
-  guint n_informational;
+  guint n_starts, n_informational;
   char *proxy;             /* host:port of the proxy that the connection goes to */
   gboolean proxy_negotiating, lacks_certificate; /* the server asked for one, and nobody had it */
+  gboolean waits_for_threads; /* of GLib's, in a child */
 
   /* The answer */
   GInputStream *stream;
@@ -119,8 +120,7 @@ struct _DheeraExchange
   DheeraWatch watch;
   gboolean watched;
   gboolean inner_is_open;  /* has a file descriptor */
-  guint n_misses;          /* reads in a row that found nothing */
-  guint n_reads_to_wait;   /* that are not tried without waiting */
+  guint n_misses, n_reads_to_wait; /* reads in a row that found nothing, and those that are not tried without waiting */
 
   /* Asynchronous */
   GMainContext *context;
@@ -163,6 +163,7 @@ char           *dheera_exchange_dup_host         (DheeraExchange *self);
 /* dheera-exchange-head.c */
 void            dheera_exchange_watch_message    (DheeraExchange *self);
 void            dheera_exchange_unwatch_message  (DheeraExchange *self);
+void            dheera_exchange_end_wait_for_threads (DheeraExchange *self);
 /* What libsoup's send gave. TRUE with the head in place; FALSE with self->error set, or without it when the message is to be sent once more. */
 gboolean        dheera_exchange_take_head        (DheeraExchange *self,
                                                   GInputStream   *stream,

@@ -15,9 +15,6 @@ DheeraGate      *dheera_transport_get_gate       (DheeraTransport *self);
 /* Whether no connection of the session speaks anything but HTTP/1.1, since that is how the library made it. */
 gboolean         dheera_transport_is_http1       (DheeraTransport *self);
 
-/* How many forks this process comes from. */
-guint            dheera_transport_get_generation (void);
-
 /* A proxy resolver that goes direct for the loopback. With trust_env it reads http_proxy, https_proxy, all_proxy and no_proxy, else it asks the desktop. */
 GProxyResolver  *dheera_proxy_resolver_new       (gboolean trust_env);
 

@@ -2,6 +2,8 @@
 
 #include "dheera-transport-internal-private.h"
 
+#include "dheera-fork-private.h"
+
 #include <pthread.h>
 
 struct _DheeraTransport
@@ -16,23 +18,16 @@ struct _DheeraTransport
 };
 
 static GMutex registry_mutex;
-static guint fork_generation;
 
 G_DEFINE_QUARK (dheera-transport-error-quark, dheera_transport_error)
 
 static G_DEFINE_QUARK (dheera-transport, record)
 
+/* The lock may have been held by a thread that the child does not have. */
 static void
-note_fork (void)
+reset_in_child (void)
 {
-  fork_generation++;
   g_mutex_init (&registry_mutex);
-}
-
-guint
-dheera_transport_get_generation (void)
-{
-  return fork_generation;
 }
 
 static DheeraTransport *
@@ -43,14 +38,15 @@ transport_alloc (void)
 
   if (g_once_init_enter (&prepared))
     {
-      pthread_atfork (NULL, NULL, note_fork);
+      dheera_fork_prepare ();
+      pthread_atfork (NULL, NULL, reset_in_child);
       g_once_init_leave (&prepared, 1);
     }
 
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->mutex);
   g_weak_ref_init (&self->user_session, NULL);
-  self->generation = fork_generation;
+  self->generation = dheera_fork_get_generation ();
 
   return self;
 }
@@ -112,7 +108,7 @@ dheera_transport_unref (DheeraTransport *self)
     return;
 
   /* What the parent process made stays untouched: closing its TLS connections here would end them there. */
-  if (self->generation == fork_generation)
+  if (self->generation == dheera_fork_get_generation ())
     {
       if (self->gate != NULL)
         dheera_gate_free (self->gate, self->session);
@@ -143,15 +139,15 @@ dup_own_session (DheeraTransport  *self,
   SoupSession *session;
 
   /* Locks may have been held by a thread that the child does not have. */
-  if (self->generation != fork_generation)
+  if (self->generation != dheera_fork_get_generation ())
     {
       g_mutex_lock (&registry_mutex);
-      if (self->generation != fork_generation)
+      if (self->generation != dheera_fork_get_generation ())
         {
           g_mutex_init (&self->mutex);
           self->session = NULL;
           self->gate = NULL;
-          self->generation = fork_generation;
+          self->generation = dheera_fork_get_generation ();
         }
       g_mutex_unlock (&registry_mutex);
     }
@@ -178,7 +174,7 @@ dheera_transport_dup_session (DheeraTransport  *self,
   if (self->config != NULL)
     return dup_own_session (self, error);
 
-  if (self->generation != fork_generation)
+  if (self->generation != dheera_fork_get_generation ())
     {
       g_set_error_literal (error, DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_SESSION,
                            "the SoupSession was made before this process was forked and its connections belong to the parent; "
