@@ -70,7 +70,7 @@ arm (DheeraExchange *self)
   gint64 deadline = dheera_exchange_get_deadline (self, &which);
 
   if (self->phase == DHEERA_PHASE_QUEUED)
-    deadline = dheera_gate_look_again (self->gate, deadline);
+    deadline = dheera_gate_look_again (self->gate, self->ticket, deadline);
   if (deadline != 0 && (self->pulse_at < 0 || self->pulse_at > deadline))
     {
       self->pulse_at = deadline;
@@ -232,7 +232,7 @@ dheera_exchange_check_deadline (DheeraExchange *self)
 
   /* What it returns is when to look again, which is no deadline. */
   if (self->phase == DHEERA_PHASE_QUEUED)
-    dheera_gate_look_again (self->gate, 0);
+    dheera_gate_look_again (self->gate, self->ticket, 0);
   if (deadline == 0 || g_get_monotonic_time () < deadline || g_atomic_int_get (&self->stop) != DHEERA_STOP_NONE)
     return;
   if (self->phase == DHEERA_PHASE_QUEUED)

@@ -32,6 +32,7 @@ typedef struct
   DheeraOrigin *origin;
   GThread *thread;        /* whose connection it is over HTTP/2 */
   GSource *waker;         /* made ready on admission; NULL for a thread that waits in dheera_gate_wait() */
+  gpointer context;       /* of the waker, not referenced and only compared */
   GCond cond;             /* for that thread */
   GList link;
   gint64 started;
@@ -62,8 +63,9 @@ void               dheera_gate_enter         (DheeraGate   *self,
 void               dheera_gate_wait          (DheeraGate   *self,
                                               DheeraTicket *ticket,
                                               gint64        deadline);
-/* Admits what may go by now, and tells when to look again: at the deadline (0 for none) or before it. */
+/* Admits what may go by now, and tells when to look again: at the deadline (0 for none), or before it where this ticket looks for others as well. */
 gint64             dheera_gate_look_again    (DheeraGate   *self,
+                                              DheeraTicket *ticket,
                                               gint64        deadline);
 /* From any thread. */
 void               dheera_gate_wake          (DheeraGate   *self,

@@ -9,6 +9,8 @@ struct _DheeraGate
   GHashTable *foreign;    /* the application's SoupMessage → ForeignMessage */
   GQueue waiting;         /* of DheeraTicket */
   GQueue starting;        /* likewise, the oldest first */
+  GHashTable *lookouts;   /* GMainContext, NULL for those who block → DheeraTicket */
+  gboolean hinted;        /* at the limits, which is done once */
   guint n_connections;
   guint max_connections;
   guint max_per_host;
@@ -76,6 +78,60 @@ gate_is_starting_too_many (DheeraGate *self)
   return n >= DHEERA_GATE_MAX_STARTING;
 }
 
+static void
+rouse (DheeraTicket *ticket)
+{
+  if (ticket->waker != NULL)
+    g_source_set_ready_time (ticket->waker, 0);
+  else
+    g_cond_signal (&ticket->cond);
+}
+
+/* Time passes without an event, and one of those who wait has to look whether it has let somebody in: the first of each main context, which may be one that
+ * nobody iterates, and the first of the threads that block, which are all awake. */
+static gboolean
+gate_is_lookout (DheeraGate   *self,
+                 DheeraTicket *ticket)
+{
+  return ticket->state == DHEERA_TICKET_WAITING && g_hash_table_lookup (self->lookouts, ticket->context) == ticket;
+}
+
+static void
+gate_begin_wait (DheeraGate   *self,
+                 DheeraTicket *ticket)
+{
+  gpointer key = ticket->context;
+
+  ticket->state = DHEERA_TICKET_WAITING;
+  ticket->origin->n_waiting++;
+  g_queue_push_tail_link (&self->waiting, &ticket->link);
+  if (!g_hash_table_contains (self->lookouts, key))
+    g_hash_table_insert (self->lookouts, key, ticket);
+}
+
+static void
+gate_end_wait (DheeraGate   *self,
+               DheeraTicket *ticket)
+{
+  gboolean is_lookout = gate_is_lookout (self, ticket);
+  gpointer key = ticket->context;
+  GList *next = ticket->link.next;
+
+  g_queue_unlink (&self->waiting, &ticket->link);
+  ticket->origin->n_waiting--;
+  if (!is_lookout)
+    return;
+  while (next != NULL && ((DheeraTicket *) next->data)->context != key)
+    next = next->next;
+  if (next == NULL)
+    {
+      g_hash_table_remove (self->lookouts, key);
+      return;
+    }
+  g_hash_table_insert (self->lookouts, key, next->data);
+  rouse (next->data);
+}
+
 /* NULL when the ticket may go, else what stops it. */
 static const char *
 gate_find_obstacle (DheeraGate   *self,
@@ -123,14 +179,26 @@ gate_serve (DheeraGate *self)
       next = l->next;
       if (gate_find_obstacle (self, ticket) != NULL)
         continue;
-      g_queue_unlink (&self->waiting, &ticket->link);
-      ticket->origin->n_waiting--;
+      gate_end_wait (self, ticket);
       gate_admit (self, ticket);
-      if (ticket->waker != NULL)
-        g_source_set_ready_time (ticket->waker, 0);
-      else
-        g_cond_signal (&ticket->cond);
+      rouse (ticket);
     }
+}
+
+/* The limits can be set only when a session is made, so whoever made it should hear of them; from outside of the lock. */
+static char *
+gate_make_hint (DheeraGate   *self,
+                DheeraTicket *ticket)
+{
+  const char *obstacle = self->hinted ? NULL : gate_find_obstacle (self, ticket);
+  gboolean per_host = g_strcmp0 (obstacle, "max-conns-per-host") == 0;
+
+  if (!per_host && g_strcmp0 (obstacle, "max-conns") != 0)
+    return NULL;
+  self->hinted = TRUE;
+  return g_strdup_printf ("A request to %s waits, since all %u connections that its SoupSession allows%s (its property %s) are in use. A session for more requests at "
+                          "a time is made with a larger max-conns-per-host and max-conns. This is said once for each session.",
+                          ticket->origin->host, per_host ? self->max_per_host : self->max_connections, per_host ? " to one host" : "", obstacle);
 }
 
 void
@@ -139,6 +207,8 @@ dheera_gate_enter (DheeraGate   *self,
                    GUri         *uri,
                    GSource      *waker)
 {
+  g_autofree char *hint = NULL;
+
   g_return_if_fail (ticket->state == DHEERA_TICKET_NONE);
 
   g_mutex_lock (&self->mutex);
@@ -147,6 +217,7 @@ dheera_gate_enter (DheeraGate   *self,
   ticket->blocking = waker == NULL;
   /* Whoever cancels from another thread may come when the waiter is going. */
   ticket->waker = waker != NULL ? g_source_ref (waker) : NULL;
+  ticket->context = waker != NULL ? g_source_get_context (waker) : NULL;
   ticket->woken = FALSE;
   if (ticket->origin->n_waiting == 0 && gate_find_obstacle (self, ticket) == NULL)
     {
@@ -154,11 +225,12 @@ dheera_gate_enter (DheeraGate   *self,
     }
   else
     {
-      ticket->state = DHEERA_TICKET_WAITING;
-      ticket->origin->n_waiting++;
-      g_queue_push_tail_link (&self->waiting, &ticket->link);
+      gate_begin_wait (self, ticket);
+      hint = gate_make_hint (self, ticket);
     }
   g_mutex_unlock (&self->mutex);
+  if (hint != NULL)
+    g_message ("%s", hint);
 }
 
 /* deadline (0 for none), or the earlier moment at which the oldest start does not count any more */
@@ -180,14 +252,16 @@ gate_get_next_look (DheeraGate *self,
 }
 
 gint64
-dheera_gate_look_again (DheeraGate *self,
-                        gint64      deadline)
+dheera_gate_look_again (DheeraGate   *self,
+                        DheeraTicket *ticket,
+                        gint64        deadline)
 {
-  gint64 next;
+  gint64 next = deadline;
 
   g_mutex_lock (&self->mutex);
   gate_serve (self);
-  next = gate_get_next_look (self, deadline);
+  if (gate_is_lookout (self, ticket))
+    next = gate_get_next_look (self, deadline);
   g_mutex_unlock (&self->mutex);
 
   return next;
@@ -201,7 +275,7 @@ dheera_gate_wait (DheeraGate   *self,
   g_mutex_lock (&self->mutex);
   while (ticket->state == DHEERA_TICKET_WAITING && !ticket->woken)
     {
-      gint64 until = gate_get_next_look (self, deadline);
+      gint64 until = gate_is_lookout (self, ticket) ? gate_get_next_look (self, deadline) : deadline;
 
       if (until == 0)
         g_cond_wait (&ticket->cond, &self->mutex);
@@ -218,10 +292,7 @@ dheera_gate_wake (DheeraGate   *self,
 {
   g_mutex_lock (&self->mutex);
   ticket->woken = TRUE;
-  if (ticket->waker != NULL)
-    g_source_set_ready_time (ticket->waker, 0);
-  else
-    g_cond_signal (&ticket->cond);
+  rouse (ticket);
   g_mutex_unlock (&self->mutex);
 }
 
@@ -290,8 +361,7 @@ gate_leave (DheeraGate   *self,
 
   if (ticket->state == DHEERA_TICKET_WAITING)
     {
-      g_queue_unlink (&self->waiting, &ticket->link);
-      origin->n_waiting--;
+      gate_end_wait (self, ticket);
     }
   else
     {
@@ -435,6 +505,7 @@ dheera_gate_new (SoupSession *session)
   g_mutex_init (&self->mutex);
   g_queue_init (&self->waiting);
   g_queue_init (&self->starting);
+  self->lookouts = g_hash_table_new (NULL, NULL);
   self->origins = dheera_origin_new_table ();
   self->foreign = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->max_connections = soup_session_get_max_conns (session);
@@ -452,6 +523,7 @@ dheera_gate_free (DheeraGate  *self,
 {
   if (session != NULL)
     g_signal_handlers_disconnect_by_data (session, self);
+  g_hash_table_unref (self->lookouts);
   g_hash_table_unref (self->origins);
   g_hash_table_unref (self->foreign);
   g_mutex_clear (&self->mutex);

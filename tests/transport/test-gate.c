@@ -343,6 +343,139 @@ test_starting_limit (void)
   g_assert_cmpuint (tally.n_done, ==, 0);
 }
 
+/* --- A thousand that wait ---------------------------------------------------------------------------------------------------------------- */
+
+#define N_WAITERS 1000
+
+typedef struct
+{
+  GSource source;
+  DheeraGate *gate;
+  DheeraTicket *ticket;
+  guint *n_wakeups;
+} Waiter;
+
+static gboolean
+waiter_dispatch (GSource     *source,
+                 GSourceFunc  callback,
+                 gpointer     user_data)
+{
+  Waiter *self = (Waiter *) source;
+  gint64 next = 0;
+
+  (*self->n_wakeups)++;
+  if (!dheera_gate_is_admitted (self->gate, self->ticket))
+    next = dheera_gate_look_again (self->gate, self->ticket, 0);
+  g_source_set_ready_time (source, next != 0 ? next : -1);
+  return G_SOURCE_CONTINUE;
+}
+
+static Waiter *
+waiter_new (DheeraGate   *gate,
+            GMainContext *context,
+            GUri         *uri,
+            guint        *n_wakeups)
+{
+  static GSourceFuncs funcs = { NULL, NULL, waiter_dispatch, NULL, NULL, NULL };
+  Waiter *self = (Waiter *) g_source_new (&funcs, sizeof (Waiter));
+
+  self->gate = gate;
+  self->ticket = dheera_ticket_new ();
+  self->n_wakeups = n_wakeups;
+  g_source_set_ready_time (&self->source, -1);
+  g_source_attach (&self->source, context);
+  dheera_gate_enter (gate, self->ticket, uri, &self->source);
+  if (!dheera_gate_is_admitted (gate, self->ticket))
+    waiter_dispatch (&self->source, NULL, NULL);
+  return self;
+}
+
+static void
+waiter_free (Waiter *self)
+{
+  dheera_gate_leave (self->gate, self->ticket);
+  dheera_ticket_unref (self->ticket);
+  g_source_destroy (&self->source);
+  g_source_unref (&self->source);
+}
+
+static guint
+count_admitted (Waiter **waiters)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < N_WAITERS; i++)
+    if (dheera_gate_is_admitted (waiters[i]->gate, waiters[i]->ticket))
+      n++;
+  return n;
+}
+
+static gpointer
+wait_blocking (gpointer data)
+{
+  Waiter *self = data;
+
+  dheera_gate_wait (self->gate, self->ticket, g_get_monotonic_time () + 20 * G_USEC_PER_SEC);
+  return GINT_TO_POINTER (dheera_gate_is_admitted (self->gate, self->ticket));
+}
+
+/* Hosts that do not answer let the others in as time passes, which one waiter of each main context looks for, and not all of them. Contexts that nobody
+ * iterates do not matter to those that somebody does. */
+static void
+test_lookouts (void)
+{
+  g_autoptr(SoupSession) session = soup_session_new_with_options ("max-conns", 2 * N_WAITERS, "max-conns-per-host", 2 * N_WAITERS, NULL);
+  g_autoptr(GUri) uri = g_uri_parse ("http://127.0.0.1:1/", G_URI_FLAGS_NONE, NULL);
+  g_autoptr(GMainContext) asleep = g_main_context_new ();
+  g_autoptr(GMainContext) awake = g_main_context_new ();
+  DheeraGate *gate = dheera_gate_new (session);
+  Waiter *waiters[N_WAITERS];
+  guint n_wakeups = 0, n_admitted;
+
+  for (guint i = 0; i < N_WAITERS; i++)
+    waiters[i] = waiter_new (gate, i < N_WAITERS / 2 ? asleep : awake, uri, &n_wakeups);
+  n_wakeups = 0;
+  while ((n_admitted = count_admitted (waiters)) < 100)
+    g_main_context_iteration (awake, TRUE);
+  /* Of those who wait in the other context nobody has seen anything. */
+  g_assert_cmpuint (n_wakeups, <, 3 * n_admitted);
+  g_test_message ("%u wakeups to admit %u of %u", n_wakeups, n_admitted, N_WAITERS);
+
+  for (guint i = 0; i < N_WAITERS; i++)
+    waiter_free (waiters[i]);
+  dheera_gate_free (gate, session);
+}
+
+/* The first waiter goes, and the next one looks in its place, also where threads block. */
+static void
+test_lookout_leaves (gconstpointer data)
+{
+  gboolean blocking = GPOINTER_TO_INT (data);
+  g_autoptr(SoupSession) session = soup_session_new_with_options ("max-conns", 100, "max-conns-per-host", 100, NULL);
+  g_autoptr(GUri) uri = g_uri_parse ("http://127.0.0.1:1/", G_URI_FLAGS_NONE, NULL);
+  DheeraGate *gate = dheera_gate_new (session);
+  guint n_wakeups = 0;
+  Waiter *waiters[DHEERA_GATE_MAX_STARTING + 2];
+  DheeraTicket *ticket = dheera_ticket_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (waiters); i++)
+    waiters[i] = waiter_new (gate, NULL, uri, &n_wakeups);
+  if (blocking)
+    dheera_gate_enter (gate, ticket, uri, NULL);
+  waiter_free (waiters[DHEERA_GATE_MAX_STARTING]);
+  if (blocking)
+    g_assert_true (wait_blocking (&(Waiter) { .gate = gate, .ticket = ticket }));
+  while (!dheera_gate_is_admitted (gate, waiters[DHEERA_GATE_MAX_STARTING + 1]->ticket))
+    g_main_context_iteration (NULL, TRUE);
+
+  for (guint i = 0; i < G_N_ELEMENTS (waiters); i++)
+    if (i != DHEERA_GATE_MAX_STARTING)
+      waiter_free (waiters[i]);
+  dheera_gate_leave (gate, ticket);
+  dheera_ticket_unref (ticket);
+  dheera_gate_free (gate, session);
+}
+
 static void
 test_blindness (void)
 {
@@ -404,6 +537,9 @@ main (int   argc,
   g_test_add_data_func ("/gate/cancel-behind-unknown-downloads", GINT_TO_POINTER (TRUE), test_cancel_behind_downloads);
   g_test_add_func ("/gate/admitted-after-download", test_admitted_after_download);
   g_test_add_func ("/gate/starting-limit", test_starting_limit);
+  g_test_add_func ("/gate/lookouts", test_lookouts);
+  g_test_add_data_func ("/gate/lookout-leaves/async", GINT_TO_POINTER (FALSE), test_lookout_leaves);
+  g_test_add_data_func ("/gate/lookout-leaves/blocking", GINT_TO_POINTER (TRUE), test_lookout_leaves);
   g_test_add_func ("/gate/blindness", test_blindness);
   g_test_add_func ("/gate/one-record", test_one_record);
 
