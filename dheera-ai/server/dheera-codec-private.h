@@ -61,7 +61,7 @@ char      *dheera_codec_dup_model_id (DheeraModel        *model) G_GNUC_WARN_UNU
 typedef struct
 {
   GString *head;     /* what all events begin with: the id (the provider's, else a new one), the time and the model */
-  GByteArray *marks; /* what was said of each choice */
+  GByteArray *begun; /* choices of which there was a chunk, a byte each */
 } DheeraCodecStream;
 
 void       dheera_codec_stream_clear (DheeraCodecStream  *self);
@@ -71,7 +71,7 @@ void       dheera_codec_write_delta  (DheeraCodecStream  *self, /* all zero at f
                                       DheeraDelta        *delta,
                                       DheeraResponse     *response, /* what has grown so far: id and model; nullable: the delta's own */
                                       GString            *out);
-/* What remains to be said once all have ended, and [DONE]. responses: one for each request, NULL for one of which nothing is known */
+/* What remains to be said once all have ended: why, what it took, and [DONE]. responses: one for each request, NULL for one of which nothing is known */
 void       dheera_codec_write_end    (DheeraCodecStream  *self,
                                       const DheeraAsk    *ask,
                                       GPtrArray          *responses,

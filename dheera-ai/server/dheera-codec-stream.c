@@ -11,16 +11,13 @@
 
 /* Chunks. What all events of a stream begin with is written once and copied; the rest goes from the delta straight into the caller's text. */
 
-#define MARK_BEGUN 1 /* the role, or the echo, was said */
-#define MARK_ENDED 2 /* the finish reason was said */
-
 void
 dheera_codec_stream_clear (DheeraCodecStream *self)
 {
   if (self->head != NULL)
     g_string_free (self->head, TRUE);
   self->head = NULL;
-  g_clear_pointer (&self->marks, g_byte_array_unref);
+  g_clear_pointer (&self->begun, g_byte_array_unref);
 }
 
 /* The id must not change any more, even if the provider says it only now. */
@@ -35,46 +32,65 @@ ensure_head (DheeraCodecStream *self,
     return;
 
   self->head = g_string_new ("data: ");
-  self->marks = g_byte_array_new ();
+  self->begun = g_byte_array_new ();
   writer.out = self->head;
   dheera_json_writer_begin_object (&writer);
   dheera_codec_write_head (&writer, ask, response,
                            ask->route == DHEERA_ROUTE_COMPLETIONS ? "text_completion" : "chat.completion.chunk");
 }
 
-static guint8 *
-get_marks (DheeraCodecStream *self,
-           guint              index)
+/* Was there a chunk of that choice already? From now on there was. */
+static gboolean
+mark_begun (DheeraCodecStream *self,
+            guint              index)
 {
-  if (index >= self->marks->len)
+  guint length = self->begun->len;
+  guint8 before;
+
+  if (index >= length)
     {
-      guint before = self->marks->len;
-
-      g_byte_array_set_size (self->marks, index + 1);
-      memset (self->marks->data + before, 0, index + 1 - before);
+      g_byte_array_set_size (self->begun, index + 1);
+      memset (self->begun->data + length, 0, index + 1 - length);
     }
+  before = self->begun->data[index];
+  self->begun->data[index] = TRUE;
 
-  return &self->marks->data[index];
+  return before;
 }
 
-/* Up to the value of "choices" */
-static void
+/* Up to the value of "choices". Returns where the event begins. */
+static gsize
 begin_event (DheeraCodecStream *self,
              DheeraJsonWriter  *writer,
              GString           *out)
 {
+  gsize start = out->len;
+
   g_string_append_len (out, self->head->str, (gssize) self->head->len);
   writer->out = out;
   writer->comma = TRUE;
   writer->depth = 1;
   dheera_json_writer_key (writer, "choices");
   dheera_json_writer_begin_array (writer);
+
+  return start;
+}
+
+/* JSON that was handed on as the provider wrote it may be spread over lines, but the event is one line. Inside of strings no such character stands
+ * as it is. */
+static void
+join_lines (GString *out,
+            gsize    start)
+{
+  for (gsize i = start + strcspn (out->str + start, "\r\n"); i < out->len; i += strcspn (out->str + i, "\r\n"))
+    out->str[i] = ' ';
 }
 
 static void
 end_event (DheeraJsonWriter *writer,
            const DheeraAsk  *ask,
-           DheeraUsage      *usage)
+           DheeraUsage      *usage,
+           gsize             start)
 {
   dheera_json_writer_end_array (writer);
   if (ask->include_usage)
@@ -86,6 +102,7 @@ end_event (DheeraJsonWriter *writer,
         dheera_json_writer_null (writer);
     }
   dheera_json_writer_end_object (writer);
+  join_lines (writer->out, start);
   g_string_append_len (writer->out, "\n\n", 2);
 }
 
@@ -232,10 +249,10 @@ write_content (DheeraCodecStream *self,
 {
   DheeraJsonWriter writer = DHEERA_JSON_WRITER_INIT;
   guint index = prompt * ask->n + delta->choice_index;
-  guint8 *marks = get_marks (self, index);
-  gboolean begun = (*marks & MARK_BEGUN) != 0;
+  gboolean begun = mark_begun (self, index);
+  gsize start;
 
-  begin_event (self, &writer, out);
+  start = begin_event (self, &writer, out);
   dheera_json_writer_begin_object (&writer);
   if (ask->route == DHEERA_ROUTE_COMPLETIONS)
     write_text_members (&writer, ask, prompt, begun, delta->text, delta->refusal);
@@ -245,26 +262,22 @@ write_content (DheeraCodecStream *self,
   dheera_json_writer_member_raw (&writer, "logprobs", ask->route != DHEERA_ROUTE_COMPLETIONS ? delta->logprobs : NULL);
   dheera_json_writer_member_string (&writer, "finish_reason", NULL);
   dheera_json_writer_end_object (&writer);
-  end_event (&writer, ask, NULL);
-  *marks |= MARK_BEGUN;
+  end_event (&writer, ask, NULL, start);
 }
 
-/* choice is nullable: where nothing is known of it any more. */
 static void
-write_finish (DheeraCodecStream  *self,
-              const DheeraAsk    *ask,
-              guint               prompt,
-              guint               choice_index,
-              DheeraChoice       *choice,
-              DheeraFinishReason  reason,
-              GString            *out)
+write_finish (DheeraCodecStream *self,
+              const DheeraAsk   *ask,
+              guint              prompt,
+              DheeraChoice      *choice,
+              GString           *out)
 {
   DheeraJsonWriter writer = DHEERA_JSON_WRITER_INIT;
-  guint index = prompt * ask->n + choice_index;
-  guint8 *marks = get_marks (self, index);
-  gboolean begun = (*marks & MARK_BEGUN) != 0;
+  guint index = prompt * ask->n + choice->index;
+  gboolean begun = mark_begun (self, index);
+  gsize start;
 
-  begin_event (self, &writer, out);
+  start = begin_event (self, &writer, out);
   dheera_json_writer_begin_object (&writer);
   if (ask->route == DHEERA_ROUTE_COMPLETIONS)
     write_text_members (&writer, ask, prompt, begun, NULL, NULL);
@@ -275,51 +288,18 @@ write_finish (DheeraCodecStream  *self,
       dheera_json_writer_begin_object (&writer);
       if (!begun)
         write_role (&writer, NULL);
-      if (choice != NULL)
-        {
-          write_call_extras (&writer, choice->message);
-          dheera_codec_write_more (&writer, choice->message);
-        }
+      write_call_extras (&writer, choice->message);
+      dheera_codec_write_more (&writer, choice->message);
       dheera_json_writer_end_object (&writer);
     }
   dheera_json_writer_member_string (&writer, "logprobs", NULL);
-  dheera_json_writer_member_string (&writer, "finish_reason", dheera_codec_get_finish_reason (ask, reason));
+  dheera_json_writer_member_string (&writer, "finish_reason", dheera_codec_get_finish_reason (ask, choice->finish_reason));
   dheera_json_writer_end_object (&writer);
-  end_event (&writer, ask, NULL);
-  *marks |= MARK_BEGUN | MARK_ENDED;
+  end_event (&writer, ask, NULL, start);
 }
 
-static DheeraChoice *
-find_choice (DheeraResponse *response,
-             guint           index)
-{
-  for (guint i = 0; response != NULL && i < dheera_response_get_n_choices (response); i++)
-    {
-      DheeraChoice *choice = dheera_response_get_choice (response, i);
-
-      if (choice->index == index)
-        return choice;
-    }
-
-  return NULL;
-}
-
-/* A call whose arguments never came gets {} when its answer ends, and that has to come before the finish reason: there clients take the calls to be
- * whole. */
-static gboolean
-waits_for_arguments (DheeraChoice *choice)
-{
-  for (guint i = 0; i < dheera_message_get_n_tool_calls (choice->message); i++)
-    {
-      DheeraToolCall *call = dheera_message_peek_tool_call (choice->message, i);
-
-      if (call->arguments == NULL || call->arguments->len == 0 || call->id == NULL || *call->id == '\0')
-        return TRUE;
-    }
-
-  return FALSE;
-}
-
+/* The finish reason waits for the end: clients take a choice, and its calls, to be whole when it comes, while many providers say it and then go on,
+ * and arguments that never came become {} only when all has been read. */
 void
 dheera_codec_write_delta (DheeraCodecStream *self,
                           const DheeraAsk   *ask,
@@ -328,35 +308,9 @@ dheera_codec_write_delta (DheeraCodecStream *self,
                           DheeraResponse    *response,
                           GString           *out)
 {
-  if (response == NULL)
-    response = delta->response;
-
-  ensure_head (self, ask, response);
+  ensure_head (self, ask, response != NULL ? response : delta->response);
   if (has_something (ask, delta))
     write_content (self, ask, prompt, delta, out);
-  if (delta->finish_reason != DHEERA_FINISH_REASON_NONE)
-    {
-      DheeraChoice *choice = find_choice (response, delta->choice_index);
-
-      if (choice == NULL || !waits_for_arguments (choice))
-        write_finish (self, ask, prompt, delta->choice_index, choice, delta->finish_reason, out);
-    }
-}
-
-static void
-finish_response (DheeraCodecStream *self,
-                 const DheeraAsk   *ask,
-                 guint              prompt,
-                 DheeraResponse    *response,
-                 GString           *out)
-{
-  for (guint i = 0; i < dheera_response_get_n_choices (response); i++)
-    {
-      DheeraChoice *choice = dheera_response_get_choice (response, i);
-
-      if ((*get_marks (self, prompt * ask->n + choice->index) & MARK_ENDED) == 0)
-        write_finish (self, ask, prompt, choice->index, choice, choice->finish_reason, out);
-    }
 }
 
 static DheeraResponse *
@@ -379,16 +333,21 @@ dheera_codec_write_end (DheeraCodecStream *self,
 
   ensure_head (self, ask, find_first (responses));
   for (guint i = 0; i < responses->len; i++)
-    if (g_ptr_array_index (responses, i) != NULL)
-      finish_response (self, ask, i, g_ptr_array_index (responses, i), out);
+    {
+      DheeraResponse *response = g_ptr_array_index (responses, i);
+      guint n_choices = response != NULL ? dheera_response_get_n_choices (response) : 0;
+
+      for (guint j = 0; j < n_choices; j++)
+        write_finish (self, ask, i, dheera_response_get_choice (response, j), out);
+    }
 
   /* Where nobody counted, there is no such chunk: zeros would be a lie. */
   if (usage != NULL)
     {
       DheeraJsonWriter writer = DHEERA_JSON_WRITER_INIT;
+      gsize start = begin_event (self, &writer, out);
 
-      begin_event (self, &writer, out);
-      end_event (&writer, ask, usage);
+      end_event (&writer, ask, usage, start);
     }
   g_string_append (out, "data: [DONE]\n\n");
 }

@@ -110,13 +110,16 @@ static const struct
     LAST ("0", "", "tool_calls") },
   { "nothing", { FINISH ("stop") }, LAST ("0", ROLE ",\"content\":\"\"", "stop") },
   { "foreign word", { DELTA ("\"content\":\"a\""), FINISH ("pause_turn") }, CHUNK ("0", ROLE ",\"content\":\"a\"") LAST ("0", "", "stop") },
+  { "text behind the finish reason", { FINISH ("stop"), DELTA ("\"content\":\"a\"") }, CHUNK ("0", ROLE ",\"content\":\"a\"") LAST ("0", "", "stop") },
   { "no finish reason", { DELTA ("\"content\":\"a\"") }, CHUNK ("0", ROLE ",\"content\":\"a\"") LAST ("0", "", "stop") },
   { "everything at once", { "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":1}}" },
     CHUNK ("0", ROLE ",\"content\":\"a\"") LAST ("0", "", "stop") },
+  { "lines", { DELTA ("\"content\":\"a\\nb\",\"annotations\":[{\n\"a\":\r\n1}]"), FINISH ("stop") },
+    CHUNK ("0", ROLE ",\"content\":\"a\\nb\",\"annotations\":[{ \"a\":  1}]") LAST ("0", "", "stop") },
   { "choices", { "{\"choices\":[{\"index\":1,\"delta\":{\"content\":\"b\"}},{\"index\":0,\"delta\":{\"content\":\"a\"}}]}",
                  "{\"choices\":[{\"index\":1,\"delta\":{\"content\":\"c\"},\"finish_reason\":\"stop\"}]}", FINISH ("length") },
-    CHUNK ("0", ROLE ",\"content\":\"a\"") CHUNK ("1", ROLE ",\"content\":\"b\"") CHUNK ("1", "\"content\":\"c\"") LAST ("1", "", "stop")
-    LAST ("0", "", "length") },
+    CHUNK ("0", ROLE ",\"content\":\"a\"") CHUNK ("1", ROLE ",\"content\":\"b\"") CHUNK ("1", "\"content\":\"c\"") LAST ("0", "", "length")
+    LAST ("1", "", "stop") },
   { "extras", { "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\",\"audio\":{\"id\": \"x\"},\"annotations\":[{\"a\": 1}]},"
                 "\"logprobs\":{\"content\":[{\"token\": \"a\"}]}}]}", FINISH ("stop") },
     HEAD "{\"index\":0,\"delta\":{" ROLE ",\"content\":\"a\",\"audio\":{\"id\": \"x\"},\"annotations\":[{\"a\": 1}]},"
@@ -272,7 +275,7 @@ test_completions (void)
   feed (&fixture, 1, "{\"choices\":[{\"index\":1,\"delta\":{\"refusal\":\"No.\"},\"finish_reason\":\"content_filter\"},{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}");
   end (&fixture);
   g_assert_cmpstr (fixture.out->str, ==,
-                   PIECE ("Qa", "3") PIECE ("Pb", "0") STOP ("", "0", "length") STOP ("Q", "2", "stop") PIECE ("No.", "3") STOP ("", "3", "content_filter") DONE);
+                   PIECE ("Qa", "3") PIECE ("Pb", "0") PIECE ("No.", "3") STOP ("", "0", "length") STOP ("Q", "2", "stop") STOP ("", "3", "content_filter") DONE);
   tear_down (&fixture);
 }
 
