@@ -35,6 +35,19 @@ append_elements (GString         **array,
   return any;
 }
 
+/* OpenAI's clients count on both members. */
+static char *
+dup_logprobs (DheeraJsonValue logprobs)
+{
+  g_autofree char *content = dheera_json_dup_raw (dheera_json_member (logprobs, "content"));
+  g_autofree char *refusal = dheera_json_dup_raw (dheera_json_member (logprobs, "refusal"));
+
+  if (content != NULL && refusal != NULL)
+    return dheera_json_dup_raw (logprobs);
+
+  return g_strdup_printf ("{\"content\":%s,\"refusal\":%s}", content != NULL ? content : "null", refusal != NULL ? refusal : "null");
+}
+
 gboolean
 dheera_accumulator_add_logprobs (DheeraAccumulator *self,
                                  gint64             choice,
@@ -58,7 +71,7 @@ dheera_accumulator_add_logprobs (DheeraAccumulator *self,
   if (self->recording)
     {
       g_free (state->new_logprobs);
-      state->new_logprobs = dheera_json_dup_raw (logprobs);
+      state->new_logprobs = dup_logprobs (logprobs);
     }
 
   return TRUE;

@@ -73,7 +73,7 @@ test_json (void)
          "\"finish_reason\":null}]}",
     HEAD "{\"index\":1,\"delta\":{\"role\":\"assistant\",\"content\":\"b\"},\"finish_reason\":null}]}",
     HEAD "{\"index\":0,\"delta\":{\"content\":\"é\\n\"},"
-         "\"logprobs\":{\"content\":[{\"token\": \"x\"}]},\"finish_reason\":null}]}",
+         "\"logprobs\":{\"content\":[{\"token\": \"x\"}],\"refusal\":null},\"finish_reason\":null}]}",
     HEAD "{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"type\":\"function\","
          "\"function\":{\"name\":\"f\",\"arguments\":\"\"}}]},\"finish_reason\":null}]}",
     HEAD "{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0,"

@@ -281,7 +281,7 @@ test_refused (void)
       g_autoptr (Parsed) answer = refuse_ask (refusals[i].route, refusals[i].body, &status);
       g_autofree char *message = dheera_json_dup_string (at (answer, "error.message"));
 
-      g_test_message ("%s: %s", refusals[i].body, message);
+      g_test_message ("%" G_GSIZE_FORMAT ": %s", i, message);
       g_assert_cmpuint (status, ==, 400);
       assert_json_string (answer, "error.type", "invalid_request_error");
       assert_json_string (answer, "error.param", refusals[i].param);

@@ -123,7 +123,7 @@ static const struct
   { "extras", { "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\",\"audio\":{\"id\": \"x\"},\"annotations\":[{\"a\": 1}]},"
                 "\"logprobs\":{\"content\":[{\"token\": \"a\"}]}}]}", FINISH ("stop") },
     HEAD "{\"index\":0,\"delta\":{" ROLE ",\"content\":\"a\",\"audio\":{\"id\": \"x\"},\"annotations\":[{\"a\": 1}]},"
-         "\"logprobs\":{\"content\":[{\"token\": \"a\"}]},\"finish_reason\":null}" END LAST ("0", "", "stop") },
+         "\"logprobs\":{\"content\":[{\"token\": \"a\"}],\"refusal\":null},\"finish_reason\":null}" END LAST ("0", "", "stop") },
 };
 
 static void
