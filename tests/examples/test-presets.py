@@ -27,6 +27,8 @@ def test_only_production_takes_the_proxy_of_the_environment():
         expect(run('production', 'Hi', **variables), 0, f'Hi\n{PRODUCTION}')
         log_of(proxy, 1)
         log_of(server, 1)
+        expect_sentence(run('development', 'Hi', **variables), FAR)
+        log_of(proxy, 1)
 
 
 def test_another_word():
