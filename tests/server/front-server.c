@@ -53,6 +53,11 @@ typedef struct
 
 static const DheeraFrontField text_fields[] = { { "Content-Type", "text/plain" }, { NULL, NULL } };
 
+/* What would break the framing, and what is the front's own; and one good one */
+static const DheeraFrontField odd_fields[] = {
+  { "X Bad", "a" }, { "X-Break", "a\r\nX-Injected: b" }, { "Content-Length", "5" }, { "Transfer-Encoding", "chunked" }, { "X-Good", "a" }, { NULL, NULL },
+};
+
 #define COUNT(server, statement)              \
   G_STMT_START                                \
     {                                         \
@@ -87,10 +92,8 @@ flood (Route *route)
 {
   g_autofree char *bytes = g_strnfill (FLOOD_SIZE, 'f');
   gboolean more = TRUE;
-  guint n;
 
-  /* Not for ever, when the client reads faster than this writes. */
-  for (n = 0; n < 64 && more; n++)
+  while (more)
     {
       more = route->incoming->klass->write (route->incoming, bytes, FLOOD_SIZE);
       COUNT (route->server, route->server->counts.written += FLOOD_SIZE);
@@ -156,6 +159,10 @@ execute (Route *route)
     reply_large (incoming);
   else if (is_path (incoming, "/empty"))
     incoming->klass->reply (incoming, 204, NULL, NULL);
+  else if (is_path (incoming, "/field"))
+    reply_text (incoming, 200, incoming->klass->get_header (incoming, "x-field"));
+  else if (is_path (incoming, "/fields"))
+    incoming->klass->reply (incoming, 200, odd_fields, NULL);
   else if (is_path (incoming, "/break"))
     {
       incoming->klass->begin (incoming, 200, text_fields);

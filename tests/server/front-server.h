@@ -15,6 +15,8 @@ G_BEGIN_DECLS
  *   /wait      never an answer
  *   /large     one body of 4 MiB
  *   /empty     204
+ *   /field     the value of the field X-Field
+ *   /fields    fields that can't be sent, and X-Good
  *   /break     begins, writes, and aborts
  *   /abort     aborts at once
  *   /stop      stops the front from within on_head
@@ -29,8 +31,8 @@ typedef struct
   guint complete;  /* on_done (TRUE) */
   guint gone;      /* on_done (FALSE) */
   guint writable;
-  guint64 written; /* bytes given to write() by /flood */
-  guint64 received; /* bytes of bodies */
+  guint written;   /* bytes given to write() by /flood */
+  guint received;  /* bytes of bodies */
   guint connections;
 } FrontCounts;
 
