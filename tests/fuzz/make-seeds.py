@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Makes a folder of seeds for a fuzz target, and then runs the target.
 
-Usage: make-seeds.py {anthropic,aws-events,bedrock,cohere,gemini,json,ndjson,objects,ollama,openai-chat,openai-endpoints,openai-responses,sse,url} FOLDER [COMMAND [ARGUMENT...]]
+Usage: make-seeds.py {anthropic,aws-events,bedrock,cohere,gemini,json,ndjson,objects,ollama,openai-chat,openai-endpoints,openai-responses,server-body,sse,url} FOLDER [COMMAND [ARGUMENT...]]
 
 The seeds are a few lines that are written down here and, when DHEERA_SHARED names a folder with recordings, bodies from real providers.
 """
@@ -55,6 +55,18 @@ OPENAI_RESPONSES = [
     '{"output":[{"type":"message","phase":"commentary","content":[{"type":"output_text","text":"a","annotations":[{"type":"url_citation"}]}]},'
     '{"type":"custom_tool_call","call_id":"c","input":"x","namespace":"n"},{"type":"later","a":1},{"type":"message","content":"b"}]}',
     '{"status":"failed","error":{"message":"reasoning"}}', '{"status":"queued","output":[]}', '{"reasoning":"a","output":[{"type":"function_call"}]}',
+]
+SERVER_BODY = [
+    (0, '{"model":"m","messages":[{"role":"user","content":"hi"}],"n":2,"stop":["a"],"stream":true,"stream_options":{"include_usage":true}}'),
+    (0, '{"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]}],'
+        '"tools":[{"type":"function","function":{"name":"f","parameters":{}}},{"type":"custom","custom":{"name":"c"}}],"tool_choice":"f","logit_bias":{"1":2}}'),
+    (0, '{"model":"m","messages":[{"role":"assistant","content":null,"tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]},'
+        '{"role":"tool","tool_call_id":"a","content":"r"}],"thinking":{"type":"enabled","budget_tokens":1},"response_format":{"type":"json_object"}}'),
+    (0, '{"model":"m","messages":[{"role":"assistant","function_call":{"name":"f"}},{"role":"function","name":"f","content":""}],"api_base":"https://a"}'),
+    (0, '{"messages":[]}'), (0, '[]'), (0, '{"model":"m"'), (0, '{"model":"m","model":"n"}'),
+    (1, '{"model":"m","prompt":["a","b"],"echo":true,"n":3,"suffix":"","best_of":1,"logprobs":null,"max_tokens":5}'), (1, '{"model":"m","prompt":[1,2]}'),
+    (1, '{"model":"m","prompt":"a","suffix":"b"}'), (2, '{"model":"m","input":["a","b"],"dimensions":5,"encoding_format":"base64","user":"u","input_type":"q"}'),
+    (2, '{"model":"m","input":[[1]]}'),
 ]
 ANTHROPIC = [
     'data: {"type":"message_start","message":{"id":"m","content":[{"type":"text","text":"a"}],"usage":{"input_tokens":1}}}\n\n'
@@ -267,6 +279,17 @@ def openai_responses_seeds():
             yield bytes([number % 2 + kind, number % 256]) + body[:6000]
 
 
+def server_body_seeds():
+    # A byte in front: the route.
+    apis = ['chat_completions', 'completions', 'embeddings']
+    for route, text in SERVER_BODY:
+        yield bytes([route]) + text.encode()
+    for record, _body in recordings():
+        request = (record.get('request') or {}).get('body')
+        if record['api'] in apis and isinstance(request, str):
+            yield bytes([apis.index(record['api'])]) + request.encode()[:6000]
+
+
 def anthropic_seeds():
     # Two bytes in front: the kind (stream, whole, count, error), and how the bytes are cut.
     for number, text in enumerate(ANTHROPIC):
@@ -306,6 +329,7 @@ SEEDS = {
     'openai-chat': openai_chat_seeds,
     'openai-endpoints': openai_endpoints_seeds,
     'openai-responses': openai_responses_seeds,
+    'server-body': server_body_seeds,
     'ndjson': lambda: stream_seeds('ndjson', NDJSON),
     'url': url_seeds,
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Each line of the input is a recorded answer, as run_recordings.py describes it. Each line of the output has what the server would say to it: {"chat": ..., "chat_events": text,
- * "text": ..., "text_events": text} for a chat, where text is /v1/completions, {"vectors": ..., "base64": ...}, {"models": ...}, or {"error": ..., "status": ...}. */
+ * "text": ..., "text_events": text} for a chat, where text is /v1/completions, {"vectors": ..., "base64": ...}, {"models": ...}, or {"error": ..., "status": ...}.
+ * Of {"asked": the text of a body, "task": ...} it says why the server would refuse it, {"error": ...}, or {}. */
 
 #include <stdio.h>
 #include <string.h>
 
+#include "dheera-ai/model/dheera-base-request-private.h"
 #include "dheera-ai/model/dheera-error-private.h"
 #include "dheera-ai/model/dheera-part-private.h"
 #include "dheera-ai/providers/dheera-protocol-private.h"
@@ -270,6 +272,21 @@ answer_case (DheeraJsonWriter *writer,
   dheera_decoder_free (run.decoder);
 }
 
+static void
+answer_asked (DheeraJsonWriter *writer,
+              DheeraJsonValue   job)
+{
+  gboolean chat = dheera_json_equal (dheera_json_member (job, "task"), "chat");
+  g_autofree char *text = dheera_json_dup_string (dheera_json_member (job, "asked"));
+  g_autoptr (GBytes) body = g_bytes_new_static (text, strlen (text));
+  g_auto (DheeraAsk) ask = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  if (!dheera_codec_read (&ask, chat ? DHEERA_ROUTE_CHAT : DHEERA_ROUTE_EMBEDDINGS, body, &error)
+      || !dheera_base_request_validate (g_ptr_array_index (ask.requests, 0), &error))
+    dheera_json_writer_member_string (writer, "error", error->message);
+}
+
 int
 main (void)
 {
@@ -284,7 +301,10 @@ main (void)
 
       g_assert_true (dheera_json_parse (&json, line, strlen (line)));
       dheera_json_writer_begin_object (&writer);
-      answer_case (&writer, dheera_json_root (&json));
+      if (dheera_json_exists (dheera_json_path (dheera_json_root (&json), "asked")))
+        answer_asked (&writer, dheera_json_root (&json));
+      else
+        answer_case (&writer, dheera_json_root (&json));
       dheera_json_writer_end_object (&writer);
       text = dheera_json_writer_steal (&writer);
       puts (g_strdelimit (text, "\r\n", ' '));

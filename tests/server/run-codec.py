@@ -250,6 +250,19 @@ class Results:
                 self.described.append(f'{name}: the status of an error is {answer["status"]}')
 
 
+def ask_program(jobs):
+    done = subprocess.run([sys.argv[1]], input=''.join(json.dumps(job) + '\n' for job in jobs), stdout=subprocess.PIPE, text=True, check=False)
+    return [json.loads(line) for line in done.stdout.split('\n')[:-1]], done
+
+
+def asked_of_openai(found):
+    """What applications asked OpenAI, and were answered"""
+    for name, recording in found:
+        body = (recording.get('request') or {}).get('body')
+        if recording['provider'] == 'openai' and recording['api'] in ('chat_completions', 'embeddings') and recording['response']['status'] == 200 and isinstance(body, str) and body:
+            yield name, {'asked': body, 'task': read_recording.task(recording)}
+
+
 def main():
     root = pathlib.Path(os.environ.get('DHEERA_SHARED') or '/nowhere')
     path = root / 'specs/openai-openapi.yaml'
@@ -266,9 +279,13 @@ def main():
 
     found = [(name, recording) for name, recording in read_recording.recordings(root / 'recordings') if read_recording.task(recording) in ('chat', 'embed', 'list_models')]
     jobs = list(run_recordings.cases((name, recording, None) for name, recording in found))
-    done = subprocess.run([sys.argv[1]], input=''.join(json.dumps(job) + '\n' for job in jobs), stdout=subprocess.PIPE, text=True, check=False)
-    answers = [json.loads(line) for line in done.stdout.split('\n')[:-1]]
+    answers, done = ask_program(jobs)
     tap.check('the program answers every line', [] if len(answers) == len(jobs) >= LEAST else [f'{len(answers)} of {len(jobs)}, status {done.returncode}'])
+
+    asked = list(asked_of_openai(found))
+    taken, _ = ask_program([job for _, job in asked])
+    refused = [f'{name}: {answer["error"]}' for (name, _), answer in zip(asked, taken, strict=True) if 'error' in answer]
+    tap.check(f'{len(asked)} requests that OpenAI answered are taken', refused[:20] if len(asked) >= 100 else [f'there are only {len(asked)}'])
 
     results = Results(checks)
     for (name, recording), answer in zip(found, answers):
