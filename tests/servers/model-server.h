@@ -32,6 +32,15 @@ guint            model_server_get_requests    (ModelServer *self);
 /* The protocol of the last request */
 SoupHTTPVersion  model_server_get_version     (ModelServer *self);
 
+/* From now on no answer is given until so many are waited for, and then all of them at once; 0 for the usual. */
+void             model_server_hold            (ModelServer *self,
+                                               guint        n);
+/* Gives each answer so many milliseconds after its request was read. */
+void             model_server_delay           (ModelServer *self,
+                                               guint        ms);
+/* How many requests have been without their answer at the same time, at the most */
+guint            model_server_get_most        (ModelServer *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ModelServer, model_server_free)
 
 G_END_DECLS
