@@ -10,13 +10,14 @@ Any loop of asyncio will do. "glib" takes the one that runs on GLib (PyGObject 3
 """
 
 import asyncio
+import json
 import os
 import sys
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 
 import gi
 gi.require_version('Dheera', '1')
-from gi.repository import Dheera
+from gi.repository import Dheera, GLib
 
 import dheera_ai
 import uvicorn
@@ -43,27 +44,49 @@ app = FastAPI()
 app.router.lifespan_context = lifespan
 
 
-async def unless_gone(request, call):
-    """The outcome of the call, which is cancelled, and with it the request to the model, when the reader leaves meanwhile."""
-    task = asyncio.ensure_future(call)
+@contextmanager
+def when_gone(request, function):
+    """Calls the function when the reader leaves within the block. Not every version of what is in between would notice."""
     # After the body, there is nothing to receive but that.
     gone = asyncio.ensure_future(request.receive())
+    gone.add_done_callback(lambda future: future.cancelled() or function())
     try:
-        await asyncio.wait([task, gone], return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
+        yield
+    finally:
+        gone.cancel()
+
+
+async def unless_gone(request, call):
+    """The outcome of the call. When the reader leaves meanwhile it is cancelled, and with it the request to the model."""
+    task = asyncio.ensure_future(call)
+    try:
+        with when_gone(request, task.cancel):
+            await asyncio.wait([task])
+        if task.cancelled():
             raise HTTPException(499, 'The client has left.')
         return task.result()
     finally:
         task.cancel()
-        gone.cancel()
 
 
-async def events(stream):
-    # The reader may leave in the middle, which leaves this block.
-    async with stream:
-        async for chunk in stream:
-            yield f'data: {chunk.model_dump_json()}\n\n'
+async def events(request, stream):
+    try:
+        with when_gone(request, stream.close):
+            async for chunk in stream:
+                yield f'data: {chunk.model_dump_json()}\n\n'
         yield 'data: [DONE]\n\n'
+    except dheera_ai.APIError as error:
+        # It broke in the middle, where it is too late for a status.
+        yield f'data: {json.dumps(described(error))}\n\n'
+    except GLib.Error:
+        # The reader has left.
+        pass
+    finally:
+        stream.close()
+
+
+def described(error):
+    return {'error': {'message': error.message, 'type': type(error).__name__}}
 
 
 @app.post('/chat')
@@ -76,12 +99,12 @@ async def chat(request: Request, messages: list[dict]):
 async def chat_stream(request: Request, messages: list[dict]):
     # This waits for the first chunk, so that an error still has a status of its own.
     stream = await unless_gone(request, dheera_ai.acompletion(MODEL, messages, stream=True))
-    return StreamingResponse(events(stream), media_type='text/event-stream')
+    return StreamingResponse(events(request, stream), media_type='text/event-stream')
 
 
 @app.exception_handler(dheera_ai.APIError)
 async def on_error(_request, error):
-    return JSONResponse({'error': {'message': error.message, 'type': type(error).__name__}}, error.status_code)
+    return JSONResponse(described(error), error.status_code)
 
 
 def main(port='8000', loop='asyncio'):

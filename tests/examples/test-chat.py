@@ -35,7 +35,6 @@ def check_packages(loop):
 @contextlib.contextmanager
 def service(loop, **variables):
     """Gives the port of the service, which ends in peace afterwards."""
-    check_packages(loop)
     with subprocess.Popen([*COMMAND, '0', loop], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment(**variables)) as program:
         said, port = [], None
         try:
@@ -102,6 +101,27 @@ def errors_have_a_status(loop):
             assert status == 404 and 'nobody' in json.loads(body)['error']['message'], body
 
 
+def a_stream_that_breaks(loop):
+    answer = (b'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n'
+              b'data: {"id": "x", "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"content": "Hel"}}]}\n\n')
+
+    def serve(listener):
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(answer)
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(65536):
+                pass
+
+    with socket.create_server(('127.0.0.1', 0)) as listener:
+        threading.Thread(target=serve, args=(listener,), daemon=True).start()
+        with service(loop, **openai(f'http://127.0.0.1:{listener.getsockname()[1]}/v1')) as port:
+            status, body = ask(port, '/chat/stream')
+            first, last = body.removesuffix('\n\n').split('\n\n')
+            assert status == 200 and '"Hel"' in first and '"type": "APIConnectionError"' in last, body
+
+
 def a_reader_who_leaves_in_the_middle(loop):
     # The story takes seconds.
     with service(loop, **openai(model='story')) as port:
@@ -141,11 +161,12 @@ def a_reader_who_leaves_before_the_first_word(loop):
                 assert gone.wait(PATIENCE), path
 
 
-EACH = [answers, twenty_at_once, errors_have_a_status, a_reader_who_leaves_in_the_middle, a_reader_who_leaves_before_the_first_word]
+EACH = [answers, twenty_at_once, errors_have_a_status, a_stream_that_breaks, a_reader_who_leaves_in_the_middle, a_reader_who_leaves_before_the_first_word]
 
 
 def make_case(function, loop):
     def case():
+        check_packages(loop)
         function(loop)
     case.__name__ = f'{loop}_{function.__name__}'
     return case
