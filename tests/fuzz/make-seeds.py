@@ -100,6 +100,14 @@ OLLAMA = [
     '{"message":{"tool_calls":[{"function":{"name":"f","arguments":{"a":1}}}]},"done":true,"eval_count":3}\n',
     '{"message":{"content":"\\ud83d"},"done":false}\n{"message":{"content":"\\ude00"},"logprobs":[{"token":"a"}],"done":true}\n', '{"error":"wrong key reasoning"}\n',
 ]
+HTTP = [
+    'GET / HTTP/1.1\r\nHost: a\r\n\r\n', 'GET /v1/models/a%2Fb?c=%20d HTTP/1.0\r\nConnection: keep-alive, x\r\n\r\nDELETE /x HTTP/1.1\r\nHost: [::1]:80\r\n\r\n',
+    'POST /v1/chat/completions HTTP/1.1\r\nHost: a.b:8080\r\nContent-Length: 5\r\nExpect: 100-continue\r\nX-A:\r\nX-A: \tb c \r\n\r\nhelloGET / HTTP/1.1\r\nHost: a\r\n\r\n',
+    'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b;c\r\nhello\r\n00a\r\n0123456789\r\n0\r\n\r\nPUT /\u00fc HTTP/1.1\r\n',
+    'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 300\r\n\r\n' + 300 * 'b' + '\r\nPOST / HTTP/1.1\r\nHost: a\r\nContent-Length: 301\r\n\r\n',
+    'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n', 'GET /a/%2e%2e/b HTTP/1.1\nHost: a\n\n', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+    'GET / HTTP/1.1\r\nHost: a\r\nA: ' + 980 * 'a' + '\r\n\r\n', 'GET / HTTP/1.1\r\nHost: a\r\n' + 16 * 'A: b\r\n' + '\r\n',
+]
 URL = [
     'https://api.openai.com/v1\ngpt-4o', 'http://localhost:11434/\n../../admin', 'https://x.com/openai?api-version=1\na b', 'http://[::1]:80\n..',
     'https://user:pw@x.com/#f\nx', 'ftp://x\n.', 'https://x.com\\@evil.com\n/', 'https://models\nmodels', 'anthropic-version\n2023-06-01',
@@ -321,6 +329,7 @@ SEEDS = {
     'aws-events': aws_events_seeds,
     'bedrock': bedrock_seeds,
     'cohere': lambda: native_seeds('cohere', 'sse', COHERE),
+    'http-head': lambda: (bytes([number, 7, 0, number]) + text.encode() for number, text in enumerate(HTTP)),
     'json': json_seeds,
     'ollama': lambda: native_seeds('ollama', 'ndjson', OLLAMA),
     'sse': lambda: stream_seeds('sse', SSE),
