@@ -49,3 +49,6 @@
 #include <dheera-ai/model/dheera-usage.h>
 #include <dheera-ai/providers/dheera-credentials-request.h>
 #include <dheera-ai/providers/dheera-provider.h>
+#if DHEERA_HAS_SERVER
+#include <dheera-ai/server/dheera-server.h>
+#endif

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Compares three lists that must be one: what the shared library exports, what the public headers declare, what is documented.
 
-Usage: check-symbols.py SOURCE_ROOT SHARED_LIBRARY GENERATED_HEADER…
+Usage: check-symbols.py [--without=LAYER] SOURCE_ROOT SHARED_LIBRARY GENERATED_HEADER…
+
+--without=server leaves out the headers of a layer that the library was built without.
 """
 
 import pathlib
@@ -18,9 +20,9 @@ DECLARE_TYPE = re.compile(r'^_?(?:G|DHEERA)_DECLARE_\w+ ?\(\s*(\w+)\s*,\s*(\w+)'
 PROTOTYPE = re.compile(r'\b(dheera_\w+)\s*\(')
 
 
-def public_headers(root, generated):
+def public_headers(root, generated, without):
     for path in sorted((root / 'dheera-ai').rglob('*.h')):
-        if '-private' not in path.name and path.parent.name not in ('wire', 'tool'):
+        if '-private' not in path.name and path.parent.name not in ('wire', 'tool', *without):
             yield path
     yield from map(pathlib.Path, generated)
 
@@ -75,8 +77,10 @@ def check_documentation(functions, classes, docs):
 
 
 def main():
-    root, library = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2]
-    functions, classes, bare = declarations(list(public_headers(root, sys.argv[3:])))
+    without = [argument.removeprefix('--without=') for argument in sys.argv[1:] if argument.startswith('--without=')]
+    arguments = [argument for argument in sys.argv[1:] if not argument.startswith('--')]
+    root, library = pathlib.Path(arguments[0]).resolve(), arguments[1]
+    functions, classes, bare = declarations(list(public_headers(root, arguments[2:], without)))
     symbols = exported(library)
     docs = documentation(root)
 

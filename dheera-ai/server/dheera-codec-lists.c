@@ -120,7 +120,7 @@ write_model (DheeraJsonWriter *writer,
   dheera_json_writer_member_string (writer, "id", id);
   dheera_json_writer_member_string (writer, "object", "model");
   dheera_json_writer_member_int (writer, "created", MAX (model->created, 0));
-  dheera_json_writer_member_string (writer, "owned_by", dheera_string_or_empty (model->provider));
+  dheera_json_writer_member_string (writer, "owned_by", dheera_string_or_empty (model->provider != NULL ? model->provider : model->owned_by));
   dheera_json_writer_end_object (writer);
 }
 

@@ -50,7 +50,7 @@ gboolean   dheera_codec_read         (DheeraAsk          *ask, /* all zero befor
 /* answers: one for each of the ask's requests, in their order */
 GBytes    *dheera_codec_write_answer (const DheeraAsk    *ask,
                                       GPtrArray          *answers) G_GNUC_WARN_UNUSED_RESULT;
-/* models: DheeraModel; owned_by is the provider. */
+/* models: DheeraModel; owned_by is the provider, or what the model says where it has none. */
 GBytes    *dheera_codec_write_models (GListModel         *models) G_GNUC_WARN_UNUSED_RESULT;
 GBytes    *dheera_codec_write_model  (DheeraModel        *model) G_GNUC_WARN_UNUSED_RESULT;
 /* What the two call the model, and what can be asked for: "provider/id" */

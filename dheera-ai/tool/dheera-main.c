@@ -19,6 +19,7 @@ static const Command commands[] = {
   { "chat", "Talk with a model; the answers come in word by word", dheera_cmd_chat },
   { "complete", "Ask one question, and print the answer", dheera_cmd_complete },
   { "models", "List the models that can be reached", dheera_cmd_models },
+  { "serve", "Serve models with OpenAI's protocol, for other programs", dheera_cmd_serve },
   { "doctor", "Say which keys, local servers, proxies and certificates are in use", dheera_cmd_doctor },
 };
 

@@ -21,6 +21,8 @@ int dheera_cmd_complete (int    argc,
                          char **argv);
 int dheera_cmd_models   (int    argc,
                          char **argv);
+int dheera_cmd_serve    (int    argc,
+                         char **argv);
 int dheera_cmd_doctor   (int    argc,
                          char **argv);
 

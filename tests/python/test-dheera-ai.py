@@ -455,9 +455,4 @@ def test_each_code_of_the_library_has_a_name():
     assert dheera_ai.exceptions.from_glib(other) is other
 
 
-def test_there_is_no_server_yet():
-    error = raised(NotImplementedError, dheera_ai.run_server, host='0.0.0.0', port=4000)
-    assert '0.0.0.0:4000' in str(error) and str(error).endswith('.')
-
-
 run_cases([value for name, value in list(globals().items()) if name.startswith('test_')])

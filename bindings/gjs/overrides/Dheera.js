@@ -84,6 +84,33 @@ function addCall(prototype, name, ...convert) {
     prototype[`${name}_finish`] = finish;
 }
 
+/**
+ * A server stops in a promise, where there is no callback.
+ *
+ * @param {object} prototype - that of the server
+ */
+function addServer(prototype) {
+    const {run, start, stop_async: stopAsync} = prototype;
+
+    prototype.start = telling(start);
+    prototype.run = telling(function (cancellable = null) {
+        return run.call(this, cancellable);
+    });
+    prototype.stop_async = function (cancellable = null, callback = null) {
+        if (callback)
+            return stopAsync.call(this, cancellable, callback);
+        return new Promise((resolve, reject) => {
+            stopAsync.call(this, cancellable, (source, result) => {
+                try {
+                    resolve(source.stop_finish(result));
+                } catch (error) {
+                    reject(error);
+                }
+            });
+        });
+    };
+}
+
 function addIteration(prototype) {
     prototype[Symbol.asyncIterator] = async function* () {
         try {
@@ -134,6 +161,9 @@ function _init() {
     addCall(Dheera.Stream.prototype, 'next');
     addCall(Dheera.Stream.prototype, 'collect');
     addIteration(Dheera.Stream.prototype);
+    // A library may be built without it.
+    if (Dheera.Server)
+        addServer(Dheera.Server.prototype);
 
     Dheera.Conversation.prototype[Symbol.iterator] = function* () {
         for (let i = 0; i < this.get_n_items(); i++)

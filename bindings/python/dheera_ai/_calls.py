@@ -6,8 +6,10 @@ import base64
 import json
 import sys
 
+from gi.repository import Dheera
+
 from ._requests import make_chat_request, make_embedding_request
-from ._sessions import resolve
+from ._sessions import resolve, resolve_server
 from ._shapes import EmbeddingResponse, ModelResponse
 from ._streams import CompletionStream
 from .exceptions import Translated
@@ -100,7 +102,28 @@ async def aembedding(model=None, input=None, *, client=None, encoding_format=Non
         return _vectors(await caller.embed_async(make_embedding_request(session, model, input, params)), encoding_format)
 
 
-def run_server(host='127.0.0.1', port=4000, **_options):
-    """There is no server yet."""
-    raise NotImplementedError(f'This version of dheera_ai has no server that could listen on {host}:{port}: call completion() or acompletion() '
-                              'in your own server instead.')
+def run_server(host=None, port=None, *, keys=None, config=None, client=None, models=None):
+    """Serves every model with OpenAI's protocol, until Ctrl-C or SIGTERM, and answers to the end what it is asked by then.
+
+    host, port: where to listen, '127.0.0.1' and 4000 unless the configuration file says otherwise. Port 0 is any that is free.
+    keys: texts of which a request has to have one, or their hashes from Dheera.Server.hash_key(); a host that other machines reach needs some.
+    config: the path of a configuration file, see Dheera.Server.
+    client: the Soup.Session that carries every request to a provider, or a Dheera.Client; without one, that of dheera_ai.aclient_session,
+    dheera_ai.base_llm_aiohttp_handler or dheera_ai.client_session.
+    models: a dictionary of names and what they mean, {'fast': 'openai/gpt-4o-mini'}; with one, no other models are served.
+
+    Ctrl-C ends in a KeyboardInterrupt, as everywhere in Python, once everything is answered.
+    """
+    if not hasattr(Dheera, 'Server'):
+        raise NotImplementedError('The library was built without its server: configure the build with -Dserver=enabled.')
+    with Translated():
+        server = Dheera.Server(client=resolve_server(client), config_file=config)
+        if host is not None:
+            server.set_host(host)
+        if port is not None:
+            server.set_port(port)
+        if keys is not None:
+            server.set_keys([keys] if isinstance(keys, str) else list(keys))
+        for name, target in (models or {}).items():
+            server.add_model(name, target)
+        server.run(None)

@@ -119,6 +119,16 @@ def _client_for(policy):
     return _clients.get(policy) or _clients.setdefault(policy, Dheera.Client(param_policy=policy))
 
 
+def resolve_server(client):
+    """The client of a server, or None for the configuration file's, or the default one. A server calls as those do that are awaited."""
+    check_session(client, 'client')
+    chosen = _choose(client, True)
+    if not isinstance(chosen, Soup.Session):
+        return chosen
+    policy = Dheera.ParamPolicy.DROP if sys.modules[__package__].drop_params else Dheera.ParamPolicy.REJECT
+    return Dheera.Client(session=chosen, param_policy=policy)
+
+
 def resolve(client, is_async, drop_params):
     """The client that makes the call, and the session to set on the request, or None for the client's own"""
     check_session(client, 'client')

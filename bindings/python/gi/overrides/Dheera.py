@@ -199,6 +199,25 @@ _add_stream_trio(Stream, 'collect')
 _export(Stream)
 
 
+# A library may be built without it.
+if hasattr(Dheera, 'Server'):
+    class Server(Dheera.Server):
+        start = _telling(Dheera.Server.start)
+        add_key_file = _telling(Dheera.Server.add_key_file)
+
+        def run(self, cancellable=None):
+            return _telling(Dheera.Server.run)(self, cancellable)
+
+        def stop_async(self, cancellable=None, callback=None, *user_data):
+            return _call_async(lambda *args: Dheera.Server.stop_async(self, *args), lambda result: Dheera.Server.stop_finish(self, result),
+                               cancellable, callback, user_data)
+
+        def __repr__(self):
+            return _describe(self, host=self.get_host(), port=self.get_port())
+
+    _export(Server)
+
+
 class Request(Dheera.Request):
     new_from_json = staticmethod(_telling(Dheera.Request.new_from_json))
     set_response_schema = _telling(Dheera.Request.set_response_schema)

@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* How a server ends: drained, stopped in the middle, dropped, and by signals. */
+
+#include "server-util.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "tests/servers/fault-server.h"
+
+#define HEAD "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
+#define CHUNK(text) "data: {\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" text "\"},\"finish_reason\":null}]}\n\n"
+#define END "data: {\"id\":\"c1\",\"object\":\"chat.completion.chunk\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"
+
+/* A stream whose model says a word, and the rest when it is told to */
+typedef struct
+{
+  FaultServer *fault;
+  DheeraServer *server;
+  GSocketConnection *connection;
+} Fixture;
+
+static void
+set_up (Fixture *f)
+{
+  g_autofree char *url = NULL;
+  g_autoptr(DheeraClient) client = NULL;
+
+  *f = (Fixture) { 0 };
+  f->fault = fault_server_new (FAULT_TLS_NONE);
+  fault_server_script (f->fault, FAULT_EXPECT (), FAULT_SEND (HEAD CHUNK ("half")), FAULT_SIGNAL (), FAULT_SEND (CHUNK ("rest") END), FAULT_CLOSE (), FAULT_END);
+  url = fault_server_dup_url (f->fault, "/v1");
+  client = new_lab_client (NULL, url);
+  f->server = dheera_server_new (client);
+  dheera_server_set_port (f->server, 0);
+}
+
+/* Up to the first word */
+static void
+begin_stream (Fixture *f)
+{
+  g_autofree char *text = NULL;
+
+  f->connection = raw_open (f->server);
+  raw_post (f->connection, "/v1/chat/completions", STREAM_BODY ("lab/m"));
+  text = raw_read_until (f->connection, "half");
+  g_assert_nonnull (text);
+}
+
+static void
+tear_down (Fixture *f)
+{
+  g_clear_object (&f->connection);
+  g_clear_object (&f->server);
+  fault_server_free (f->fault);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, tear_down)
+
+static void
+stopped_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      data)
+{
+  GAsyncResult **place = data;
+
+  *place = g_object_ref (result);
+}
+
+static void
+wait_for_result (GAsyncResult **result)
+{
+  while (*result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* --- Stopping ----------------------------------------------------------------------------------------------------------------------------------------- */
+
+static void
+test_idle (void)
+{
+  g_autoptr(DheeraServer) server = start_server (NULL);
+  g_auto(Answer) answer = { 0 };
+
+  g_assert_true (dheera_server_get_client (server) == dheera_client_get_default ());
+  ask (&answer, server, "GET", "/health/readiness", NULL, NULL);
+  g_assert_cmpuint (answer.status, ==, 200);
+  stop_server (server);
+  g_assert_null (dheera_server_get_uri (server));
+  g_assert_cmpuint (dheera_server_get_port (server), ==, 0);
+  /* One that does not run has stopped, too. */
+  dheera_server_stop (server);
+  stop_server (server);
+  g_assert_true (dheera_server_start (server, NULL));
+  stop_server (server);
+}
+
+/* What is being answered is answered to the end, and nobody new comes in. */
+static void
+test_drain (void)
+{
+  g_auto(Fixture) f;
+  g_autoptr(GAsyncResult) stopped = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *rest = NULL;
+
+  set_up (&f);
+  g_assert_true (dheera_server_start (f.server, NULL));
+  begin_stream (&f);
+  dheera_server_stop_async (f.server, NULL, stopped_cb, &stopped);
+  g_assert_false (dheera_server_start (f.server, &error));
+  g_assert_nonnull (strstr (error->message, "drains"));
+  for (guint i = 0; i < 20; i++)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_null (stopped);
+
+  fault_server_signal (f.fault);
+  rest = raw_read_all (f.connection);
+  g_assert_nonnull (strstr (rest, "\"content\":\"rest\""));
+  g_assert_nonnull (strstr (rest, "data: [DONE]\n\n"));
+  wait_for_result (&stopped);
+  g_assert_true (dheera_server_stop_finish (f.server, stopped, NULL));
+  g_assert_null (dheera_server_get_uri (f.server));
+}
+
+static void
+test_drain_timeout (void)
+{
+  g_auto(Fixture) f;
+  g_autoptr(GAsyncResult) stopped = NULL;
+  g_autofree char *rest = NULL;
+
+  set_up (&f);
+  dheera_server_set_drain_timeout (f.server, 0);
+  g_assert_true (dheera_server_start (f.server, NULL));
+  begin_stream (&f);
+  dheera_server_stop_async (f.server, NULL, stopped_cb, &stopped);
+  rest = raw_read_all (f.connection);
+  g_assert_nonnull (strstr (rest, "data: {\"error\":"));
+  g_assert_nonnull (strstr (rest, "server_shutting_down"));
+  g_assert_null (strstr (rest, "[DONE]"));
+  wait_for_result (&stopped);
+  g_assert_true (dheera_server_stop_finish (f.server, stopped, NULL));
+}
+
+static void
+test_cancelled_stop (void)
+{
+  g_auto(Fixture) f;
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr(GAsyncResult) first = NULL;
+  g_autoptr(GAsyncResult) second = NULL;
+  g_autoptr(GAsyncResult) third = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GError) again = NULL;
+  g_autofree char *rest = NULL;
+
+  set_up (&f);
+  g_assert_true (dheera_server_start (f.server, NULL));
+  begin_stream (&f);
+  dheera_server_stop_async (f.server, cancellable, stopped_cb, &first);
+  dheera_server_stop_async (f.server, NULL, stopped_cb, &second);
+  g_cancellable_cancel (cancellable);
+  wait_for_result (&first);
+  g_assert_false (dheera_server_stop_finish (f.server, first, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  dheera_server_stop_async (f.server, cancellable, stopped_cb, &third);
+  wait_for_result (&third);
+  g_assert_false (dheera_server_stop_finish (f.server, third, &again));
+  g_assert_null (second);
+
+  fault_server_signal (f.fault);
+  rest = raw_read_all (f.connection);
+  g_assert_nonnull (strstr (rest, "[DONE]"));
+  wait_for_result (&second);
+  g_assert_true (dheera_server_stop_finish (f.server, second, NULL));
+}
+
+/* Whoever drops a server in the middle of a stream closes everything, and nothing is kept. */
+static void
+test_dropped (void)
+{
+  g_auto(Fixture) f;
+  g_autofree char *rest = NULL;
+  DheeraServer *server;
+  DheeraClient *client;
+
+  set_up (&f);
+  g_assert_true (dheera_server_start (f.server, NULL));
+  begin_stream (&f);
+  server = f.server;
+  client = dheera_server_get_client (server);
+  g_object_add_weak_pointer (G_OBJECT (server), (gpointer *) &server);
+  g_object_add_weak_pointer (G_OBJECT (client), (gpointer *) &client);
+  g_clear_object (&f.server);
+  g_assert_null (server);
+  rest = raw_read_all (f.connection);
+  g_assert_null (strstr (rest, "[DONE]"));
+  while (client != NULL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* --- Running -------------------------------------------------------------------------------------------------------------------------------------------- */
+
+static gboolean
+cancel_cb (gpointer data)
+{
+  g_cancellable_cancel (data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+test_run_cancelled (void)
+{
+  g_autoptr(DheeraServer) server = dheera_server_new (NULL);
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr(GError) error = NULL;
+
+  dheera_server_set_port (server, 0);
+  g_idle_add (cancel_cb, cancellable);
+  g_assert_true (dheera_server_run (server, cancellable, &error));
+  g_assert_no_error (error);
+  g_assert_null (dheera_server_get_uri (server));
+  /* It is still cancelled: the run ends at once. */
+  g_assert_true (dheera_server_run (server, cancellable, &error));
+  g_assert_no_error (error);
+}
+
+static void
+test_run_started (void)
+{
+  g_autoptr(DheeraServer) server = start_server (NULL);
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+
+  g_idle_add (cancel_cb, cancellable);
+  g_assert_true (dheera_server_run (server, cancellable, NULL));
+}
+
+static void
+test_run_fails (void)
+{
+  g_autoptr(DheeraServer) server = dheera_server_new (NULL);
+  g_autoptr(GError) error = NULL;
+
+  dheera_server_set_host (server, "0.0.0.0");
+  g_assert_false (dheera_server_run (server, NULL, &error));
+  g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST);
+}
+
+typedef struct
+{
+  DheeraServer *server;
+  GCancellable *cancellable;
+  gboolean result;
+  GError *error;
+  gboolean started;
+} Run;
+
+static gboolean
+started_cb (gpointer data)
+{
+  ((Run *) data)->started = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+port_cb (GObject    *object,
+         GParamSpec *pspec,
+         gpointer    data)
+{
+  g_main_context_invoke (NULL, started_cb, data);
+}
+
+static gpointer
+run_in_thread (gpointer data)
+{
+  Run *run = data;
+
+  run->result = dheera_server_run (run->server, run->cancellable, &run->error);
+  return NULL;
+}
+
+/* The default context is this thread's: the server in the other one takes one of its own, and both go on. */
+static void
+test_run_in_thread (void)
+{
+  Run run = { dheera_server_new (NULL), g_cancellable_new (), FALSE, NULL, FALSE };
+  g_auto(Answer) answer = { 0 };
+  g_autoptr(GError) error = NULL;
+  GThread *thread;
+
+  g_assert_true (g_main_context_acquire (NULL));
+  dheera_server_set_port (run.server, 0);
+  g_signal_connect (run.server, "notify::port", G_CALLBACK (port_cb), &run);
+  thread = g_thread_new ("server", run_in_thread, &run);
+  wait_until (&run.started);
+  g_signal_handlers_disconnect_by_func (run.server, port_cb, &run);
+  ask (&answer, run.server, "POST", "/v1/chat/completions", CHAT_BODY ("mock/echo"), NULL);
+  assert_answer (&answer, 200, "object", "\"chat.completion\"");
+  /* It is served there, and not here. */
+  g_assert_false (dheera_server_run (run.server, NULL, &error));
+  g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST);
+  g_cancellable_cancel (run.cancellable);
+  g_thread_join (thread);
+  g_assert_true (run.result);
+  g_assert_no_error (run.error);
+  g_main_context_release (NULL);
+  g_object_unref (run.server);
+  g_object_unref (run.cancellable);
+}
+
+/* --- Signals ---------------------------------------------------------------------------------------------------------------------------------------------- */
+
+static int last_signal;
+
+static void
+own_handler (int number)
+{
+  last_signal = number;
+}
+
+static gboolean
+raise_cb (gpointer data)
+{
+  kill (getpid (), GPOINTER_TO_INT (data));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+assert_handlers (const struct sigaction *interrupt,
+                 const struct sigaction *terminate)
+{
+  struct sigaction now;
+
+  sigaction (SIGINT, NULL, &now);
+  g_assert_true (now.sa_handler == interrupt->sa_handler);
+  g_assert_cmpint (now.sa_flags, ==, interrupt->sa_flags);
+  sigaction (SIGTERM, NULL, &now);
+  g_assert_true (now.sa_handler == terminate->sa_handler);
+  g_assert_cmpint (now.sa_flags, ==, terminate->sa_flags);
+}
+
+static void
+test_signals (void)
+{
+  static const int numbers[] = { SIGINT, SIGTERM };
+  struct sigaction own = { .sa_handler = own_handler, .sa_flags = SA_NODEFER };
+  struct sigaction before, terminate, now;
+
+  sigaction (SIGINT, &own, &before);
+  sigaction (SIGINT, NULL, &now);
+  sigaction (SIGTERM, NULL, &terminate);
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      g_autoptr(DheeraServer) server = dheera_server_new (NULL);
+
+      last_signal = 0;
+      dheera_server_set_port (server, 0);
+      g_idle_add (raise_cb, GINT_TO_POINTER (numbers[i]));
+      g_assert_true (dheera_server_run (server, NULL, NULL));
+      /* A handler of the program's own is called as well, and is the one there is afterwards. */
+      g_assert_cmpint (last_signal, ==, numbers[i] == SIGINT ? SIGINT : 0);
+      assert_handlers (&now, &terminate);
+    }
+  sigaction (SIGINT, &before, NULL);
+}
+
+static gboolean
+end_cb (gpointer data)
+{
+  fault_server_signal (data);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+drains_cb (gpointer data)
+{
+  Fixture *f = data;
+
+  begin_stream (f);
+  kill (getpid (), SIGTERM);
+  g_timeout_add (100, end_cb, f->fault);
+  return G_SOURCE_REMOVE;
+}
+
+/* The stream that runs comes to its end. */
+static void
+test_signal_drains (void)
+{
+  g_auto(Fixture) f;
+  g_autofree char *rest = NULL;
+
+  set_up (&f);
+  g_idle_add (drains_cb, &f);
+  g_assert_true (dheera_server_run (f.server, NULL, NULL));
+  rest = raw_read_all (f.connection);
+  g_assert_nonnull (strstr (rest, "data: [DONE]\n\n"));
+}
+
+static gboolean
+hurry_cb (gpointer data)
+{
+  kill (getpid (), SIGTERM);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+hurries_cb (gpointer data)
+{
+  begin_stream (data);
+  kill (getpid (), SIGTERM);
+  g_timeout_add (100, hurry_cb, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+/* Who says it twice does not want to wait. */
+static void
+test_second_signal (void)
+{
+  g_auto(Fixture) f;
+  g_autofree char *rest = NULL;
+
+  set_up (&f);
+  g_idle_add (hurries_cb, &f);
+  g_assert_true (dheera_server_run (f.server, NULL, NULL));
+  rest = raw_read_all (f.connection);
+  g_assert_nonnull (strstr (rest, "server_shutting_down"));
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/server/end/idle", test_idle);
+  g_test_add_func ("/server/end/drain", test_drain);
+  g_test_add_func ("/server/end/drain-timeout", test_drain_timeout);
+  g_test_add_func ("/server/end/cancelled-stop", test_cancelled_stop);
+  g_test_add_func ("/server/end/dropped", test_dropped);
+  g_test_add_func ("/server/end/run-cancelled", test_run_cancelled);
+  g_test_add_func ("/server/end/run-started", test_run_started);
+  g_test_add_func ("/server/end/run-fails", test_run_fails);
+  g_test_add_func ("/server/end/run-in-thread", test_run_in_thread);
+  g_test_add_func ("/server/end/signals", test_signals);
+  g_test_add_func ("/server/end/signal-drains", test_signal_drains);
+  g_test_add_func ("/server/end/second-signal", test_second_signal);
+
+  return g_test_run ();
+}
