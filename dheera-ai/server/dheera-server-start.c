@@ -63,7 +63,7 @@ list_providers (DheeraClient *client)
       /* Not the client's: to ask it for one adds it. */
       g_autoptr(DheeraProvider) provider = dheera_provider_new (*id);
 
-      if (dheera_provider_get_is_local (provider) || is_second_name (*id) || !has_key (provider))
+      if (is_second_name (*id) || !has_key (provider))
         continue;
       g_strv_builder_add (ids, *id);
       any = TRUE;
