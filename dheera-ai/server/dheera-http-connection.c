@@ -459,12 +459,11 @@ advance (DheeraHttpConnection *self)
 
 /* --- Input ---------------------------------------------------------------------------------------------------------------------- */
 
-/* What was not used is kept for when more has come. */
+/* What was not used is kept for when more has come. is_own: it is in the buffer already. */
 static void
-keep_view (DheeraHttpConnection *self)
+keep_view (DheeraHttpConnection *self,
+           gboolean              is_own)
 {
-  gboolean is_own = self->view >= self->input && self->view < self->input + self->input_allocated;
-
   if (self->state != DHEERA_HTTP_OPEN)
     self->view_length = 0;
   if (self->view_length > self->input_allocated)
@@ -472,7 +471,6 @@ keep_view (DheeraHttpConnection *self)
       /* It can't be in the smaller buffer itself. */
       self->input_allocated = MAX (self->view_length, 1024);
       self->input = g_realloc (self->input, self->input_allocated);
-      is_own = FALSE;
     }
   if (self->view_length > 0 && (!is_own || self->view != self->input))
     memmove (self->input, self->view, self->view_length);
@@ -492,9 +490,11 @@ take_input (DheeraHttpConnection *self,
             const char           *bytes,
             gsize                 length)
 {
+  gboolean is_own = self->input_length > 0;
+
   self->view = bytes;
   self->view_length = length;
-  if (self->input_length > 0)
+  if (is_own)
     {
       gsize whole = self->input_length + length;
 
@@ -510,7 +510,7 @@ take_input (DheeraHttpConnection *self,
     }
 
   advance (self);
-  keep_view (self);
+  keep_view (self, is_own);
 }
 
 static void
