@@ -110,12 +110,6 @@ find_part (DheeraMessage  *message,
   return NULL;
 }
 
-gboolean
-dheera_codec_has_more (DheeraMessage *message)
-{
-  return dheera_message_get_n_natives (message) > 0 || find_part (message, DHEERA_PART_TYPE_IMAGE) != NULL;
-}
-
 /* Others call it so, too, and their clients look there. */
 static void
 write_images (DheeraJsonWriter *writer,
@@ -165,10 +159,100 @@ write_natives (DheeraJsonWriter *writer,
   dheera_json_writer_end_array (writer);
 }
 
+static gboolean
+is_url_citation (DheeraJsonValue annotation)
+{
+  return dheera_json_equal (dheera_json_member (annotation, "type"), "url_citation")
+         && dheera_json_type (dheera_json_path (annotation, "url_citation.url")) == DHEERA_JSON_STRING;
+}
+
+static gboolean
+has_all (DheeraJsonValue citation)
+{
+  return dheera_json_type (dheera_json_member (citation, "start_index")) == DHEERA_JSON_NUMBER
+         && dheera_json_type (dheera_json_member (citation, "end_index")) == DHEERA_JSON_NUMBER
+         && dheera_json_type (dheera_json_member (citation, "title")) == DHEERA_JSON_STRING;
+}
+
+/* OpenAI's have a place in the text and a title always; others leave out what they do not know. */
+static void
+write_annotation (DheeraJsonWriter *writer,
+                  DheeraJsonValue   annotation)
+{
+  DheeraJsonValue citation = dheera_json_member (annotation, "url_citation");
+  g_autofree char *url = NULL;
+  g_autofree char *title = NULL;
+
+  if (!is_url_citation (annotation) || has_all (citation))
+    {
+      dheera_json_writer_value (writer, annotation);
+      return;
+    }
+
+  url = dheera_json_dup_string (dheera_json_member (citation, "url"));
+  title = dheera_json_dup_string (dheera_json_member (citation, "title"));
+  dheera_json_writer_begin_object (writer);
+  dheera_json_writer_member_string (writer, "type", "url_citation");
+  dheera_json_writer_key (writer, "url_citation");
+  dheera_json_writer_begin_object (writer);
+  dheera_json_writer_member_int (writer, "start_index", dheera_json_get_int (dheera_json_member (citation, "start_index"), 0));
+  dheera_json_writer_member_int (writer, "end_index", dheera_json_get_int (dheera_json_member (citation, "end_index"), 0));
+  dheera_json_writer_member_string (writer, "url", url);
+  dheera_json_writer_member_string (writer, "title", title != NULL ? title : url);
+  dheera_json_writer_end_object (writer);
+  dheera_json_writer_end_object (writer);
+}
+
+static void
+write_some_annotations (DheeraJsonWriter *writer,
+                        const char       *name,
+                        DheeraJsonValue   annotations,
+                        gboolean          citations)
+{
+  gboolean begun = FALSE;
+  DheeraJsonIter iter;
+  DheeraJsonValue one;
+
+  dheera_json_iter_init (&iter, annotations);
+  while (dheera_json_iter_next (&iter, NULL, &one))
+    {
+      if (is_url_citation (one) != citations)
+        continue;
+
+      if (!begun)
+        {
+          dheera_json_writer_key (writer, name);
+          dheera_json_writer_begin_array (writer);
+          begun = TRUE;
+        }
+      write_annotation (writer, one);
+    }
+  if (begun)
+    dheera_json_writer_end_array (writer);
+}
+
+/* OpenAI's clients know one kind, and some of them fail at any other. */
+static void
+write_annotations (DheeraJsonWriter *writer,
+                   GString          *annotations)
+{
+  g_auto (DheeraJson) view = DHEERA_JSON_INIT;
+
+  if (!dheera_json_parse (&view, annotations->str, annotations->len))
+    return;
+
+  write_some_annotations (writer, "annotations", dheera_json_root (&view), TRUE);
+  write_some_annotations (writer, "provider_annotations", dheera_json_root (&view), FALSE);
+}
+
 void
 dheera_codec_write_more (DheeraJsonWriter *writer,
-                         DheeraMessage    *message)
+                         DheeraChoice     *choice)
 {
+  DheeraMessage *message = choice->message;
+
+  if (choice->annotations != NULL)
+    write_annotations (writer, choice->annotations);
   if (find_part (message, DHEERA_PART_TYPE_IMAGE) != NULL)
     write_images (writer, message);
   if (dheera_message_get_n_natives (message) > 0)
@@ -224,21 +308,20 @@ write_message (DheeraJsonWriter *writer,
   DheeraPart *audio = find_part (message, DHEERA_PART_TYPE_AUDIO);
   const char *text = dheera_message_get_text (message);
   gboolean calls = dheera_message_get_n_tool_calls (message) > 0;
-  gboolean nothing = *text == '\0' && (calls || message->refusal != NULL || audio != NULL);
+  const char *refusal = message->refusal != NULL && message->refusal->len > 0 ? message->refusal->str : NULL;
+  gboolean nothing = *text == '\0' && (calls || refusal != NULL || audio != NULL);
 
   dheera_json_writer_begin_object (writer);
   dheera_json_writer_member_string (writer, "role", "assistant");
   dheera_json_writer_member_string (writer, "content", nothing ? NULL : text);
-  if (message->reasoning != NULL)
+  if (message->reasoning != NULL && message->reasoning->len > 0)
     dheera_json_writer_member_string (writer, "reasoning_content", message->reasoning->str);
   if (calls)
     write_tool_calls (writer, message);
-  dheera_json_writer_member_string (writer, "refusal", message->refusal != NULL ? message->refusal->str : NULL);
-  if (choice->annotations != NULL)
-    dheera_json_writer_member_raw (writer, "annotations", choice->annotations->str);
+  dheera_json_writer_member_string (writer, "refusal", refusal);
   if (audio != NULL)
     write_audio (writer, audio);
-  dheera_codec_write_more (writer, message);
+  dheera_codec_write_more (writer, choice);
   dheera_json_writer_end_object (writer);
 }
 

@@ -90,11 +90,10 @@ void        dheera_codec_write_head         (DheeraJsonWriter   *writer,
 /* One of the words that the route's API has; "stop" for what has no word there */
 const char *dheera_codec_get_finish_reason  (const DheeraAsk    *ask,
                                              DheeraFinishReason  reason);
-/* What a message has beside OpenAI's members, but has to come back with it or would be lost: pictures, and blocks that only their own provider
- * reads. */
-gboolean    dheera_codec_has_more           (DheeraMessage      *message);
+/* What comes last in a message, and in a stream with the finish reason: the SDKs can't put together lists of it that come piece by piece. Annotations, and what OpenAI has no
+ * member for, but would be lost: pictures, and blocks that only their own provider reads. */
 void        dheera_codec_write_more         (DheeraJsonWriter   *writer,
-                                             DheeraMessage      *message);
+                                             DheeraChoice       *choice);
 /* The text in front of the answer's, for echo; NULL without */
 const char *dheera_codec_peek_echo          (const DheeraAsk    *ask,
                                              guint               prompt);

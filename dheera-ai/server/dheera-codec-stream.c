@@ -123,8 +123,9 @@ write_piece (DheeraJsonWriter *writer,
     }
   dheera_json_writer_key (writer, "function");
   dheera_json_writer_begin_object (writer);
-  if (name != NULL)
-    dheera_json_writer_member_string (writer, "name", name);
+  /* The first piece of a call has both, even if the model left out the name. */
+  if (name != NULL || id != NULL)
+    dheera_json_writer_member_string (writer, "name", dheera_string_or_empty (name));
   dheera_json_writer_member_string (writer, "arguments", dheera_string_or_empty (arguments));
   dheera_json_writer_end_object (writer);
   if (extra != NULL)
@@ -202,8 +203,6 @@ write_chat_delta (DheeraJsonWriter *writer,
     write_pieces (writer, delta->pieces);
   if (delta->audio != NULL)
     dheera_json_writer_member_raw (writer, "audio", delta->audio);
-  if (delta->annotations != NULL)
-    dheera_json_writer_member_raw (writer, "annotations", delta->annotations);
   dheera_json_writer_end_object (writer);
 }
 
@@ -237,7 +236,7 @@ has_something (const DheeraAsk *ask,
     return delta->text != NULL || delta->refusal != NULL;
 
   return delta->text != NULL || delta->reasoning != NULL || delta->refusal != NULL || delta->pieces != NULL || delta->audio != NULL
-         || delta->annotations != NULL || delta->logprobs != NULL;
+         || delta->logprobs != NULL;
 }
 
 static void
@@ -289,7 +288,7 @@ write_finish (DheeraCodecStream *self,
       if (!begun)
         write_role (&writer, NULL);
       write_call_extras (&writer, choice->message);
-      dheera_codec_write_more (&writer, choice->message);
+      dheera_codec_write_more (&writer, choice);
       dheera_json_writer_end_object (&writer);
     }
   dheera_json_writer_member_string (&writer, "logprobs", NULL);

@@ -30,8 +30,8 @@ SCHEMAS = {'chat': 'CreateChatCompletionResponse', 'chunk': 'CreateChatCompletio
            'vectors': 'CreateEmbeddingResponse', 'models': 'ListModelsResponse', 'error': 'ErrorResponse'}
 # What is written beside the description: reasoning, what only its own provider reads, and in chunks what the description only has in whole answers
 BESIDE = {
-    'ChatCompletionResponseMessage': {'reasoning_content': {'type': 'string'}, 'provider_blocks': {'type': 'array'}, 'images': {'type': 'array'}},
-    'ChatCompletionStreamResponseDelta': {'reasoning_content': {'type': 'string'}, 'provider_blocks': {'type': 'array'}, 'images': {'type': 'array'},
+    'ChatCompletionResponseMessage': {'reasoning_content': {'type': 'string'}, 'provider_blocks': {'type': 'array'}, 'provider_annotations': {'type': 'array'}, 'images': {'type': 'array'}},
+    'ChatCompletionStreamResponseDelta': {'reasoning_content': {'type': 'string'}, 'provider_blocks': {'type': 'array'}, 'provider_annotations': {'type': 'array'}, 'images': {'type': 'array'},
                                           'annotations': {'type': 'array'}, 'audio': {'type': 'object'}},
 }
 LEAST = 600
@@ -106,13 +106,17 @@ def skeleton(value, key=''):
 
 
 def without_foreign(answer):
-    """Without what is handed on as others than OpenAI wrote it"""
+    """Without what is handed on as others than OpenAI wrote it, and what they have in their annotations beside OpenAI's members"""
     answer = json.loads(json.dumps(answer))
     for choice in answer['choices']:
         choice['logprobs'] = None
         for name in ('message', 'delta'):
-            for member in ('annotations', 'audio'):
-                choice.get(name, {}).pop(member, None)
+            choice.get(name, {}).pop('audio', None)
+            for annotation in choice.get(name, {}).get('annotations', []):
+                for member in set(annotation) - {'type', 'url_citation'}:
+                    del annotation[member]
+                for member in set(annotation['url_citation']) - {'start_index', 'end_index', 'url', 'title'}:
+                    del annotation['url_citation'][member]
             for call in choice.get(name, {}).get('tool_calls', []):
                 for member in set(call) - {'index', 'id', 'type', 'function'}:
                     del call[member]

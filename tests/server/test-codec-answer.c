@@ -44,6 +44,10 @@ write_one (const char        *body,
 #define HEAD "{\"id\":\"i\",\"object\":\"chat.completion\",\"created\":7,\"model\":\"m\",\"choices\":["
 #define FIRST "{\"id\":\"i\",\"model\":\"m\",\"created\":7,\"choices\":[]}"
 
+#define CITATION "{\"type\": \"url_citation\",\"url_citation\":{\"url\":\"https://a\",\"title\":\"A\",\"start_index\":1,\"end_index\":2,\"x\":3}}"
+#define BARE "{\"type\":\"url_citation\",\"url_citation\":{\"url\":\"https://a\",\"end_index\":2,\"x\":3}}"
+#define FILLED "{\"type\":\"url_citation\",\"url_citation\":{\"start_index\":0,\"end_index\":2,\"url\":\"https://a\",\"title\":\"https://a\"}}"
+
 static void
 test_chat (void)
 {
@@ -63,12 +67,15 @@ test_chat (void)
            "\"finish_reason\":\"length\"}]}" },
     { { FIRST, DELTA ("\"refusal\":\"No.\""), "{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"content_filter\"}]}" },
       HEAD "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":null,\"refusal\":\"No.\"},\"logprobs\":null,\"finish_reason\":\"content_filter\"}]}" },
+    /* Empty texts are no texts. */
+    { { FIRST, DELTA ("\"refusal\":\"\",\"reasoning\":\"\",\"content\":\"a\""), "{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}" },
+      HEAD "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"a\",\"refusal\":null},\"logprobs\":null,\"finish_reason\":\"stop\"}]}" },
     /* A word that OpenAI's clients do not know, and an answer of nothing */
     { { FIRST, "{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"pause_turn\"}]}" },
       HEAD "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null},\"logprobs\":null,\"finish_reason\":\"stop\"}]}" },
-    { { FIRST, "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\",\"annotations\":[{\"a\": 1}]},\"logprobs\":{\"content\":[{\"token\": \"a\"}]}},"
+    { { FIRST, "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\",\"annotations\":[" CITATION ",{\"a\": 1}," BARE "]},\"logprobs\":{\"content\":[{\"token\": \"a\"}]}},"
                "{\"index\":1,\"delta\":{\"content\":\"b\"},\"finish_reason\":\"stop\"}]}" },
-      HEAD "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"a\",\"refusal\":null,\"annotations\":[{\"a\": 1}]},"
+      HEAD "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"a\",\"refusal\":null,\"annotations\":[" CITATION "," FILLED "],\"provider_annotations\":[{\"a\": 1}]},"
            "\"logprobs\":{\"content\":[{\"token\": \"a\"}],\"refusal\":null},\"finish_reason\":\"stop\"},"
            "{\"index\":1,\"message\":{\"role\":\"assistant\",\"content\":\"b\",\"refusal\":null},\"logprobs\":null,\"finish_reason\":\"stop\"}]}" },
   };

@@ -12,6 +12,7 @@
 #define DONE "data: [DONE]\n\n"
 #define CHUNK(index, delta) HEAD "{\"index\":" index ",\"delta\":{" delta "},\"logprobs\":null,\"finish_reason\":null}" END
 #define LAST(index, delta, reason) HEAD "{\"index\":" index ",\"delta\":{" delta "},\"logprobs\":null,\"finish_reason\":\"" reason "\"}" END
+#define CITATION "{\"type\":\"url_citation\",\"url_citation\":{\"url\":\"https://a\",\"title\":\"A\",\"start_index\":1,\"end_index\":2}}"
 #define ROLE "\"role\":\"assistant\""
 
 /* What a server does with a stream */
@@ -105,6 +106,9 @@ static const struct
   { "call without arguments", { CALL ("{\"index\":0,\"id\":\"c\",\"function\":{\"name\":\"f\"}}"), FINISH ("tool_calls") },
     CHUNK ("0", ROLE ",\"content\":null,\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"\"}}]")
     CHUNK ("0", "\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{}\"}}]") LAST ("0", "", "tool_calls") },
+  { "call without a name", { CALL ("{\"index\":0,\"id\":\"c\",\"function\":{\"arguments\":\"{}\"}}"), FINISH ("stop") },
+    CHUNK ("0", ROLE ",\"content\":null,\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"type\":\"function\",\"function\":{\"name\":\"\",\"arguments\":\"{}\"}}]")
+    LAST ("0", "", "tool_calls") },
   { "call and stop", { CALL ("{\"index\":0,\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}"), FINISH ("stop") },
     CHUNK ("0", ROLE ",\"content\":null,\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]")
     LAST ("0", "", "tool_calls") },
@@ -114,15 +118,18 @@ static const struct
   { "no finish reason", { DELTA ("\"content\":\"a\"") }, CHUNK ("0", ROLE ",\"content\":\"a\"") LAST ("0", "", "stop") },
   { "everything at once", { "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":1}}" },
     CHUNK ("0", ROLE ",\"content\":\"a\"") LAST ("0", "", "stop") },
-  { "lines", { DELTA ("\"content\":\"a\\nb\",\"annotations\":[{\n\"a\":\r\n1}]"), FINISH ("stop") },
-    CHUNK ("0", ROLE ",\"content\":\"a\\nb\",\"annotations\":[{ \"a\":  1}]") LAST ("0", "", "stop") },
+  { "lines", { DELTA ("\"content\":\"a\\nb\",\"audio\":{\n\"a\":\r\n1}"), FINISH ("stop") },
+    CHUNK ("0", ROLE ",\"content\":\"a\\nb\",\"audio\":{ \"a\":  1}") LAST ("0", "", "stop") },
+  /* The SDKs fail at a second list of them. */
+  { "annotations", { DELTA ("\"content\":\"a\",\"annotations\":[" CITATION "]"), DELTA ("\"annotations\":[{\"a\":1}," CITATION "]"), FINISH ("stop") },
+    CHUNK ("0", ROLE ",\"content\":\"a\"") LAST ("0", "\"annotations\":[" CITATION "," CITATION "],\"provider_annotations\":[{\"a\":1}]", "stop") },
   { "choices", { "{\"choices\":[{\"index\":1,\"delta\":{\"content\":\"b\"}},{\"index\":0,\"delta\":{\"content\":\"a\"}}]}",
                  "{\"choices\":[{\"index\":1,\"delta\":{\"content\":\"c\"},\"finish_reason\":\"stop\"}]}", FINISH ("length") },
     CHUNK ("0", ROLE ",\"content\":\"a\"") CHUNK ("1", ROLE ",\"content\":\"b\"") CHUNK ("1", "\"content\":\"c\"") LAST ("0", "", "length")
     LAST ("1", "", "stop") },
-  { "extras", { "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\",\"audio\":{\"id\": \"x\"},\"annotations\":[{\"a\": 1}]},"
+  { "extras", { "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\",\"audio\":{\"id\": \"x\"}},"
                 "\"logprobs\":{\"content\":[{\"token\": \"a\"}]}}]}", FINISH ("stop") },
-    HEAD "{\"index\":0,\"delta\":{" ROLE ",\"content\":\"a\",\"audio\":{\"id\": \"x\"},\"annotations\":[{\"a\": 1}]},"
+    HEAD "{\"index\":0,\"delta\":{" ROLE ",\"content\":\"a\",\"audio\":{\"id\": \"x\"}},"
          "\"logprobs\":{\"content\":[{\"token\": \"a\"}],\"refusal\":null},\"finish_reason\":null}" END LAST ("0", "", "stop") },
 };
 
