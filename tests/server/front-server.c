@@ -511,17 +511,34 @@ front_server_get_port (FrontServer *self)
 /* --- Clients -------------------------------------------------------------------------------------------------------------------- */
 
 int
-front_client_connect (FrontServer *server)
+front_client_new (void)
 {
   const struct timeval patience = { SECONDS, 0 };
-  struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons ((guint16) server->port), .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
   int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
   g_assert_cmpint (fd, >=, 0);
   setsockopt (fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   setsockopt (fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+
+  return fd;
+}
+
+void
+front_client_join (int          fd,
+                   FrontServer *server)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons ((guint16) server->port), .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+
   if (connect (fd, (struct sockaddr *) &address, sizeof address) != 0)
     g_error ("connect: %s", g_strerror (errno));
+}
+
+int
+front_client_connect (FrontServer *server)
+{
+  int fd = front_client_new ();
+
+  front_client_join (fd, server);
 
   return fd;
 }

@@ -63,6 +63,10 @@ void         front_server_invoke            (FrontServer             *self,
 /* --- Clients: sockets that wait at most 30 seconds for anything ------------------------------------------------------------------ */
 
 int          front_client_connect           (FrontServer             *server);
+/* The two steps of that */
+int          front_client_new               (void);
+void         front_client_join              (int                      fd,
+                                             FrontServer             *server);
 /* FALSE when the server has closed. */
 gboolean     front_client_send_bytes        (int                      fd,
                                              const char              *bytes,
