@@ -73,10 +73,9 @@ struct _DheeraExchange
   gulong handlers[4];      /* of the message */
   char *key, *sign_region;
   DheeraAuth auth;
-  const char *auth_header, *sign_service;
+  const char *auth_header, *sign_service, *content_type;
   DheeraFraming framing;
   GBytes *body;
-  const char *content_type;
   DheeraTimeouts timeouts;
 
   DheeraMode mode;
