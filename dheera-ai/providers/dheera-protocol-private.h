@@ -152,8 +152,9 @@ DheeraErrorDetails *dheera_error_body_decode_hiding (DheeraProvider *provider,
                                                   gsize            length,
                                                   DheeraGetHeader  get_header,
                                                   gpointer         data);
-/* x-request-id and its kin, nullable */
+/* x-request-id and its kin; NULL where there is none, or the server put the key into it */
 const char         *dheera_provider_find_request_id (DheeraProvider  *provider,
+                                                  const char      *key,
                                                   DheeraGetHeader  get_header,
                                                   gpointer         data);
 

@@ -2,6 +2,12 @@
 
 #include "dheera-exchange-internal-private.h"
 
+#include <string.h>
+
+#include "dheera-ai/wire/dheera-mask-private.h"
+
+#define MIN_SECRET 8 /* bytes; what is shorter may be a word of any sentence */
+
 /* The headers that somebody else than the provider adds to a request, and what may be seen of those that it has. */
 
 /* Who a header belongs to, and where what it says is said instead */
@@ -94,6 +100,45 @@ dheera_exchange_get_sent_header (DheeraExchange *self,
   return soup_message_headers_get_list (soup_message_get_request_headers (self->message), name);
 }
 
+static gboolean
+is_secret (DheeraExchange *self,
+           const char     *name,
+           const char     *value)
+{
+  return strlen (value) >= MIN_SECRET && dheera_redact_is_secret_header (name, self->auth_header);
+}
+
+char *
+dheera_exchange_hide_headers (DheeraExchange *self,
+                              const char     *text)
+{
+  g_autoptr(GString) open = NULL;
+  SoupMessageHeadersIter iter;
+  const char *name;
+  const char *value;
+
+  if (text == NULL || self->message == NULL)
+    return g_strdup (text);
+
+  open = g_string_new (text);
+  soup_message_headers_iter_init (&iter, soup_message_get_request_headers (self->message));
+  while (soup_message_headers_iter_next (&iter, &name, &value))
+    if (is_secret (self, name, value))
+      g_string_replace (open, value, DHEERA_MASK_HIDDEN, 0);
+
+  return g_string_free (g_steal_pointer (&open), FALSE);
+}
+
+/* Does it send back what was sent to it? */
+static gboolean
+quotes_header (DheeraExchange *self,
+               const char     *answer)
+{
+  g_autofree char *open = dheera_exchange_hide_headers (self, answer);
+
+  return g_strcmp0 (open, answer) != 0;
+}
+
 const char *
 dheera_exchange_get_open_header (DheeraExchange *self,
                                  const char     *name)
@@ -102,5 +147,5 @@ dheera_exchange_get_open_header (DheeraExchange *self,
 
   if (is_any (name, secret) || (self->auth_header != NULL && g_ascii_strcasecmp (name, self->auth_header) == 0))
     return NULL;
-  return dheera_exchange_get_header (self, name);
+  return quotes_header (self, dheera_exchange_get_header (self, name)) ? NULL : dheera_exchange_get_header (self, name);
 }

@@ -14,7 +14,7 @@
 
 /* Some servers quote the key that they refuse. */
 #define REFUSAL \
-  "HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nX-Echo: " CANARY "\r\nConnection: close\r\n\r\n" \
+  "HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nX-Echo: " CANARY "\r\nX-Request-Id: " CANARY "\r\nConnection: close\r\n\r\n" \
   "{\"error\":{\"message\":\"Incorrect API key provided: " CANARY ".\",\"param\":\"" CANARY "\",\"type\":\"invalid_request_error\",\"code\":\"invalid_api_key\"}}"
 
 typedef DheeraResponse *(*Complete) (DheeraClient   *client,
@@ -311,10 +311,6 @@ test_secrecy (gconstpointer data)
         g_autofree char *json = NULL;
         g_autoptr(GError) error = NULL;
         g_autoptr(DheeraResponse) response = NULL;
-
-        /* What a server quotes of headers that only the application knows to be secret can't be told from other text. */
-        if (answers[i] != NULL && i == 1 && place >= IN_HEADER)
-          continue;
 
         fault_server_script (server, FAULT_EXPECT (), FAULT_SEND (answers[i]), FAULT_CLOSE (), FAULT_END);
         dheera_client_set_max_retries (client, 0);

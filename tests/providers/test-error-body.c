@@ -226,10 +226,10 @@ test_request_id (void)
   g_autoptr (DheeraProvider) mistral = dheera_provider_new ("mistral");
   g_autoptr (DheeraErrorDetails) details = NULL;
 
-  g_assert_cmpstr (dheera_provider_find_request_id (openai, get_header, (gpointer) several), ==, "a");
-  g_assert_cmpstr (dheera_provider_find_request_id (mistral, get_header, (gpointer) several), ==, "m");
-  g_assert_null (dheera_provider_find_request_id (openai, get_header, (gpointer) bad));
-  g_assert_null (dheera_provider_find_request_id (openai, NULL, NULL));
+  g_assert_cmpstr (dheera_provider_find_request_id (openai, NULL, get_header, (gpointer) several), ==, "a");
+  g_assert_cmpstr (dheera_provider_find_request_id (mistral, NULL, get_header, (gpointer) several), ==, "m");
+  g_assert_null (dheera_provider_find_request_id (openai, NULL, get_header, (gpointer) bad));
+  g_assert_null (dheera_provider_find_request_id (openai, NULL, NULL, NULL));
 
   details = dheera_error_body_decode (openai, NULL, 500, body, strlen (body), get_header, (gpointer) none);
   g_assert_cmpstr (dheera_error_details_get_request_id (details), ==, "from-the-body");

@@ -168,7 +168,7 @@ run_case (Run          *run,
           gsize         step)
 {
   run->decoder = dheera_decoder_new (c->provider);
-  run->decoder->request_id = g_strdup (dheera_provider_find_request_id (c->provider, get_header, (gpointer) c));
+  run->decoder->request_id = g_strdup (dheera_provider_find_request_id (c->provider, NULL, get_header, (gpointer) c));
   run->framed = c->framing != DHEERA_FRAMING_WHOLE;
   run->decoder->n_choices = c->wanted;
   run->decoder->content_type = g_strdup (c->content_type);

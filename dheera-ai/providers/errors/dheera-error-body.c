@@ -35,8 +35,22 @@ get_text_header (DheeraGetHeader  get_header,
   return value;
 }
 
+/* One that is shown: some servers send back what they were sent. */
+static const char *
+get_open_header (DheeraGetHeader  get_header,
+                 gpointer         data,
+                 const char      *name,
+                 const char      *key)
+{
+  const char *value = get_text_header (get_header, data, name);
+  g_autofree char *open = dheera_error_text_hide_key (value, key);
+
+  return g_strcmp0 (open, value) == 0 ? value : NULL;
+}
+
 const char *
 dheera_provider_find_request_id (DheeraProvider  *provider,
+                                 const char      *key,
                                  DheeraGetHeader  get_header,
                                  gpointer         data)
 {
@@ -44,9 +58,9 @@ dheera_provider_find_request_id (DheeraProvider  *provider,
   const char *value = NULL;
 
   if (row != NULL && row->request_id_header != NULL)
-    value = get_text_header (get_header, data, row->request_id_header);
+    value = get_open_header (get_header, data, row->request_id_header, key);
   for (guint i = 0; value == NULL && i < G_N_ELEMENTS (request_id_headers); i++)
-    value = get_text_header (get_header, data, request_id_headers[i]);
+    value = get_open_header (get_header, data, request_id_headers[i], key);
 
   return value;
 }
@@ -193,12 +207,12 @@ dheera_error_body_decode_hiding (DheeraProvider  *provider,
 
   words.key = key;
   read_body (&words, text, MIN (length, MAX_JSON));
-  amazon = get_text_header (get_header, data, "x-amzn-errortype");
+  amazon = get_open_header (get_header, data, "x-amzn-errortype", key);
   if (words.type == NULL && amazon != NULL)
     words.type = g_strdup (amazon);
 
   return make_details (provider, model, status, &words,
-                       dheera_provider_find_request_id (provider, get_header, data),
+                       dheera_provider_find_request_id (provider, key, get_header, data),
                        read_retry_after (get_header, data), quoted);
 }
 
