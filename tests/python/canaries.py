@@ -109,7 +109,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         words = f'Incorrect API key provided: {self.quote()}.'
         error = {'message': words, 'type': self.quote(), 'param': self.quote(), 'code': self.quote()}
         body = f'<html><body><h1>{words}</h1></body></html>' if kind == 'text/html' else json.dumps({'error': error})
-        self.send(status, body, kind, X_Request_Id=self.quote(), Retry_After='1')
+        self.send(status, body, kind, X_Request_Id=self.quote(), Retry_After_Ms='1')
 
     def wait_for_leave(self):
         select.select([self.connection], [], [], 20)
