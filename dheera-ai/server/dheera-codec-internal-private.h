@@ -36,6 +36,7 @@ typedef struct
   guint types;         /* 0: the reader looks after it */
   double min;          /* of a number, where max is more than min */
   double max;
+  gboolean whole;      /* the number has to be */
   const char *neutral; /* of a refused one: the JSON of the value that says nothing; nullable */
   const char *why;     /* of a refused one: the rest of the sentence */
 } DheeraCodecMember;

@@ -85,6 +85,7 @@ check_range (const DheeraCodecMember  *member,
              const char               *param,
              GError                  **error)
 {
+  g_autofree char *code = NULL;
   double number;
   char shown[G_ASCII_DTOSTR_BUF_SIZE];
   char limit[G_ASCII_DTOSTR_BUF_SIZE];
@@ -95,16 +96,20 @@ check_range (const DheeraCodecMember  *member,
 
   /* What is too large for a double is too large for any of them. */
   number = dheera_json_get_double (value, G_MAXDOUBLE);
+  if (member->whole && (double) (gint64) CLAMP (number, -1e15, 1e15) != CLAMP (number, -1e15, 1e15))
+    return dheera_codec_refuse (error, DHEERA_ERROR_INVALID_REQUEST, "invalid_type", param,
+                                "Invalid type for '%s': expected an integer, but got a decimal number instead.", param);
   if (number >= member->min && number <= member->max)
     return TRUE;
 
   below = number < member->min;
+  code = g_strconcat (member->whole ? "integer_" : "decimal_", below ? "below_min_value" : "above_max_value", NULL);
   g_ascii_formatd (shown, sizeof shown, "%.15g", number);
   g_ascii_formatd (limit, sizeof limit, "%.15g", below ? member->min : member->max);
 
-  return dheera_codec_refuse (error, DHEERA_ERROR_INVALID_REQUEST, below ? "decimal_below_min_value" : "decimal_above_max_value", param,
-                              "Invalid '%s': %s value. Expected a value %s %s, but got %s instead.",
-                              param, below ? "below minimum" : "above maximum", below ? ">=" : "<=", limit, shown);
+  return dheera_codec_refuse (error, DHEERA_ERROR_INVALID_REQUEST, code, param,
+                              "Invalid '%s': %s %s value. Expected a value %s %s, but got %s instead.",
+                              param, member->whole ? "integer" : "decimal", below ? "below minimum" : "above maximum", below ? ">=" : "<=", limit, shown);
 }
 
 static gboolean

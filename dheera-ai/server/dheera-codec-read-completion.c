@@ -15,10 +15,10 @@ static const DheeraCodecMember completion_members[] = {
   { "stream", DHEERA_CODEC_OURS, DHEERA_CODEC_BOOLEAN },
   { "stream_options", DHEERA_CODEC_OURS, DHEERA_CODEC_TYPE (OBJECT) },
   { "echo", DHEERA_CODEC_OURS, DHEERA_CODEC_BOOLEAN },
-  { "max_tokens", DHEERA_CODEC_READ, DHEERA_CODEC_TYPE (NUMBER), 1, G_MAXINT },
+  { "max_tokens", DHEERA_CODEC_READ, DHEERA_CODEC_TYPE (NUMBER), 1, G_MAXINT, TRUE },
   { "temperature", DHEERA_CODEC_READ, DHEERA_CODEC_TYPE (NUMBER), 0, 2 },
   { "top_p", DHEERA_CODEC_READ, DHEERA_CODEC_TYPE (NUMBER), 0, 1 },
-  { "n", DHEERA_CODEC_READ, DHEERA_CODEC_TYPE (NUMBER), 1, 128 },
+  { "n", DHEERA_CODEC_READ, DHEERA_CODEC_TYPE (NUMBER), 1, 128, TRUE },
   { "stop", DHEERA_CODEC_READ, DHEERA_CODEC_TYPE (STRING) | DHEERA_CODEC_TYPE (ARRAY) },
   { "seed", DHEERA_CODEC_READ, DHEERA_CODEC_TYPE (NUMBER) },
   { "presence_penalty", DHEERA_CODEC_READ, DHEERA_CODEC_TYPE (NUMBER), -2, 2 },
@@ -29,7 +29,7 @@ static const DheeraCodecMember completion_members[] = {
   { "suffix", DHEERA_CODEC_REFUSED, .neutral = "\"\"", .why = "is not possible with models that chat. Put what follows into the prompt" },
   { "logprobs", DHEERA_CODEC_REFUSED, .why = "is not possible here. /v1/chat/completions has 'logprobs' and 'top_logprobs'" },
   /* Of the library's own form */
-  { "top_k", DHEERA_CODEC_READ, DHEERA_CODEC_TYPE (NUMBER), 0, G_MAXINT },
+  { "top_k", DHEERA_CODEC_READ, DHEERA_CODEC_TYPE (NUMBER), 0, G_MAXINT, TRUE },
 };
 
 static gboolean

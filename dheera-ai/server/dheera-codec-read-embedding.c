@@ -9,31 +9,12 @@
 static const DheeraCodecMember embedding_members[] = {
   { "model", DHEERA_CODEC_OURS },
   { "input", DHEERA_CODEC_OURS },
-  { "dimensions", DHEERA_CODEC_OURS, DHEERA_CODEC_TYPE (NUMBER), 1, G_MAXINT },
+  { "dimensions", DHEERA_CODEC_OURS, DHEERA_CODEC_TYPE (NUMBER), 1, G_MAXINT, TRUE },
   { "encoding_format", DHEERA_CODEC_OURS, DHEERA_CODEC_TYPE (STRING) },
   { "user", DHEERA_CODEC_OURS, DHEERA_CODEC_TYPE (STRING) },
   /* Not OpenAI's, but some models can't do without, and it has a property here. */
   { "input_type", DHEERA_CODEC_OURS, DHEERA_CODEC_TYPE (STRING) },
 };
-
-static gboolean
-read_dimensions (DheeraEmbeddingRequest  *request,
-                 DheeraJsonValue          body,
-                 GError                 **error)
-{
-  DheeraJsonValue value = dheera_json_member (body, "dimensions");
-  gint64 dimensions = dheera_json_get_int (value, -1);
-
-  if (!dheera_json_exists (value))
-    return TRUE;
-  if ((double) dimensions != dheera_json_get_double (value, -1))
-    return dheera_codec_refuse (error, DHEERA_ERROR_INVALID_REQUEST, "invalid_type", "dimensions",
-                                "Invalid type for 'dimensions': expected an integer, but got a decimal number instead.");
-
-  request->dimensions = (int) dimensions;
-
-  return TRUE;
-}
 
 static gboolean
 read_format (DheeraAsk        *ask,
@@ -69,11 +50,9 @@ dheera_codec_read_embedding (DheeraAsk        *ask,
     return FALSE;
 
   request = g_object_new (DHEERA_TYPE_EMBEDDING_REQUEST, "model", ask->model, NULL);
-  if (!read_dimensions (request, body, error))
-    return FALSE;
-
   g_ptr_array_add (inputs, NULL);
   dheera_embedding_request_set_inputs (request, (const char *const *) inputs->pdata);
+  request->dimensions = (int) dheera_json_get_int (dheera_json_member (body, "dimensions"), -1);
   request->user = dheera_json_dup_string (dheera_json_member (body, "user"));
   request->input_type = dheera_json_dup_string (dheera_json_member (body, "input_type"));
   g_ptr_array_add (ask->requests, g_steal_pointer (&request));
