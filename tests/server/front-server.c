@@ -161,6 +161,8 @@ execute (Route *route)
     incoming->klass->reply (incoming, 204, NULL, NULL);
   else if (is_path (incoming, "/field"))
     reply_text (incoming, 200, incoming->klass->get_header (incoming, "x-field"));
+  else if (is_path (incoming, "/peer"))
+    reply_text (incoming, 200, incoming->peer);
   else if (is_path (incoming, "/fields"))
     incoming->klass->reply (incoming, 200, odd_fields, NULL);
   else if (is_path (incoming, "/break"))

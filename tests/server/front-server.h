@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  *   /large     one body of 4 MiB
  *   /empty     204
  *   /field     the value of the field X-Field
+ *   /peer      the address of the client
  *   /fields    fields that can't be sent, and X-Good
  *   /break     begins, writes, and aborts
  *   /abort     aborts at once

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -38,6 +39,17 @@ exchange (FrontServer *server,
   front_client_send (fd, text);
 
   return front_client_read_all (fd);
+}
+
+static void
+leave (int      fd,
+       gboolean reset)
+{
+  static const struct linger no_linger = { 1, 0 };
+
+  if (reset)
+    setsockopt (fd, SOL_SOCKET, SO_LINGER, &no_linger, sizeof no_linger);
+  close (fd);
 }
 
 /* --- Answers -------------------------------------------------------------------------------------------------------------------- */
@@ -157,6 +169,34 @@ test_pipelining_far_ahead (void)
   for (p = all; (p = strstr (p, "HTTP/1.1 20")) != NULL; p++)
     n++;
   g_assert_cmpuint (n, ==, 20001);
+}
+
+/* A client that only sends fills the kernel's buffers, and not the server's memory. */
+static void
+test_pipelining_bounded (void)
+{
+  g_autoptr (FrontServer) server = front_server_new (NULL, FALSE);
+  g_autoptr (GString) text = g_string_new (NULL);
+  int fd = front_client_connect (server);
+  struct pollfd writable = { .fd = fd, .events = POLLOUT };
+  gsize sent = 0;
+
+  front_client_send (fd, GET ("/wait"));
+  front_server_wait (server, heads, 1);
+  while (text->len < 65536)
+    g_string_append (text, GET ("/echo"));
+  while (poll (&writable, 1, 1000) > 0)
+    {
+      gssize n = send (fd, text->str, text->len, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+      g_assert_cmpint (n, >, 0);
+      sent += (gsize) n;
+      g_assert_cmpuint (sent, <, 64 * 1024 * 1024);
+    }
+  g_assert_cmpuint (front_server_get_counts (server).gone, ==, 0);
+  leave (fd, TRUE);
+  front_server_wait (server, gone, 1);
+  g_assert_cmpuint (front_server_get_counts (server).heads, ==, 1);
 }
 
 static void
@@ -319,17 +359,6 @@ test_refused_long (void)
 }
 
 /* --- Clients that leave --------------------------------------------------------------------------------------------------------- */
-
-static void
-leave (int      fd,
-       gboolean reset)
-{
-  static const struct linger no_linger = { 1, 0 };
-
-  if (reset)
-    setsockopt (fd, SOL_SOCKET, SO_LINGER, &no_linger, sizeof no_linger);
-  close (fd);
-}
 
 static void
 test_gone (void)
@@ -503,6 +532,30 @@ test_descriptors (void)
   front_server_wait_exactly (server, connections, 0);
   g_assert_cmpuint (front_count_descriptors (), ==, before);
   g_assert_cmpuint (front_server_get_counts (server).heads, ==, 250);
+}
+
+/* All at once: none waits for a second try of its kernel, and all are served. */
+static void
+test_burst (void)
+{
+  g_autoptr (FrontServer) server = front_server_new (NULL, FALSE);
+  int fds[400];
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (fds); i++)
+    fds[i] = front_client_connect (server);
+  for (i = 0; i < G_N_ELEMENTS (fds); i++)
+    front_client_send (fds[i], GET ("/peer"));
+  for (i = 0; i < G_N_ELEMENTS (fds); i++)
+    {
+      g_autofree char *answer = front_client_read_answer (fds[i], FALSE);
+
+      g_assert_true (g_str_has_suffix (answer, "\r\n\r\n127.0.0.1"));
+    }
+  g_assert_cmpuint (front_server_get_counts (server).connections, ==, G_N_ELEMENTS (fds));
+  for (i = 0; i < G_N_ELEMENTS (fds); i++)
+    close (fds[i]);
+  front_server_wait_exactly (server, connections, 0);
 }
 
 static void
@@ -690,6 +743,7 @@ main (int   argc,
   g_test_add_func ("/http-front/http-1.0", test_http_1_0);
   g_test_add_func ("/http-front/pipelining", test_pipelining);
   g_test_add_func ("/http-front/pipelining-far-ahead", test_pipelining_far_ahead);
+  g_test_add_func ("/http-front/pipelining-bounded", test_pipelining_bounded);
   g_test_add_func ("/http-front/stream", test_stream);
   g_test_add_func ("/http-front/without-body", test_without_body);
   g_test_add_func ("/http-front/fields", test_fields);
@@ -705,6 +759,7 @@ main (int   argc,
   g_test_add_func ("/http-front/backpressure", test_backpressure);
   g_test_add_func ("/http-front/backpressure-many", test_backpressure_many);
   g_test_add_func ("/http-front/descriptors", test_descriptors);
+  g_test_add_func ("/http-front/burst", test_burst);
   g_test_add_func ("/http-front/max-connections", test_max_connections);
   g_test_add_func ("/http-front/no-descriptors", test_no_descriptors);
   g_test_add_func ("/http-front/drain", test_drain);
