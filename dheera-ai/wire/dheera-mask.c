@@ -45,6 +45,24 @@ dheera_mask_measure_key (const char *p,
   return inside_word ? 0 : measure (p, key_prefixes);
 }
 
+gsize
+dheera_mask_measure_rest (const char *p)
+{
+  for (const char *const *prefix = key_prefixes; *prefix != NULL; prefix++)
+    {
+      gsize length = strlen (*prefix);
+
+      if (strncmp (p, *prefix, length) != 0 || p[length] == '\0')
+        continue;
+      while (is_key_character (p[length]))
+        length++;
+      if (p[length] == '\0')
+        return length;
+    }
+
+  return 0;
+}
+
 char *
 dheera_mask_keys (const char        *text,
                   const char *const *more)

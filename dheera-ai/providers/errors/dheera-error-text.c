@@ -5,10 +5,7 @@
 #include <string.h>
 
 #include "dheera-ai/model/dheera-strings-private.h"
-#include "dheera-ai/wire/dheera-mask-private.h"
-
-/* A shorter text is as likely an ordinary word as a key. */
-#define MIN_KEY_LENGTH 6
+#include "dheera-ai/wire/dheera-hide-private.h"
 
 char *
 dheera_error_text_dup (const char *text,
@@ -150,74 +147,11 @@ dheera_error_text_from_html (const char *html,
   return g_strdup (g_strstrip (text->str));
 }
 
-/* Of the key at p, its length there; else 0. JSON may write a slash of it as two characters. */
-static gsize
-measure_same (const char *p,
-              const char *key,
-              gsize       key_length)
-{
-  const char *start = p;
-
-  if (key_length < MIN_KEY_LENGTH)
-    return 0;
-
-  for (; key_length > 0; key_length--, key++, p++)
-    {
-      if (*p == '\\' && p[1] == *key)
-        p++;
-      if (*p != *key)
-        return 0;
-    }
-
-  return p - start;
-}
-
-/* The same for each part of a key that is made of several, divided by colons: AWS quotes a session token alone. */
-static gsize
-measure_secret (const char *p,
-                const char *key)
-{
-  gsize length = measure_same (p, key, strlen (key));
-  const char *colon = strchr (key, ':');
-
-  while (length == 0 && colon != NULL)
-    {
-      length = measure_same (p, key, colon - key);
-      key = colon + 1;
-      colon = strchr (key, ':');
-      if (length == 0 && colon == NULL)
-        length = measure_same (p, key, strlen (key));
-    }
-
-  return length;
-}
-
 char *
 dheera_error_text_hide_key (const char *text,
                             const char *key)
 {
-  g_autoptr (GString) out = NULL;
-  const char *p = text;
+  const char *const secrets[] = { key, NULL };
 
-  if (text == NULL)
-    return NULL;
-
-  out = g_string_sized_new (strlen (text));
-  while (*p != '\0')
-    {
-      gsize length = key != NULL ? measure_secret (p, key) : 0;
-
-      if (length == 0)
-        length = dheera_mask_measure_key (p, p > text && g_ascii_isalnum (p[-1]));
-
-      if (length > 0)
-        {
-          g_string_append (out, DHEERA_MASK_HIDDEN);
-          p += length;
-        }
-      else
-        g_string_append_c (out, *p++);
-    }
-
-  return g_string_free (g_steal_pointer (&out), FALSE);
+  return text != NULL ? dheera_hide_secrets (text, secrets, FALSE) : NULL;
 }

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "dheera-hide-private.h"
+
+#include <string.h>
+
+#include "dheera-mask-private.h"
+
+/* A shorter text is as likely an ordinary word as a key. */
+#define MIN_KEY_LENGTH 6
+#define MAX_NAME 40
+
+/* Names of members, in lower case and without what divides their words */
+static const char *const secret_names[] = {
+  "accesskey", "accesstoken", "apikey", "assertion", "authorization", "authorizationtoken", "authtoken", "awssecretaccesskey", "bearertoken", "clientassertion",
+  "clientsecret", "cookie", "idtoken", "passphrase", "passwd", "password", "privatekey", "proxyauthorization", "refreshtoken", "secret", "secretaccesskey",
+  "secretkey", "securitytoken", "sessiontoken", "setcookie", "subscriptionkey", "xapikey", "xamzsecuritytoken", "xauthtoken", "xgoogapikey",
+};
+
+/* --- By what they are ---------------------------------------------------------------------------------------------------------------- */
+
+/* Of the key at p, its length there; else 0. JSON may write a slash of it as two characters. */
+static gsize
+measure_same (const char *p,
+              const char *key,
+              gsize       key_length,
+              gboolean    cut)
+{
+  const char *start = p;
+
+  if (key_length < MIN_KEY_LENGTH)
+    return 0;
+
+  for (; key_length > 0; key_length--, key++, p++)
+    {
+      if (*p == '\\' && p[1] == *key)
+        p++;
+      if (*p == '\0' && cut && p > start)
+        return p - start;
+      if (*p != *key)
+        return 0;
+    }
+
+  return p - start;
+}
+
+/* The same for each part of a key that is made of several, divided by colons: AWS quotes a session token alone. */
+static gsize
+measure_secret (const char *p,
+                const char *key,
+                gboolean    cut)
+{
+  gsize length = measure_same (p, key, strlen (key), cut);
+  const char *colon = strchr (key, ':');
+
+  while (length == 0 && colon != NULL)
+    {
+      length = measure_same (p, key, colon - key, cut);
+      key = colon + 1;
+      colon = strchr (key, ':');
+      if (length == 0 && colon == NULL)
+        length = measure_same (p, key, strlen (key), cut);
+    }
+
+  return length;
+}
+
+static gsize
+measure_any (const char        *p,
+             const char *const *secrets,
+             gboolean           cut,
+             gboolean           inside_word)
+{
+  gsize longest = 0;
+
+  for (guint i = 0; secrets[i] != NULL; i++)
+    longest = MAX (longest, measure_secret (p, secrets[i], cut));
+  if (longest == 0)
+    longest = dheera_mask_measure_key (p, inside_word);
+  return longest == 0 && cut && !inside_word ? dheera_mask_measure_rest (p) : longest;
+}
+
+char *
+dheera_hide_secrets (const char        *text,
+                     const char *const *secrets,
+                     gboolean           cut)
+{
+  GString *out = g_string_sized_new (strlen (text));
+  const char *p = text;
+
+  while (*p != '\0')
+    {
+      gsize length = measure_any (p, secrets, cut, p > text && g_ascii_isalnum (p[-1]));
+
+      if (length > 0)
+        {
+          g_string_append (out, DHEERA_MASK_HIDDEN);
+          p += length;
+        }
+      else
+        g_string_append_c (out, *p++);
+    }
+
+  return g_string_free (out, FALSE);
+}
+
+/* --- By what they are called --------------------------------------------------------------------------------------------------------- */
+
+static gboolean
+is_secret_name (const char *name,
+                gsize       length)
+{
+  char plain[MAX_NAME + 1];
+  gsize n = 0;
+
+  for (gsize i = 0; i < length; i++)
+    {
+      if (strchr ("_-. ", name[i]) != NULL)
+        continue;
+      if (n == MAX_NAME)
+        return FALSE;
+      plain[n++] = g_ascii_tolower (name[i]);
+    }
+  plain[n] = '\0';
+  for (guint i = 0; i < G_N_ELEMENTS (secret_names); i++)
+    if (g_str_equal (plain, secret_names[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/* Behind the closing quote, or the end of a text that was cut. p is behind the opening one. */
+static const char *
+skip_string (const char *p)
+{
+  while (*p != '\0' && *p != '"')
+    p += *p == '\\' && p[1] != '\0' ? 2 : 1;
+  return *p == '"' ? p + 1 : p;
+}
+
+/* Where the text begins that is the value of a member whose name ended at p; NULL when it is none. */
+static const char *
+find_value (const char *p)
+{
+  p += strspn (p, " \t\r\n");
+  if (*p++ != ':')
+    return NULL;
+  p += strspn (p, " \t\r\n");
+  return *p == '"' ? p + 1 : NULL;
+}
+
+static const char *
+hide_member (GString    *out,
+             const char *quote)
+{
+  const char *end = skip_string (quote + 1);
+  const char *value = find_value (end);
+
+  if (end[-1] != '"' || value == NULL || !is_secret_name (quote + 1, end - quote - 2))
+    {
+      g_string_append_len (out, quote, end - quote);
+      return end;
+    }
+  g_string_append_len (out, quote, value - quote);
+  g_string_append (out, DHEERA_MASK_HIDDEN);
+  end = skip_string (value);
+  if (end > value && end[-1] == '"')
+    g_string_append_c (out, '"');
+  return end;
+}
+
+/* The fields of a form: name=value&name=value */
+static char *
+hide_fields (const char *text)
+{
+  GString *out = g_string_sized_new (strlen (text));
+
+  while (*text != '\0')
+    {
+      gsize length = strcspn (text, "&");
+      const char *equals = memchr (text, '=', length);
+
+      if (equals != NULL && is_secret_name (text, equals - text))
+        {
+          g_string_append_len (out, text, equals + 1 - text);
+          g_string_append (out, DHEERA_MASK_HIDDEN);
+        }
+      else
+        g_string_append_len (out, text, (gssize) length);
+      text += length;
+      if (*text == '&')
+        g_string_append_c (out, *text++);
+    }
+
+  return g_string_free (out, FALSE);
+}
+
+char *
+dheera_hide_members (const char *text)
+{
+  GString *out;
+  const char *p = text;
+
+  if (strchr (text, '"') == NULL)
+    return hide_fields (text);
+
+  out = g_string_sized_new (strlen (text));
+  while (*p != '\0')
+    {
+      if (*p == '"')
+        p = hide_member (out, p);
+      else
+        g_string_append_c (out, *p++);
+    }
+
+  return g_string_free (out, FALSE);
+}
