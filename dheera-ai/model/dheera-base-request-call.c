@@ -39,6 +39,8 @@ dheera_base_request_copy (DheeraBaseRequest *self)
   copy->api_key = g_strdup (self->api_key);
   copy->base_url = g_strdup (self->base_url);
   dheera_json_text_copy (&self->extra, &copy->extra);
+  copy->traceparent = g_strdup (self->traceparent);
+  copy->tracestate = g_strdup (self->tracestate);
   copy_headers (self, copy);
   DHEERA_BASE_REQUEST_GET_CLASS (self)->copy (self, copy);
 
@@ -168,7 +170,7 @@ dheera_base_request_validate (DheeraBaseRequest  *self,
       return FALSE;
     }
 
-  return check_headers (self, error) && check_extra (self, error)
+  return check_headers (self, error) && check_extra (self, error) && dheera_base_request_check_trace (self, error)
          && DHEERA_BASE_REQUEST_GET_CLASS (self)->validate (self, error);
 }
 

@@ -27,6 +27,8 @@ struct _DheeraBaseRequest
   char *api_key;
   char *base_url;
   DheeraJsonText extra;
+  char *traceparent;
+  char *tracestate;
   GArray *headers; /* of DheeraRequestHeader, nullable */
 };
 
@@ -54,6 +56,10 @@ DheeraBaseRequest *dheera_base_request_copy          (DheeraBaseRequest  *self) 
  * property, the value and what is allowed. A model is not asked for: the client may have a default
  * one. */
 gboolean           dheera_base_request_validate      (DheeraBaseRequest  *self,
+                                                      GError            **error);
+
+/* dheera-base-request-trace.c */
+gboolean           dheera_base_request_check_trace   (DheeraBaseRequest  *self,
                                                       GError            **error);
 
 /* How many answers it asks for: choices, vectors, results; 0 when that is not known. */

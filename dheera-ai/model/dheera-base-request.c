@@ -36,6 +36,8 @@ enum
   PROP_API_KEY,
   PROP_BASE_URL,
   PROP_EXTRA,
+  PROP_TRACEPARENT,
+  PROP_TRACESTATE,
   N_PROPS
 };
 
@@ -60,6 +62,8 @@ dheera_base_request_finalize (GObject *object)
   g_clear_object (&self->session);
   dheera_secret_free (self->api_key);
   g_free (self->base_url);
+  g_free (self->traceparent);
+  g_free (self->tracestate);
   dheera_json_text_clear (&self->extra);
   g_clear_pointer (&self->headers, g_array_unref);
 
@@ -102,6 +106,12 @@ dheera_base_request_get_property (GObject    *object,
       break;
     case PROP_EXTRA:
       g_value_set_string (value, self->extra.text);
+      break;
+    case PROP_TRACEPARENT:
+      g_value_set_string (value, self->traceparent);
+      break;
+    case PROP_TRACESTATE:
+      g_value_set_string (value, self->tracestate);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -148,6 +158,12 @@ dheera_base_request_set_property (GObject      *object,
     case PROP_EXTRA:
       dheera_base_request_set_extra (self, g_value_get_string (value));
       break;
+    case PROP_TRACEPARENT:
+      dheera_base_request_set_traceparent (self, g_value_get_string (value));
+      break;
+    case PROP_TRACESTATE:
+      dheera_base_request_set_tracestate (self, g_value_get_string (value));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -164,6 +180,33 @@ dheera_base_request_real_validate (DheeraBaseRequest  *self,
                                    GError            **error)
 {
   return TRUE;
+}
+
+static void
+install_trace (GParamFlags flags)
+{
+  /**
+   * DheeraBaseRequest:traceparent:
+   *
+   * The span that this request belongs to, as the header `traceparent` of W3C Trace Context: it is sent with every attempt, to whichever provider.
+   *
+   * %NULL is to send none. A text that is not of the header's form ends the call with %DHEERA_ERROR_INVALID_REQUEST. A header of that name that is set with
+   * [method@BaseRequest.set_header] comes before it. The requests with which access tokens are got do not have it.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_TRACEPARENT] = g_param_spec_string ("traceparent", NULL, NULL, NULL, flags);
+
+  /**
+   * DheeraBaseRequest:tracestate:
+   *
+   * What tracing systems say about that trace, as the header `tracestate`, which goes with `traceparent`.
+   *
+   * Alone, with more than 512 characters, or not of the header's form, it ends the call with %DHEERA_ERROR_INVALID_REQUEST.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_TRACESTATE] = g_param_spec_string ("tracestate", NULL, NULL, NULL, flags);
 }
 
 /* Doubles and integers take any value, since GObject itself would only warn about a wrong one and
@@ -291,6 +334,7 @@ dheera_base_request_class_init (DheeraBaseRequestClass *klass)
    */
   properties[PROP_EXTRA] = g_param_spec_string ("extra", NULL, NULL, NULL, flags);
 
+  install_trace (flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

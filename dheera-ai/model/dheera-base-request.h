@@ -62,6 +62,16 @@ DHEERA_AVAILABLE_IN_0_1
 void         dheera_base_request_set_extra               (DheeraBaseRequest *self,
                                                           const char        *extra);
 DHEERA_AVAILABLE_IN_0_1
+const char  *dheera_base_request_get_traceparent         (DheeraBaseRequest *self);
+DHEERA_AVAILABLE_IN_0_1
+void         dheera_base_request_set_traceparent         (DheeraBaseRequest *self,
+                                                          const char        *traceparent);
+DHEERA_AVAILABLE_IN_0_1
+const char  *dheera_base_request_get_tracestate          (DheeraBaseRequest *self);
+DHEERA_AVAILABLE_IN_0_1
+void         dheera_base_request_set_tracestate          (DheeraBaseRequest *self,
+                                                          const char        *tracestate);
+DHEERA_AVAILABLE_IN_0_1
 void         dheera_base_request_set_header              (DheeraBaseRequest *self,
                                                           const char        *name,
                                                           const char        *value);

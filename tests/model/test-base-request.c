@@ -8,6 +8,8 @@
 #include "dheera-ai/model/dheera-models-request.h"
 #include "dheera-ai/model/dheera-strings-private.h"
 
+#define PARENT "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
 static DheeraBaseRequest *
 make_request (void)
 {
@@ -21,7 +23,7 @@ test_properties (void)
 
   assert_properties (DHEERA_TYPE_BASE_REQUEST,
                      "model provider session timeout first-token-timeout idle-timeout max-retries "
-                     "api-key base-url extra");
+                     "api-key base-url extra traceparent tracestate");
   g_assert_true (G_TYPE_IS_ABSTRACT (DHEERA_TYPE_BASE_REQUEST));
   g_assert_null (dheera_base_request_get_model (request));
   g_assert_null (dheera_base_request_get_provider (request));
@@ -43,6 +45,8 @@ test_properties (void)
   check_property (request, "api-key", "sk-1", "sk-2");
   check_property (request, "base-url", "https://example.org/v1", NULL);
   check_property (request, "extra", "{}", "broken");
+  check_property (request, "traceparent", PARENT, NULL);
+  check_property (request, "tracestate", "a=1", NULL);
   g_assert_cmpstr (dheera_base_request_get_api_key (request), ==, "sk-2");
 }
 
@@ -122,7 +126,7 @@ test_copy (void)
 
   g_object_set (request, "model", "m", "provider", "p", "session", session, "timeout", 1.0,
                 "first-token-timeout", 2.0, "idle-timeout", 3.0, "max-retries", 4, "api-key", "k",
-                "base-url", "http://localhost/", "extra", "{\"a\":1}", NULL);
+                "base-url", "http://localhost/", "extra", "{\"a\":1}", "traceparent", PARENT, "tracestate", "a=1", NULL);
   dheera_base_request_set_header (request, "X-A", "1");
   copy = dheera_base_request_copy (request);
   dheera_base_request_set_header (request, "X-A", "2");
@@ -139,6 +143,8 @@ test_copy (void)
   g_assert_cmpstr (dheera_base_request_get_api_key (copy), ==, "k");
   g_assert_cmpstr (dheera_base_request_get_base_url (copy), ==, "http://localhost/");
   g_assert_cmpstr (dheera_base_request_peek_extra (copy), ==, "{\"a\":1}");
+  g_assert_cmpstr (dheera_base_request_get_traceparent (copy), ==, PARENT);
+  g_assert_cmpstr (dheera_base_request_get_tracestate (copy), ==, "a=1");
   g_assert_cmpuint (dheera_base_request_get_n_headers (copy), ==, 1);
   assert_header (copy, 0, "X-A", "1");
 }
@@ -212,6 +218,9 @@ test_wrong_values (void)
     { "api-key", "", "api-key can't be sent: it is empty" },
     { "api-key", "sk-secret\n", "a line break" },
     { "api-key", "sk-secret ", "a space at one of its ends" },
+    { "traceparent", "00-secret", "traceparent can't be sent: it is not of the form 00-TRACE_ID-PARENT_ID-FLAGS" },
+    { "traceparent", "", "traceparent can't be sent: it is not of the form" },
+    { "tracestate", "secret=1", "tracestate means nothing without traceparent" },
   };
   GError *error = NULL;
 
@@ -224,6 +233,21 @@ test_wrong_values (void)
       g_assert_null (strstr (error->message, "secret"));
       assert_invalid (&error, cases[i].property, cases[i].text);
     }
+}
+
+static void
+test_trace (void)
+{
+  g_autoptr (DheeraBaseRequest) request = make_request ();
+  GError *error = NULL;
+
+  g_assert_null (dheera_base_request_get_traceparent (request));
+  dheera_base_request_set_traceparent (request, PARENT);
+  dheera_base_request_set_tracestate (request, "rojo=00f067aa0ba902b7, congo=t61rcWkgMzE");
+  g_assert_true (dheera_base_request_validate (request, &error));
+  dheera_base_request_set_tracestate (request, "Rojo");
+  g_assert_false (dheera_base_request_validate (request, &error));
+  assert_invalid (&error, "tracestate", "tracestate can't be sent: it is not a list of key=value.");
 }
 
 static void
@@ -289,6 +313,7 @@ main (int   argc,
   g_test_add_func ("/base-request/good-values", test_good_values);
   g_test_add_func ("/base-request/wrong-timeouts", test_wrong_timeouts);
   g_test_add_func ("/base-request/wrong-values", test_wrong_values);
+  g_test_add_func ("/base-request/trace", test_trace);
   g_test_add_func ("/base-request/wrong-retries", test_wrong_retries);
   g_test_add_func ("/base-request/wrong-headers", test_wrong_headers);
   g_test_add_func ("/base-request/models-request", test_models_request);
