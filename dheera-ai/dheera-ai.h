@@ -47,6 +47,7 @@
 #include <dheera-ai/model/dheera-transcription-response.h>
 #include <dheera-ai/model/dheera-types.h>
 #include <dheera-ai/model/dheera-usage.h>
+#include <dheera-ai/model/dheera-watch-enums.h>
 #include <dheera-ai/providers/dheera-credentials-request.h>
 #include <dheera-ai/providers/dheera-provider.h>
 #if DHEERA_HAS_SERVER

@@ -35,6 +35,8 @@ struct _DheeraClient
   double idle_timeout;
   guint max_retries;
   DheeraParamPolicy param_policy;
+  gint capture;       /* DheeraCapture; atomic, like the next */
+  gint capture_limit; /* bytes of each body */
   char *default_model;
 
   GRecMutex providers_lock; /* recursive: whoever watches the list may ask for a provider from inside its signal */

@@ -5,6 +5,8 @@
 
 #include "dheera-ai/model/dheera-enum-types.h"
 
+#define DEFAULT_CAPTURE_LIMIT (64 * 1024)
+
 /**
  * DheeraClient:
  *
@@ -48,6 +50,8 @@ enum
   PROP_PARAM_POLICY,
   PROP_DEFAULT_MODEL,
   PROP_PROVIDERS,
+  PROP_CAPTURE,
+  PROP_CAPTURE_LIMIT,
   N_PROPS
 };
 
@@ -171,6 +175,12 @@ dheera_client_get_property (GObject    *object,
     case PROP_PROVIDERS:
       g_value_set_object (value, dheera_client_get_providers (self));
       break;
+    case PROP_CAPTURE:
+      g_value_set_flags (value, dheera_client_get_capture (self));
+      break;
+    case PROP_CAPTURE_LIMIT:
+      g_value_set_uint (value, dheera_client_get_capture_limit (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -215,6 +225,12 @@ dheera_client_set_property (GObject      *object,
     case PROP_DEFAULT_MODEL:
       dheera_client_set_default_model (self, g_value_get_string (value));
       break;
+    case PROP_CAPTURE:
+      dheera_client_set_capture (self, g_value_get_flags (value));
+      break;
+    case PROP_CAPTURE_LIMIT:
+      dheera_client_set_capture_limit (self, g_value_get_uint (value));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -258,6 +274,31 @@ install_signals (DheeraClientClass *klass)
    */
   signals[SIGNAL_CALL_FINISHED] =
     g_signal_new ("call-finished", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, DHEERA_TYPE_CALL);
+}
+
+static void
+install_capture (GParamFlags flags)
+{
+  /**
+   * DheeraClient:capture:
+   *
+   * What calls keep of their HTTP requests and answers, to be read at [class@Call], such as [property@Call:request-headers].
+   *
+   * Nothing is kept, and nothing spent on it, unless this says so. It holds for the calls that are made from then on. Credentials are never kept, but headers name
+   * what the application uses, and bodies are what was said to the model and what it answered.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CAPTURE] = g_param_spec_flags ("capture", NULL, NULL, DHEERA_TYPE_CAPTURE, DHEERA_CAPTURE_NONE, flags);
+
+  /**
+   * DheeraClient:capture-limit:
+   *
+   * Bytes of each body that are kept at most.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CAPTURE_LIMIT] = g_param_spec_uint ("capture-limit", NULL, NULL, 0, G_MAXINT, DEFAULT_CAPTURE_LIMIT, flags);
 }
 
 static void
@@ -375,6 +416,7 @@ dheera_client_class_init (DheeraClientClass *klass)
   properties[PROP_PROVIDERS] =
     g_param_spec_object ("providers", NULL, NULL, G_TYPE_LIST_MODEL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
+  install_capture (flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   install_signals (klass);
 }
@@ -390,6 +432,7 @@ dheera_client_init (DheeraClient *self)
   self->timeout = 600;
   self->connect_timeout = 30;
   self->max_retries = 2;
+  self->capture_limit = DEFAULT_CAPTURE_LIMIT;
 }
 
 /**
@@ -459,307 +502,4 @@ dheera_client_get_session_options (DheeraClient *self)
   g_return_val_if_fail (DHEERA_IS_CLIENT (self), NULL);
 
   return self->session_options;
-}
-
-/**
- * dheera_client_get_timeout: (get-property timeout)
- * @self: a client
- *
- * Gets how long a whole call may take.
- *
- * Returns: seconds, 0 for no limit
- *
- * Since: 0.1
- */
-double
-dheera_client_get_timeout (DheeraClient *self)
-{
-  g_return_val_if_fail (DHEERA_IS_CLIENT (self), 0);
-
-  return self->timeout;
-}
-
-/**
- * dheera_client_set_timeout: (set-property timeout)
- * @self: a client
- * @timeout: seconds, 0 for no limit
- *
- * Sets how long a whole call may take, for calls that begin from now on.
- *
- * Since: 0.1
- */
-void
-dheera_client_set_timeout (DheeraClient *self,
-                           double        timeout)
-{
-  g_return_if_fail (DHEERA_IS_CLIENT (self));
-  g_return_if_fail (timeout >= 0);
-
-  if (self->timeout == timeout)
-    return;
-
-  self->timeout = timeout;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TIMEOUT]);
-}
-
-/**
- * dheera_client_get_connect_timeout: (get-property connect-timeout)
- * @self: a client
- *
- * Gets how long connecting may take.
- *
- * Returns: seconds, 0 for no limit
- *
- * Since: 0.1
- */
-double
-dheera_client_get_connect_timeout (DheeraClient *self)
-{
-  g_return_val_if_fail (DHEERA_IS_CLIENT (self), 0);
-
-  return self->connect_timeout;
-}
-
-/**
- * dheera_client_set_connect_timeout: (set-property connect-timeout)
- * @self: a client
- * @timeout: seconds, 0 for no limit
- *
- * Sets how long connecting may take, for calls that begin from now on.
- *
- * Since: 0.1
- */
-void
-dheera_client_set_connect_timeout (DheeraClient *self,
-                                   double        timeout)
-{
-  g_return_if_fail (DHEERA_IS_CLIENT (self));
-  g_return_if_fail (timeout >= 0);
-
-  if (self->connect_timeout == timeout)
-    return;
-
-  self->connect_timeout = timeout;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CONNECT_TIMEOUT]);
-}
-
-/**
- * dheera_client_get_first_token_timeout: (get-property first-token-timeout)
- * @self: a client
- *
- * Gets how long the first piece of an answer may take.
- *
- * Returns: seconds, 0 for no limit
- *
- * Since: 0.1
- */
-double
-dheera_client_get_first_token_timeout (DheeraClient *self)
-{
-  g_return_val_if_fail (DHEERA_IS_CLIENT (self), 0);
-
-  return self->first_token_timeout;
-}
-
-/**
- * dheera_client_set_first_token_timeout: (set-property first-token-timeout)
- * @self: a client
- * @timeout: seconds, 0 for no limit
- *
- * Sets how long the first piece of an answer may take, for calls that begin from now on.
- *
- * Since: 0.1
- */
-void
-dheera_client_set_first_token_timeout (DheeraClient *self,
-                                       double        timeout)
-{
-  g_return_if_fail (DHEERA_IS_CLIENT (self));
-  g_return_if_fail (timeout >= 0);
-
-  if (self->first_token_timeout == timeout)
-    return;
-
-  self->first_token_timeout = timeout;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FIRST_TOKEN_TIMEOUT]);
-}
-
-/**
- * dheera_client_get_idle_timeout: (get-property idle-timeout)
- * @self: a client
- *
- * Gets how long an answer may be silent.
- *
- * Returns: seconds, 0 for no limit
- *
- * Since: 0.1
- */
-double
-dheera_client_get_idle_timeout (DheeraClient *self)
-{
-  g_return_val_if_fail (DHEERA_IS_CLIENT (self), 0);
-
-  return self->idle_timeout;
-}
-
-/**
- * dheera_client_set_idle_timeout: (set-property idle-timeout)
- * @self: a client
- * @timeout: seconds, 0 for no limit
- *
- * Sets how long an answer may be silent, for calls that begin from now on.
- *
- * Since: 0.1
- */
-void
-dheera_client_set_idle_timeout (DheeraClient *self,
-                                double        timeout)
-{
-  g_return_if_fail (DHEERA_IS_CLIENT (self));
-  g_return_if_fail (timeout >= 0);
-
-  if (self->idle_timeout == timeout)
-    return;
-
-  self->idle_timeout = timeout;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_IDLE_TIMEOUT]);
-}
-
-/**
- * dheera_client_get_max_retries: (get-property max-retries)
- * @self: a client
- *
- * Gets how often a call is tried again.
- *
- * Returns: the number of retries
- *
- * Since: 0.1
- */
-guint
-dheera_client_get_max_retries (DheeraClient *self)
-{
-  g_return_val_if_fail (DHEERA_IS_CLIENT (self), 0);
-
-  return self->max_retries;
-}
-
-/**
- * dheera_client_set_max_retries: (set-property max-retries)
- * @self: a client
- * @max_retries: the number of retries
- *
- * Sets how often a call is tried again, for calls that begin from now on.
- *
- * Since: 0.1
- */
-void
-dheera_client_set_max_retries (DheeraClient *self,
-                               guint         max_retries)
-{
-  g_return_if_fail (DHEERA_IS_CLIENT (self));
-
-  if (self->max_retries == max_retries)
-    return;
-
-  self->max_retries = max_retries;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_RETRIES]);
-}
-
-/**
- * dheera_client_get_param_policy: (get-property param-policy)
- * @self: a client
- *
- * Gets what happens to parameters that a provider does not take.
- *
- * Returns: the policy
- *
- * Since: 0.1
- */
-DheeraParamPolicy
-dheera_client_get_param_policy (DheeraClient *self)
-{
-  g_return_val_if_fail (DHEERA_IS_CLIENT (self), DHEERA_PARAM_POLICY_REJECT);
-
-  return self->param_policy;
-}
-
-/**
- * dheera_client_set_param_policy: (set-property param-policy)
- * @self: a client
- * @policy: the policy
- *
- * Sets what happens to parameters that a provider does not take, for calls that begin from now on.
- *
- * Since: 0.1
- */
-void
-dheera_client_set_param_policy (DheeraClient     *self,
-                                DheeraParamPolicy policy)
-{
-  g_return_if_fail (DHEERA_IS_CLIENT (self));
-
-  if (self->param_policy == policy)
-    return;
-
-  self->param_policy = policy;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PARAM_POLICY]);
-}
-
-/**
- * dheera_client_get_default_model: (get-property default-model)
- * @self: a client
- *
- * Gets the model of requests that name none.
- *
- * Returns: (transfer none) (nullable): a model as `provider/model`, or %NULL
- *
- * Since: 0.1
- */
-const char *
-dheera_client_get_default_model (DheeraClient *self)
-{
-  g_return_val_if_fail (DHEERA_IS_CLIENT (self), NULL);
-
-  return self->default_model;
-}
-
-/**
- * dheera_client_set_default_model: (set-property default-model)
- * @self: a client
- * @model: (nullable): a model as `provider/model`, or %NULL
- *
- * Sets the model of requests that name none, for calls that begin from now on.
- *
- * Since: 0.1
- */
-void
-dheera_client_set_default_model (DheeraClient *self,
-                                 const char   *model)
-{
-  g_return_if_fail (DHEERA_IS_CLIENT (self));
-
-  if (g_strcmp0 (self->default_model, model) == 0)
-    return;
-
-  g_free (self->default_model);
-  self->default_model = g_strdup (model);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DEFAULT_MODEL]);
-}
-
-/**
- * dheera_client_get_providers: (get-property providers)
- * @self: a client
- *
- * Gets the providers that were added or used.
- *
- * Returns: (transfer none): a list of [class@Provider]
- *
- * Since: 0.1
- */
-GListModel *
-dheera_client_get_providers (DheeraClient *self)
-{
-  g_return_val_if_fail (DHEERA_IS_CLIENT (self), NULL);
-
-  return G_LIST_MODEL (self->providers);
 }

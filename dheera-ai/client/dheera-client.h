@@ -13,6 +13,7 @@
 #include <dheera-ai/model/dheera-models-request.h>
 #include <dheera-ai/model/dheera-request.h>
 #include <dheera-ai/model/dheera-response.h>
+#include <dheera-ai/model/dheera-watch-enums.h>
 #include <dheera-ai/providers/dheera-provider.h>
 
 G_BEGIN_DECLS
@@ -74,6 +75,17 @@ const char        *dheera_client_get_default_model       (DheeraClient *self);
 DHEERA_AVAILABLE_IN_0_1
 void               dheera_client_set_default_model       (DheeraClient *self,
                                                           const char   *model);
+
+DHEERA_AVAILABLE_IN_0_1
+DheeraCapture      dheera_client_get_capture             (DheeraClient *self);
+DHEERA_AVAILABLE_IN_0_1
+void               dheera_client_set_capture             (DheeraClient  *self,
+                                                          DheeraCapture  capture);
+DHEERA_AVAILABLE_IN_0_1
+guint              dheera_client_get_capture_limit       (DheeraClient *self);
+DHEERA_AVAILABLE_IN_0_1
+void               dheera_client_set_capture_limit       (DheeraClient *self,
+                                                          guint         limit);
 
 DHEERA_AVAILABLE_IN_0_1
 GListModel        *dheera_client_get_providers           (DheeraClient   *self);

@@ -117,6 +117,21 @@ run (DheeraOperation    *self,
   exchange->key = NULL;
 }
 
+/* A trace context that a function sets is the call's. */
+static void
+note_trace (DheeraOperation    *self,
+            DheeraHttpExchange *exchange)
+{
+  const char *parent = exchange->added != NULL ? dheera_http_request_get_header (exchange->added, "traceparent") : NULL;
+
+  if (parent == NULL || self->fetching_token)
+    return;
+  g_free (self->call->traceparent);
+  self->call->traceparent = g_strdup (parent);
+  g_free (self->call->tracestate);
+  self->call->tracestate = g_strdup (dheera_http_request_get_header (exchange->added, "tracestate"));
+}
+
 void
 dheera_operation_run_before (DheeraOperation         *self,
                              const DheeraHttpRequest *request)
@@ -129,6 +144,7 @@ dheera_operation_run_before (DheeraOperation         *self,
   exchange = dheera_http_exchange_new (self->call, request, self->fetching_token);
   g_set_object (&self->http_exchange, exchange);
   run (self, exchange);
+  note_trace (self, exchange);
   if (exchange->refusal != NULL)
     {
       g_autofree char *message = g_strconcat ("a middleware of the application refused the request: ", exchange->refusal, NULL);

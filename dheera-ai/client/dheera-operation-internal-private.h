@@ -46,6 +46,15 @@ void     dheera_operation_token_read     (DheeraOperation *self,
                                           GError          *error);
 void     dheera_operation_clear_token    (DheeraOperation *self);
 
+/* --- dheera-operation-capture.c --- */
+
+/* Makes the call's record when the client is to keep something. */
+void     dheera_operation_prepare_capture (DheeraOperation *self);
+/* The attempt is over, its exchange still there. */
+void     dheera_operation_capture        (DheeraOperation *self);
+void     dheera_operation_set_trace      (DheeraOperation   *self,
+                                          DheeraBaseRequest *request);
+
 /* --- dheera-operation-result.c --- */
 
 /* What the head of the answer says about how much more may be asked */

@@ -91,7 +91,10 @@ encode (DheeraOperation   *self,
       if (self->codec != NULL)
         self->http = self->codec->encode (&encoding, request, error);
     }
-  return self->http != NULL;
+  if (self->http == NULL)
+    return FALSE;
+  dheera_operation_set_trace (self, request);
+  return TRUE;
 }
 
 /* Batches, flexible and priority processing have prices of their own. */
@@ -119,6 +122,7 @@ dheera_operation_new (DheeraClient         *client,
     self->session = dheera_transport_dup_session (self->transport, NULL);
   self->warnings = g_ptr_array_new_with_free_func (g_free);
   self->middleware = dheera_client_dup_middleware (client);
+  dheera_operation_prepare_capture (self);
   self->special_tier = asks_for_special_tier (request);
   take_settings (self, request);
   self->n_choices = dheera_base_request_count (request);

@@ -44,6 +44,25 @@ find_cost (DheeraOperation *self,
   return dheera_model_facts_get_cost (&facts, usage);
 }
 
+/* What a call says of its answer when the answer is gone */
+static void
+note_response (DheeraCall     *call,
+               DheeraResponse *response)
+{
+  guint n = response->choices != NULL ? response->choices->len : 0;
+
+  call->response_id = g_strdup (response->id);
+  call->response_model = g_strdup (response->model);
+  call->finish_reasons = n > 0 ? g_new (guint8, n) : NULL;
+  for (guint i = 0; i < n; i++)
+    {
+      DheeraChoice *choice = g_ptr_array_index (response->choices, i);
+
+      if (choice->finish_reason != DHEERA_FINISH_REASON_NONE)
+        call->finish_reasons[call->n_finish_reasons++] = (guint8) choice->finish_reason;
+    }
+}
+
 static void
 join_response (DheeraOperation *self,
                DheeraResponse  *response)
@@ -56,6 +75,7 @@ join_response (DheeraOperation *self,
   if (response->cost < 0)
     response->cost = find_cost (self, response->model, response->usage);
   self->call->cost = response->cost;
+  note_response (self->call, response);
 }
 
 /* Providers tell little about their models. */
@@ -90,6 +110,7 @@ dheera_operation_join_result (DheeraOperation *self,
       dheera_base_response_set_call (response, self->call, self->warnings);
       g_set_object (&self->call->usage, dheera_base_response_get_usage (response));
       self->call->cost = find_cost (self, response->model, self->call->usage);
+      self->call->response_model = g_strdup (response->model);
     }
   else if (!self->endpoint->chat && self->endpoint->task == DHEERA_TASK_LIST_MODELS)
     {

@@ -73,6 +73,7 @@ static void
 finish_attempt (DheeraOperation *self)
 {
   note_stats (self);
+  dheera_operation_capture (self);
   g_clear_object (&self->http_exchange);
   g_clear_pointer (&self->exchange, dheera_exchange_free);
   dheera_operation_clear_token (self);
@@ -84,10 +85,21 @@ static void
 finish_call (DheeraOperation *self)
 {
   self->step = DHEERA_STEP_DONE;
+  if (self->error != NULL)
+    self->call->error = g_error_copy (self->error);
   dheera_operation_wipe (&self->request_key);
   g_clear_object (&self->session);
   self->call->total_time = (g_get_monotonic_time () - self->start) / 1e6;
   dheera_client_call_finished (self->client, self->call);
+}
+
+static void
+fail_call (DheeraOperation *self,
+           GError          *error)
+{
+  g_clear_error (&self->error);
+  self->error = error;
+  finish_call (self);
 }
 
 /* The decoder works in the buffers' tokens, and hands them back, perhaps grown. */
@@ -112,7 +124,7 @@ dheera_operation_free (DheeraOperation *self)
     {
       if (self->exchange != NULL)
         finish_attempt (self);
-      finish_call (self);
+      fail_call (self, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The stream was dropped before its end."));
     }
 
   g_clear_pointer (&self->exchange, dheera_exchange_free);
@@ -135,15 +147,6 @@ dheera_operation_free (DheeraOperation *self)
   g_clear_error (&self->error);
   g_free (self->advice);
   g_free (self);
-}
-
-static void
-fail_call (DheeraOperation *self,
-           GError          *error)
-{
-  g_clear_error (&self->error);
-  self->error = error;
-  finish_call (self);
 }
 
 /* -1 for no deadline; never less than 0 with one, which would read as none when the deadline is noticed late. */
@@ -315,7 +318,7 @@ dheera_operation_begin (DheeraOperation *self)
   if (self->start != 0)
     return;
 
-  self->start = g_get_monotonic_time ();
+  self->start = self->call->start = g_get_monotonic_time ();
   if (self->total_timeout > 0)
     self->timeouts.deadline = self->start + (gint64) (MIN (self->total_timeout, 1e9) * G_USEC_PER_SEC);
   self->announced = TRUE;
@@ -631,6 +634,8 @@ dheera_operation_read (DheeraOperation *self,
     {
       if (!self->framed && has_substance (self->read_into, (gsize) n))
         dheera_exchange_mark_first_token (self->exchange);
+      if (self->call->record != NULL)
+        dheera_call_record_add (self->call->record, self->read_into, (gsize) n);
       dheera_framer_commit (self->buffers->framer, (gsize) n);
       decode_frames (self);
     }

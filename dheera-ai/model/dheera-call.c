@@ -12,8 +12,8 @@
  *
  * A client gives it out through its signals [signal@Client::call-started], [signal@Client::attempt-finished] and
  * [signal@Client::call-finished], a stream through [property@Stream:call], and an answer through [property@Response:call].
- * It is filled in while the call goes on and never holds a credential or a body. Times and counts are those of the last
- * attempt, except where they say otherwise.
+ * It is filled in while the call goes on and never holds a credential. Headers and bodies are there only where [property@Client:capture] asks for them. Times and
+ * counts are those of the last attempt, except where they say otherwise.
  *
  * Since: 0.1
  */
@@ -44,6 +44,13 @@ enum
   PROP_CONNECTION_REUSED,
   PROP_COST,
   PROP_RATE_LIMITS,
+  PROP_ERROR,
+  PROP_TRACEPARENT,
+  PROP_TRACESTATE,
+  PROP_REQUEST_HEADERS,
+  PROP_REQUEST_BODY,
+  PROP_RESPONSE_HEADERS,
+  PROP_RESPONSE_BODY,
   N_PROPS
 };
 
@@ -69,6 +76,8 @@ dheera_call_begin_attempt (DheeraCall *self)
   g_clear_pointer (&self->request_id, g_free);
   g_clear_object (&self->error_details);
   g_clear_object (&self->rate_limits);
+  if (self->record != NULL)
+    dheera_call_record_reset (self->record);
 }
 
 static void
@@ -84,6 +93,13 @@ dheera_call_finalize (GObject *object)
   g_clear_object (&self->rate_limits);
   g_clear_object (&self->error_details);
   g_clear_object (&self->cancellable);
+  g_clear_error (&self->error);
+  g_free (self->traceparent);
+  g_free (self->tracestate);
+  g_free (self->response_id);
+  g_free (self->response_model);
+  g_free (self->finish_reasons);
+  g_clear_pointer (&self->record, dheera_call_record_free);
 
   G_OBJECT_CLASS (dheera_call_parent_class)->finalize (object);
 }
@@ -161,9 +177,113 @@ dheera_call_get_property (GObject    *object,
     case PROP_RATE_LIMITS:
       g_value_set_object (value, dheera_call_get_rate_limits (self));
       break;
+    case PROP_ERROR:
+      g_value_set_boxed (value, dheera_call_get_error (self));
+      break;
+    case PROP_TRACEPARENT:
+      g_value_set_string (value, dheera_call_get_traceparent (self));
+      break;
+    case PROP_TRACESTATE:
+      g_value_set_string (value, dheera_call_get_tracestate (self));
+      break;
+    case PROP_REQUEST_HEADERS:
+      g_value_set_string (value, dheera_call_get_request_headers (self));
+      break;
+    case PROP_REQUEST_BODY:
+      g_value_set_string (value, dheera_call_get_request_body (self));
+      break;
+    case PROP_RESPONSE_HEADERS:
+      g_value_set_string (value, dheera_call_get_response_headers (self));
+      break;
+    case PROP_RESPONSE_BODY:
+      g_value_set_string (value, dheera_call_get_response_body (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
+}
+
+static void
+install_outcome (GParamFlags flags)
+{
+  /**
+   * DheeraCall:error:
+   *
+   * How the call failed: the error that its caller gets. %NULL while it runs, and when it has an answer.
+   *
+   * A stream that was dropped before its end has `G_IO_ERROR_CANCELLED` here.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, flags);
+
+  /**
+   * DheeraCall:traceparent:
+   *
+   * The `traceparent` that the requests of the call carry, %NULL without one.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_TRACEPARENT] = g_param_spec_string ("traceparent", NULL, NULL, NULL, flags);
+
+  /**
+   * DheeraCall:tracestate:
+   *
+   * The `tracestate` that the requests of the call carry, %NULL without one.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_TRACESTATE] = g_param_spec_string ("tracestate", NULL, NULL, NULL, flags);
+}
+
+static void
+install_captured (GParamFlags flags)
+{
+  /**
+   * DheeraCall:request-headers:
+   *
+   * The headers of the last attempt's request, a line `Name: value` for each; %NULL unless %DHEERA_CAPTURE_HEADERS asks for them.
+   *
+   * The value of a header that is not known to be harmless is `[redacted]`: whatever holds a credential, and what the application added under a name of its own.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_REQUEST_HEADERS] = g_param_spec_string ("request-headers", NULL, NULL, NULL, flags);
+
+  /**
+   * DheeraCall:request-body:
+   *
+   * The body of the last attempt's request as it was sent, %NULL unless %DHEERA_CAPTURE_BODIES asks for it, or without a body.
+   *
+   * The key of the call, what looks like a key, and members by names such as `password` are replaced by `[hidden]`. What is longer than
+   * [property@Client:capture-limit] is cut. Of a body that is no text there is a note in brackets that says what it was. The requests with which access tokens are got
+   * are never kept.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_REQUEST_BODY] = g_param_spec_string ("request-body", NULL, NULL, NULL, flags);
+
+  /**
+   * DheeraCall:response-headers:
+   *
+   * The headers of the last attempt's answer, a line `Name: value` for each; %NULL unless %DHEERA_CAPTURE_HEADERS asks for them, or without an answer.
+   *
+   * Cookies and whatever else may hold a credential have the value `[redacted]`.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_RESPONSE_HEADERS] = g_param_spec_string ("response-headers", NULL, NULL, NULL, flags);
+
+  /**
+   * DheeraCall:response-body:
+   *
+   * The body of the last attempt's answer, as far as it was read, decoded; %NULL unless %DHEERA_CAPTURE_BODIES asks for it, or without an answer.
+   *
+   * What holds for [property@Call:request-body] holds here as well. Of a stream it is the events as they came.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_RESPONSE_BODY] = g_param_spec_string ("response-body", NULL, NULL, NULL, flags);
 }
 
 static void
@@ -386,6 +506,8 @@ dheera_call_class_init (DheeraCallClass *klass)
    */
   properties[PROP_RATE_LIMITS] = g_param_spec_object ("rate-limits", NULL, NULL, DHEERA_TYPE_RATE_LIMITS, flags);
 
+  install_outcome (flags);
+  install_captured (flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -397,386 +519,6 @@ dheera_call_init (DheeraCall *self)
   self->first_byte_time = self->first_token_time = self->total_time = -1;
   self->cost = -1;
   self->cancellable = g_cancellable_new ();
-}
-
-/**
- * dheera_call_get_operation: (get-property operation)
- * @self: a call
- *
- * Gets the name of the operation.
- *
- * What was called, by the name of the method: `complete`, `stream`, `run`, `embed` …; each step of a run is a call of its own, by the name `run` or `run_stream`.
- *
- * Returns: (transfer none): the name of the operation
- *
- * Since: 0.1
- */
-const char *
-dheera_call_get_operation (DheeraCall *self)
-{
-  g_return_val_if_fail (DHEERA_IS_CALL (self), "");
-
-  return self->operation;
-}
-
-/**
- * dheera_call_get_provider: (get-property provider)
- * @self: a call
- *
- * Gets the id of the provider.
- *
- * The id of the provider that was asked, empty before it is known.
- *
- * Returns: (transfer none): the id of the provider
- *
- * Since: 0.1
- */
-const char *
-dheera_call_get_provider (DheeraCall *self)
-{
-  g_return_val_if_fail (DHEERA_IS_CALL (self), "");
-
-  return self->provider != NULL ? self->provider : "";
-}
-
-/**
- * dheera_call_get_model: (get-property model)
- * @self: a call
- *
- * Gets the name of the model.
- *
- * The model that was asked for, without the provider's prefix; empty for operations without a model.
- *
- * Returns: (transfer none): the name of the model
- *
- * Since: 0.1
- */
-const char *
-dheera_call_get_model (DheeraCall *self)
-{
-  g_return_val_if_fail (DHEERA_IS_CALL (self), "");
-
-  return self->model != NULL ? self->model : "";
-}
-
-/**
- * dheera_call_get_url: (get-property url)
- * @self: a call
- *
- * Gets the redacted URL.
- *
- * The URL of the last attempt without user info and query: fit to be shown.
- *
- * Returns: (transfer none): the redacted URL
- *
- * Since: 0.1
- */
-const char *
-dheera_call_get_url (DheeraCall *self)
-{
-  g_return_val_if_fail (DHEERA_IS_CALL (self), "");
-
-  return self->url != NULL ? self->url : "";
-}
-
-/**
- * dheera_call_get_attempt: (get-property attempt)
- * @self: a call
- *
- * Gets the number of the attempt.
- *
- * The number of the attempt that runs or ran last, from 1; 0 before the first.
- *
- * Returns: the number of the attempt
- *
- * Since: 0.1
- */
-guint
-dheera_call_get_attempt (DheeraCall *self)
-{
-  g_return_val_if_fail (DHEERA_IS_CALL (self), 0);
-
-  return self->attempt;
-}
-
-/**
- * dheera_call_get_status: (get-property status)
- * @self: a call
- *
- * Gets the HTTP status.
- *
- * The HTTP status of the last attempt, 0 without an answer.
- *
- * Returns: the HTTP status
- *
- * Since: 0.1
- */
-guint
-dheera_call_get_status (DheeraCall *self)
-{
-  g_return_val_if_fail (DHEERA_IS_CALL (self), 0);
-
-  return self->status;
-}
-
-/**
- * dheera_call_get_request_id: (get-property request-id)
- * @self: a call
- *
- * Gets the id of the request.
- *
- * The id that the provider gave the request, for its support.
- *
- * Returns: (transfer none) (nullable): the id of the request
- *
- * Since: 0.1
- */
-const char *
-dheera_call_get_request_id (DheeraCall *self)
-{
-  g_return_val_if_fail (DHEERA_IS_CALL (self), NULL);
-
-  return self->request_id;
-}
-
-/**
- * dheera_call_get_usage: (get-property usage)
- * @self: a call
- *
- * Gets the usage.
- *
- * The tokens that the provider counted.
- *
- * Returns: (transfer none) (nullable): the usage
- *
- * Since: 0.1
- */
-DheeraUsage *
-dheera_call_get_usage (DheeraCall *self)
-{
-  g_return_val_if_fail (DHEERA_IS_CALL (self), NULL);
-
-  return self->usage;
-}
-
-/**
- * dheera_call_get_error_details: (get-property error-details)
- * @self: a call
- *
- * Gets the details of the error.
- *
- * Why the last attempt failed.
- *
- * Returns: (transfer none) (nullable): the details of the error
- *
- * Since: 0.1
- */
-DheeraErrorDetails *
-dheera_call_get_error_details (DheeraCall *self)
-{
-  g_return_val_if_fail (DHEERA_IS_CALL (self), NULL);
-
-  return self->error_details;
-}
-
-/**
- * dheera_call_get_bytes_sent: (get-property bytes-sent)
- * @self: a call
- *
- * Gets the bytes sent.
- *
- * Bytes of the request body of the last attempt.
- *
- * Returns: the bytes sent
- *
- * Since: 0.1
- */
-guint64
-dheera_call_get_bytes_sent (DheeraCall *self)
-{
-  g_return_val_if_fail (DHEERA_IS_CALL (self), 0);
-
-  return self->bytes_sent;
-}
-
-/**
- * dheera_call_get_bytes_received: (get-property bytes-received)
- * @self: a call
- *
- * Gets the bytes received.
- *
- * Bytes of the response body of the last attempt, decoded.
- *
- * Returns: the bytes received
- *
- * Since: 0.1
- */
-guint64
-dheera_call_get_bytes_received (DheeraCall *self)
-{
-  g_return_val_if_fail (DHEERA_IS_CALL (self), 0);
-
-  return self->bytes_received;
-}
-
-/**
- * dheera_call_get_queue_time: (get-property queue-time)
- * @self: a call
- *
- * Gets the time in the queue, in seconds.
- *
- * Seconds that the last attempt waited for a connection of the session to be free, −1 when unknown.
- *
- * Returns: the time in the queue, in seconds
- *
- * Since: 0.1
- */
-double
-dheera_call_get_queue_time (DheeraCall *self)
-{
-  g_return_val_if_fail (DHEERA_IS_CALL (self), -1);
-
-  return self->queue_time;
-}
-
-/**
- * dheera_call_get_dns_time: (get-property dns-time)
- * @self: a call
- *
- * Gets the time of the name look-up, in seconds.
- *
- * Seconds that resolving the host took, −1 when it was not resolved.
- *
- * Returns: the time of the name look-up, in seconds
- *
- * Since: 0.1
- */
-double
-dheera_call_get_dns_time (DheeraCall *self)
-{
-  g_return_val_if_fail (DHEERA_IS_CALL (self), -1);
-
-  return self->dns_time;
-}
-
-/**
- * dheera_call_get_connect_time: (get-property connect-time)
- * @self: a call
- *
- * Gets the time of connecting, in seconds.
- *
- * Seconds that connecting took (TCP, and the proxy's answer), −1 when no connection was made.
- *
- * Returns: the time of connecting, in seconds
- *
- * Since: 0.1
- */
-double
-dheera_call_get_connect_time (DheeraCall *self)
-{
-  g_return_val_if_fail (DHEERA_IS_CALL (self), -1);
-
-  return self->connect_time;
-}
-
-/**
- * dheera_call_get_tls_time: (get-property tls-time)
- * @self: a call
- *
- * Gets the time of the TLS handshake, in seconds.
- *
- * Seconds that the TLS handshake took, −1 when there was none.
- *
- * Returns: the time of the TLS handshake, in seconds
- *
- * Since: 0.1
- */
-double
-dheera_call_get_tls_time (DheeraCall *self)
-{
-  g_return_val_if_fail (DHEERA_IS_CALL (self), -1);
-
-  return self->tls_time;
-}
-
-/**
- * dheera_call_get_first_byte_time: (get-property first-byte-time)
- * @self: a call
- *
- * Gets the time to the response head, in seconds.
- *
- * Seconds from the start of the last attempt to the head of its response, −1 when there was none.
- *
- * Returns: the time to the response head, in seconds
- *
- * Since: 0.1
- */
-double
-dheera_call_get_first_byte_time (DheeraCall *self)
-{
-  g_return_val_if_fail (DHEERA_IS_CALL (self), -1);
-
-  return self->first_byte_time;
-}
-
-/**
- * dheera_call_get_first_token_time: (get-property first-token-time)
- * @self: a call
- *
- * Gets the time to the first token, in seconds.
- *
- * Seconds from the start of the call to the first piece of the answer, −1 when there was none.
- *
- * Returns: the time to the first token, in seconds
- *
- * Since: 0.1
- */
-double
-dheera_call_get_first_token_time (DheeraCall *self)
-{
-  g_return_val_if_fail (DHEERA_IS_CALL (self), -1);
-
-  return self->first_token_time;
-}
-
-/**
- * dheera_call_get_total_time: (get-property total-time)
- * @self: a call
- *
- * Gets the time of the whole call, in seconds.
- *
- * Seconds from the start of the call to its end, −1 while it runs.
- *
- * Returns: the time of the whole call, in seconds
- *
- * Since: 0.1
- */
-double
-dheera_call_get_total_time (DheeraCall *self)
-{
-  g_return_val_if_fail (DHEERA_IS_CALL (self), -1);
-
-  return self->total_time;
-}
-
-/**
- * dheera_call_get_connection_reused: (get-property connection-reused)
- * @self: a call
- *
- * Gets whether the connection was reused.
- *
- * Whether the last attempt went over a connection that was there already.
- *
- * Returns: whether the connection was reused
- *
- * Since: 0.1
- */
-gboolean
-dheera_call_get_connection_reused (DheeraCall *self)
-{
-  g_return_val_if_fail (DHEERA_IS_CALL (self), FALSE);
-
-  return self->connection_reused;
 }
 
 /**

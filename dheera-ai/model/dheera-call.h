@@ -59,5 +59,21 @@ DHEERA_AVAILABLE_IN_0_1
 double              dheera_call_get_cost (DheeraCall *self);
 DHEERA_AVAILABLE_IN_0_1
 DheeraRateLimits   *dheera_call_get_rate_limits (DheeraCall *self);
+DHEERA_AVAILABLE_IN_0_1
+const GError       *dheera_call_get_error             (DheeraCall *self);
+DHEERA_AVAILABLE_IN_0_1
+const char         *dheera_call_get_traceparent       (DheeraCall *self);
+DHEERA_AVAILABLE_IN_0_1
+const char         *dheera_call_get_tracestate        (DheeraCall *self);
+DHEERA_AVAILABLE_IN_0_1
+const char         *dheera_call_get_request_headers   (DheeraCall *self);
+DHEERA_AVAILABLE_IN_0_1
+const char         *dheera_call_get_request_body      (DheeraCall *self);
+DHEERA_AVAILABLE_IN_0_1
+const char         *dheera_call_get_response_headers  (DheeraCall *self);
+DHEERA_AVAILABLE_IN_0_1
+const char         *dheera_call_get_response_body     (DheeraCall *self);
+DHEERA_AVAILABLE_IN_0_1
+GVariant           *dheera_call_dup_attributes        (DheeraCall *self) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -134,6 +134,20 @@ const DheeraExchangeStats *
 /* The request as it may be shown: method, redacted URL, and headers with every credential replaced. The one renderer for logs, errors and signals. */
 char            *dheera_exchange_describe         (DheeraExchange *self);
 
+/* What may be shown of an exchange that is over, and what may be shown nowhere */
+typedef struct
+{
+  char *request_headers;  /* as they were sent, redacted; a line for each */
+  char *response_headers; /* nullable: there was no answer */
+  char **secrets;         /* what has to be taken out of the bodies; NULL-terminated */
+} DheeraShown;
+
+/* FALSE when nothing was sent, or another thread is at work on it. Before the exchange is freed. */
+gboolean         dheera_exchange_show             (DheeraExchange *self,
+                                                   DheeraShown    *shown);
+void             dheera_shown_clear               (DheeraShown    *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DheeraExchange, dheera_exchange_free)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DheeraShown, dheera_shown_clear)
 
 G_END_DECLS

@@ -10,6 +10,7 @@
  *   dheera-exchange-body.c     what comes after it
  *   dheera-exchange-stop.c     cancelling and deadlines
  *   dheera-exchange-close.c    closed and freed
+ *   dheera-exchange-show.c     what may be seen of it
  *   dheera-exchange-sync.c     blocking in the caller's thread
  *   dheera-exchange-async.c    with a main context
  *   dheera-worker.c            blocking, but with the worker's main context

@@ -18,5 +18,19 @@ gboolean        dheera_redact_is_secret_header   (const char *name,
                                                   const char *auth_header);
 char           *dheera_redact_message            (SoupMessage *message,
                                                   const char  *auth_header);
+/* Headers alone, a line for each. Of a request only the values that are known to be harmless are shown, of an answer those whose names do not speak of secrets. */
+char           *dheera_redact_request_headers    (SoupMessage       *message,
+                                                  const char        *auth_header,
+                                                  const char *const *secrets);
+char           *dheera_redact_response_headers   (SoupMessage       *message,
+                                                  const char        *auth_header,
+                                                  const char *const *secrets);
+/* dheera_exchange_show() in the thread that the message belongs to */
+void            dheera_exchange_show_here        (DheeraExchange *self,
+                                                  DheeraShown    *shown);
+/* The key, and what the headers of the request hold that may be secret; to be wiped. */
+char          **dheera_redact_list_secrets       (SoupMessage *message,
+                                                  const char  *auth_header,
+                                                  const char  *key);
 
 G_END_DECLS

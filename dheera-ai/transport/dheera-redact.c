@@ -2,9 +2,33 @@
 
 #include "dheera-exchange-internal-private.h"
 
+#include "dheera-ai/wire/dheera-hide-private.h"
 #include "dheera-ai/wire/dheera-url-private.h"
 
 #include <string.h>
+
+#define REDACTED "[redacted]"
+/* A value of a header that nothing is known about may be a word of everyday, which can't be hidden everywhere. */
+#define MIN_STRANGE_SECRET 16
+
+/* Headers of requests that hold no secrets: the library's and libsoup's own, and those that all the world knows. */
+static const char *const harmless[] = {
+  "Accept", "Accept-Encoding", "Accept-Language", "Anthropic-Beta", "Anthropic-Version", "Cache-Control", "Connection", "Content-Encoding", "Content-Length",
+  "Content-Type", "Date", "Expect", "Host", "HTTP-Referer", "Keep-Alive", "OpenAI-Beta", "OpenAI-Organization", "OpenAI-Project", "Origin", "Pragma", "Referer",
+  "TE", "traceparent", "tracestate", "Transfer-Encoding", "User-Agent", "X-Amz-Content-Sha256", "X-Amz-Date", "X-Client-Request-Id", "X-Request-Id", "X-Title",
+};
+
+/* Headers of answers that speak of tokens and keys but have none */
+static const char *const about_tokens[] = { "ratelimit", "rate-limit", "token-count", "tokens-used" };
+
+static gboolean
+is_harmless (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (harmless); i++)
+    if (g_ascii_strcasecmp (name, harmless[i]) == 0)
+      return TRUE;
+  return FALSE;
+}
 
 /* By name, so that it also holds for headers that an application or a gateway adds. Better one too many than one too few. */
 gboolean
@@ -25,6 +49,36 @@ dheera_redact_is_secret_header (const char *name,
   return FALSE;
 }
 
+static gboolean
+is_secret_of_answer (const char *name,
+                     const char *auth_header)
+{
+  g_autofree char *lower = g_ascii_strdown (name, -1);
+
+  for (guint i = 0; i < G_N_ELEMENTS (about_tokens); i++)
+    if (strstr (lower, about_tokens[i]) != NULL)
+      return FALSE;
+  return dheera_redact_is_secret_header (name, auth_header);
+}
+
+static void
+append_request_headers (GString            *text,
+                        SoupMessageHeaders *headers,
+                        const char         *auth_header)
+{
+  SoupMessageHeadersIter iter;
+  const char *name;
+  const char *value;
+
+  soup_message_headers_iter_init (&iter, headers);
+  while (soup_message_headers_iter_next (&iter, &name, &value))
+    {
+      gboolean shown = is_harmless (name) && (auth_header == NULL || g_ascii_strcasecmp (name, auth_header) != 0);
+
+      g_string_append_printf (text, "%s: %s\n", name, shown ? value : REDACTED);
+    }
+}
+
 char *
 dheera_redact_message (SoupMessage *message,
                        const char  *auth_header)
@@ -32,14 +86,89 @@ dheera_redact_message (SoupMessage *message,
   GString *text = g_string_new (soup_message_get_method (message));
   g_autofree char *url = g_uri_to_string (soup_message_get_uri (message));
   g_autofree char *shown = dheera_url_redact (url);
+
+  g_string_append_printf (text, " %s\n", shown != NULL ? shown : "[unreadable URL]");
+  append_request_headers (text, soup_message_get_request_headers (message), auth_header);
+
+  return g_string_free (text, FALSE);
+}
+
+static char *
+take_hiding (GString           *text,
+             const char *const *secrets)
+{
+  g_autofree char *valid = g_utf8_make_valid (text->str, (gssize) text->len);
+
+  g_string_free (text, TRUE);
+  return dheera_hide_secrets (valid, secrets, FALSE);
+}
+
+char *
+dheera_redact_request_headers (SoupMessage       *message,
+                               const char        *auth_header,
+                               const char *const *secrets)
+{
+  GString *text = g_string_new (NULL);
+
+  append_request_headers (text, soup_message_get_request_headers (message), auth_header);
+  return take_hiding (text, secrets);
+}
+
+char *
+dheera_redact_response_headers (SoupMessage       *message,
+                                const char        *auth_header,
+                                const char *const *secrets)
+{
+  GString *text = g_string_new (NULL);
   SoupMessageHeadersIter iter;
   const char *name;
   const char *value;
 
-  g_string_append_printf (text, " %s\n", shown != NULL ? shown : "[unreadable URL]");
+  soup_message_headers_iter_init (&iter, soup_message_get_response_headers (message));
+  while (soup_message_headers_iter_next (&iter, &name, &value))
+    g_string_append_printf (text, "%s: %s\n", name, is_secret_of_answer (name, auth_header) ? REDACTED : value);
+  return take_hiding (text, secrets);
+}
+
+static void
+add_value (GPtrArray  *secrets,
+           const char *name,
+           const char *value,
+           const char *auth_header)
+{
+  const char *space = strchr (value, ' ');
+
+  if (is_harmless (name))
+    return;
+  if (dheera_redact_is_secret_header (name, auth_header))
+    {
+      g_ptr_array_add (secrets, g_strdup (value));
+      /* "Bearer KEY" */
+      if (space != NULL)
+        g_ptr_array_add (secrets, g_strdup (space + 1));
+    }
+  else if (strlen (value) >= MIN_STRANGE_SECRET && strpbrk (value, " :,") == NULL)
+    {
+      g_ptr_array_add (secrets, g_strdup (value));
+    }
+}
+
+char **
+dheera_redact_list_secrets (SoupMessage *message,
+                            const char  *auth_header,
+                            const char  *key)
+{
+  GPtrArray *secrets = g_ptr_array_new ();
+  SoupMessageHeadersIter iter;
+  const char *name;
+  const char *value;
+
+  if (key != NULL)
+    g_ptr_array_add (secrets, g_strdup (key));
   soup_message_headers_iter_init (&iter, soup_message_get_request_headers (message));
   while (soup_message_headers_iter_next (&iter, &name, &value))
-    g_string_append_printf (text, "%s: %s\n", name, dheera_redact_is_secret_header (name, auth_header) ? "[redacted]" : value);
+    add_value (secrets, name, value, auth_header);
+  g_ptr_array_add (secrets, NULL);
 
-  return g_string_free (text, FALSE);
+  return (char **) g_ptr_array_free (secrets, FALSE);
 }

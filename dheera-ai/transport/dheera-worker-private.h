@@ -18,5 +18,7 @@ gssize          dheera_worker_read               (DheeraExchange  *self,
                                                   GCancellable    *cancellable,
                                                   GError         **error);
 void            dheera_worker_close              (DheeraExchange *self);
+void            dheera_worker_show               (DheeraExchange *self,
+                                                  DheeraShown    *shown);
 
 G_END_DECLS

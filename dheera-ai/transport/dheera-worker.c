@@ -19,6 +19,7 @@ typedef struct
   gsize size;
   gssize result;
   GError **error;
+  DheeraShown *shown;
   GMutex mutex;
   GCond cond;
   gboolean done;
@@ -188,4 +189,23 @@ dheera_worker_close (DheeraExchange *self)
   Call call = { .exchange = self };
 
   call_run (&call, close_in_worker);
+}
+
+static gboolean
+show_in_worker (gpointer user_data)
+{
+  Call *call = user_data;
+
+  dheera_exchange_show_here (call->exchange, call->shown);
+  call_return (call, 0);
+  return G_SOURCE_REMOVE;
+}
+
+void
+dheera_worker_show (DheeraExchange *self,
+                    DheeraShown    *shown)
+{
+  Call call = { .exchange = self, .shown = shown };
+
+  call_run (&call, show_in_worker);
 }
