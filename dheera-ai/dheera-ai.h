@@ -8,6 +8,7 @@
 #include <dheera-ai/client/dheera-client.h>
 #include <dheera-ai/client/dheera-http-exchange.h>
 #include <dheera-ai/client/dheera-logger.h>
+#include <dheera-ai/client/dheera-metrics.h>
 #include <dheera-ai/client/dheera-session-options.h>
 #include <dheera-ai/client/dheera-stream.h>
 #include <dheera-ai/model/dheera-base-request.h>
