@@ -100,12 +100,17 @@ dheera_exchange_get_sent_header (DheeraExchange *self,
   return soup_message_headers_get_list (soup_message_get_request_headers (self->message), name);
 }
 
-static gboolean
-is_secret (DheeraExchange *self,
-           const char     *name,
-           const char     *value)
+static void
+hide_value (GString    *text,
+            const char *value)
 {
-  return strlen (value) >= MIN_SECRET && dheera_redact_is_secret_header (name, self->auth_header);
+  const char *space = strchr (value, ' ');
+
+  if (strlen (value) >= MIN_SECRET)
+    g_string_replace (text, value, DHEERA_MASK_HIDDEN, 0);
+  /* "Basic SECRET" */
+  if (space != NULL && strlen (space + 1) >= MIN_SECRET)
+    g_string_replace (text, space + 1, DHEERA_MASK_HIDDEN, 0);
 }
 
 char *
@@ -123,8 +128,8 @@ dheera_exchange_hide_headers (DheeraExchange *self,
   open = g_string_new (text);
   soup_message_headers_iter_init (&iter, soup_message_get_request_headers (self->message));
   while (soup_message_headers_iter_next (&iter, &name, &value))
-    if (is_secret (self, name, value))
-      g_string_replace (open, value, DHEERA_MASK_HIDDEN, 0);
+    if (dheera_redact_is_secret_header (name, self->auth_header))
+      hide_value (open, value);
 
   return g_string_free (g_steal_pointer (&open), FALSE);
 }
