@@ -4,11 +4,14 @@
 
 #include <pthread.h>
 
+/* How long the thread stays at the least when there is nothing to watch, and at the most about twice that: a program at rest has none. */
+#define REST (2 * G_USEC_PER_SEC)
+
 static GMutex watchdog_mutex;
 static GCond watchdog_cond;
 static GQueue watchdog_watches = G_QUEUE_INIT;
 static GThread *watchdog_thread;
-static gint64 watchdog_wakes_at; /* DHEERA_WATCH_NEVER while it sleeps without end */
+static gint64 watchdog_wakes_at; /* DHEERA_WATCH_NEVER when there is nothing to wake up for */
 
 /* The thread does not exist in a child process, and its lock may have been held at the moment of the fork. */
 static void
@@ -59,15 +62,16 @@ watchdog_run (gpointer data)
           g_slist_free_full (expired, g_object_unref);
           g_mutex_lock (&watchdog_mutex);
         }
-      else if (watchdog_wakes_at == DHEERA_WATCH_NEVER)
-        {
-          g_cond_wait (&watchdog_cond, &watchdog_mutex);
-        }
       else
         {
-          g_cond_wait_until (&watchdog_cond, &watchdog_mutex, watchdog_wakes_at);
+          gint64 until = MIN (watchdog_wakes_at, g_get_monotonic_time () + REST);
+
+          if (!g_cond_wait_until (&watchdog_cond, &watchdog_mutex, until) && watchdog_watches.length == 0)
+            break;
         }
     }
+  g_thread_unref (g_steal_pointer (&watchdog_thread));
+  g_mutex_unlock (&watchdog_mutex);
 
   return NULL;
 }
