@@ -90,8 +90,7 @@ struct _DheeraExchange
   gint first_token;        /* atomic */
 
   /* The way there */
-  gboolean connected_anew;
-  gboolean sent_before;    /* this is the second time */
+  gboolean connected_anew, sent_before; /* this is the second time */
   guint n_starts, n_informational;
   char *proxy;             /* host:port of the proxy that the connection goes to */
   gboolean proxy_negotiating, lacks_certificate; /* the server asked for one, and nobody had it */

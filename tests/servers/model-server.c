@@ -138,7 +138,7 @@ run_thread (gpointer data)
   ModelServer *self = data;
   g_autoptr(GError) error = NULL;
   g_autoptr(GSocket) socket = NULL;
-  GSList *uris;
+  g_autoptr(GSocketAddress) address = NULL;
 
   g_main_context_push_thread_default (self->context);
   if (self->kind == MODEL_SERVER_TLS_HTTP2)
@@ -151,12 +151,12 @@ run_thread (gpointer data)
   if (socket == NULL || !soup_server_listen_socket (self->server, socket, self->certificate != NULL ? SOUP_SERVER_LISTEN_HTTPS : 0, &error))
     g_error ("The test server can't listen: %s", error->message);
 
-  uris = soup_server_get_uris (self->server);
+  /* soup_server_get_uris() would lose the address of a socket that it was given. */
+  address = g_socket_get_local_address (socket, NULL);
   g_mutex_lock (&self->mutex);
-  self->base_url = g_strdup_printf ("%s:%d/v1", self->certificate != NULL ? "https://localhost" : "http://127.0.0.1", g_uri_get_port (uris->data));
+  self->base_url = g_strdup_printf ("%s:%d/v1", self->certificate != NULL ? "https://localhost" : "http://127.0.0.1", g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address)));
   g_cond_signal (&self->cond);
   g_mutex_unlock (&self->mutex);
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
 
   g_main_loop_run (self->loop);
 
