@@ -11,10 +11,10 @@ BUILD_PACKAGES=(gcc libc6-dev pkg-config meson ninja-build python3
 BINDING_PACKAGES=(gobject-introspection libgirepository1.0-dev valac gjs python3-gi gir1.2-soup-3.0 gir1.2-json-1.0 gi-docgen)
 
 # For the other tests: sanitizers and fuzzing, costs, servers with TLS and HTTP/2, proxies, numbers with a decimal comma,
-# descriptions of APIs, and what the examples stand in: FastAPI, a display
+# descriptions of APIs, and what the examples stand in: FastAPI, a display; clients of the server
 TEST_PACKAGES=(clang llvm libclang-rt-dev valgrind nginx-light squid microsocks openssl curl procps locales
   python3-jsonschema python3-yaml
-  python3-fastapi python3-uvicorn gir1.2-gtk-4.0 xvfb xauth)
+  python3-fastapi python3-uvicorn python3-httpx gir1.2-gtk-4.0 xvfb xauth)
 # Programs of npm, however it came here: others' packages of Node.js bring it with them.
 command -v npm >/dev/null || TEST_PACKAGES+=(npm)
 

@@ -62,12 +62,12 @@ def install(name, version):
     return package
 
 
-def find_node():
+def find_node(oldest=OLDEST_NODE, of_npm=NODE_OF_NPM):
     words = subprocess.run(['node', '--version'], capture_output=True, text=True, check=False).stdout if shutil.which('node') else ''
     version = re.match(r'v(\d+)\.(\d+)', words)
-    if version and tuple(map(int, version.groups())) >= OLDEST_NODE:
+    if version and tuple(map(int, version.groups())) >= oldest:
         return 'node'
     machine = platform.machine()
     if machine not in ARCHITECTURES:
-        fixture.skip(f'Node.js is older than {OLDEST_NODE[0]}.{OLDEST_NODE[1]}, and npm has none for {machine}')
-    return install(f'node-linux-{ARCHITECTURES[machine]}', NODE_OF_NPM) / 'bin' / 'node'
+        fixture.skip(f'Node.js is older than {oldest[0]}.{oldest[1]}, and npm has none for {machine}')
+    return install(f'node-linux-{ARCHITECTURES[machine]}', of_npm) / 'bin' / 'node'
