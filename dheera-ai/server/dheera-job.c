@@ -178,5 +178,8 @@ dheera_job_fail_with (DheeraJob          *self,
   g_auto(DheeraCodecError) failure = { 0 };
 
   dheera_codec_read_error (&failure, error, details);
+  /* The client is told no more than that it is the server's affair. What is wrong with a request may quote it, and is the client's. */
+  if (failure.status >= 500)
+    g_debug ("%s failed: %s", self->id, error->message);
   dheera_job_fail (self, &failure, NULL);
 }
