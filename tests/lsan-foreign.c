@@ -66,6 +66,7 @@ PASS_OVER (GSocket *, g_socket_accept, (GSocket *socket, GCancellable *cancellab
            "libgio-2.0.so.0")
 PASS_OVER (gboolean, soup_server_listen_local, (SoupServer *server, guint port, SoupServerListenOptions options, GError **error),
            (server, port, options, error), "libsoup-3.0.so.0")
+PASS_OVER (GSList *, soup_server_get_uris, (SoupServer *server), (server), "libsoup-3.0.so.0")
 PASS_OVER (char **, px_manager_get_proxies_sync, (gpointer manager, const char *url), (manager, url), "libpxbackend-1.0.so")
 PASS_OVER (int, gnutls_handshake, (gpointer session), (session), "libgnutls.so.30")
 PASS_OVER (ssize_t, gnutls_record_recv, (gpointer session, void *data, size_t size), (session, data, size), "libgnutls.so.30")
