@@ -670,6 +670,44 @@ front_client_expect_any_end (int fd)
   close (fd);
 }
 
+char *
+front_client_exchange (FrontServer *server,
+                       const char  *text)
+{
+  int fd = front_client_connect (server);
+
+  front_client_send (fd, text);
+
+  return front_client_read_all (fd);
+}
+
+void
+front_client_leave (int      fd,
+                    gboolean reset)
+{
+  static const struct linger no_linger = { 1, 0 };
+
+  if (reset)
+    setsockopt (fd, SOL_SOCKET, SO_LINGER, &no_linger, sizeof no_linger);
+  close (fd);
+}
+
+void
+front_assert_has (const char *text,
+                  const char *part)
+{
+  if (strstr (text, part) == NULL)
+    g_error ("\"%s\" is not in: %.2000s", part, text);
+}
+
+void
+front_assert_has_not (const char *text,
+                      const char *part)
+{
+  if (strstr (text, part) != NULL)
+    g_error ("\"%s\" is in: %.2000s", part, text);
+}
+
 guint
 front_count_descriptors (void)
 {

@@ -83,6 +83,17 @@ void         front_client_expect_end        (int                      fd);
 /* The end of a connection that the server may reset, too. */
 void         front_client_expect_any_end    (int                      fd);
 
+/* Sends all, and returns all that comes until the server closes. */
+char        *front_client_exchange          (FrontServer             *server,
+                                             const char              *text);
+/* Closes, with a reset or orderly. */
+void         front_client_leave             (int                      fd,
+                                             gboolean                 reset);
+
+void         front_assert_has               (const char              *text,
+                                             const char              *part);
+void         front_assert_has_not           (const char              *text,
+                                             const char              *part);
 guint        front_count_descriptors        (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FrontServer, front_server_free)

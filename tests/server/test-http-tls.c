@@ -81,23 +81,15 @@ exchange (FrontServer *server,
 }
 
 static void
-assert_has (const char *text,
-            const char *part)
-{
-  if (strstr (text, part) == NULL)
-    g_error ("\"%s\" is not in: %.2000s", part, text);
-}
-
-static void
 test_exchange (void)
 {
   g_autoptr (FrontServer) server = front_server_new (NULL, TRUE);
   g_autofree char *all = exchange (server, "POST /echo?1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nab" GET ("/stream") GET_LAST ("/echo?2"));
   g_autoptr (GIOStream) tls = open_tls (server);
 
-  assert_has (all, "\r\n\r\nPOST /echo?1 ab");
-  assert_has (all, "\r\n\r\nd\r\ndata: event\n\n\r\nd\r\ndata: event\n\n\r\nd\r\ndata: event\n\n\r\n0\r\n\r\n");
-  assert_has (all, "GET /echo?2 ");
+  front_assert_has (all, "\r\n\r\nPOST /echo?1 ab");
+  front_assert_has (all, "\r\n\r\nd\r\ndata: event\n\n\r\nd\r\ndata: event\n\n\r\nd\r\ndata: event\n\n\r\n0\r\n\r\n");
+  front_assert_has (all, "GET /echo?2 ");
   g_assert_cmpstr (g_tls_connection_get_negotiated_protocol (G_TLS_CONNECTION (tls)), ==, "http/1.1");
   g_assert_cmpint (g_tls_connection_get_protocol_version (G_TLS_CONNECTION (tls)), >=, G_TLS_PROTOCOL_VERSION_TLS_1_2);
   g_io_stream_close (tls, NULL, NULL);
@@ -224,7 +216,7 @@ test_stalled (void)
     {
       g_autofree char *answer = exchange (server, GET_LAST ("/echo"));
 
-      assert_has (answer, "GET /echo? ");
+      front_assert_has (answer, "GET /echo? ");
     }
   for (i = 0; i < G_N_ELEMENTS (fds); i++)
     front_client_expect_any_end (fds[i]);
@@ -250,6 +242,29 @@ test_aborted (void)
     }
   front_server_wait_exactly (server, connections, 0);
   g_assert_cmpuint (front_count_descriptors (), ==, before);
+}
+
+static void
+test_stop (void)
+{
+  g_autoptr (FrontServer) server = front_server_new (NULL, TRUE);
+  g_autoptr (GIOStream) waiting = open_tls (server);
+  int fds[20];
+  guint i;
+
+  send_text (waiting, GET ("/wait"));
+  for (i = 0; i < G_N_ELEMENTS (fds); i++)
+    {
+      fds[i] = front_client_connect (server);
+      if (i % 2 == 0)
+        front_client_send_bytes (fds[i], "\026\003\001\002\000\001\000\001", 8);
+    }
+  front_server_wait (server, heads, 1);
+  front_server_wait_exactly (server, connections, 1 + G_N_ELEMENTS (fds));
+  front_server_stop (server);
+  g_assert_cmpuint (front_server_get_counts (server).gone, ==, 1);
+  for (i = 0; i < G_N_ELEMENTS (fds); i++)
+    front_client_expect_any_end (fds[i]);
 }
 
 /* A handshake of GnuTLS with these priorities; data is what an earlier one left (in) and this one leaves (out), both nullable. */
@@ -352,6 +367,7 @@ main (int   argc,
   g_test_add_func ("/http-tls/plain", test_plain);
   g_test_add_func ("/http-tls/stalled", test_stalled);
   g_test_add_func ("/http-tls/aborted", test_aborted);
+  g_test_add_func ("/http-tls/stop", test_stop);
   g_test_add_func ("/http-tls/versions", test_versions);
   g_test_add_func ("/http-tls/resumed", test_resumed);
   g_test_add_func ("/http-tls/no-key", test_no_key);
