@@ -76,14 +76,15 @@ def wait_until(is_so):
         time.sleep(0.01)
 
 
-def _write_private(path, text):
+def write_private(path, text):
+    """A file that only its owner may read"""
     path.write_text(text)
     path.chmod(0o600)
 
 
 @contextlib.contextmanager
 def _command(tool, folder, config):
-    _write_private(folder / 'keys', KEY + '\n')
+    write_private(folder / 'keys', KEY + '\n')
     (folder / 'config').write_text(config)
     env = {**os.environ, 'OPENAI_API_KEY': 'of-openai', 'ANTHROPIC_API_KEY': 'of-anthropic', 'GEMINI_API_KEY': 'of-gemini'}
     with subprocess.Popen([tool, 'serve', '--port=0', f"--config={folder / 'config'}"], env=env, stdin=subprocess.DEVNULL,
