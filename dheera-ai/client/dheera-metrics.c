@@ -20,7 +20,8 @@
  *
  * ```c
  * g_autoptr(DheeraMetrics) metrics = dheera_metrics_new (client);
- * ...
+ * g_autoptr(DheeraResponse) response = dheera_client_complete (client, request, NULL, &error);
+ *
  * g_print ("%.0f calls, %.4f USD\n", dheera_metrics_get_value (metrics, "calls", NULL, NULL), dheera_metrics_get_value (metrics, "cost", NULL, NULL));
  * ```
  *

@@ -346,6 +346,36 @@ test_dropped (void)
   assert_has (dheera_call_get_response_headers (f.call), "Content-Type: text/event-stream\n");
 }
 
+static gpointer
+drop_cb (gpointer stream)
+{
+  g_object_unref (stream);
+  return NULL;
+}
+
+/* By a garbage collector, say */
+static void
+test_dropped_elsewhere (void)
+{
+  g_auto(Fixture) f = { 0 };
+  g_autoptr(DheeraDelta) delta = NULL;
+  g_autoptr(GError) error = NULL;
+  DheeraStream *stream;
+
+  set_up (&f, DHEERA_CAPTURE_HEADERS | DHEERA_CAPTURE_BODIES);
+  fault_server_script (f.server, FAULT_EXPECT (),
+                       FAULT_SEND ("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hello\"}}]}\n\n"),
+                       FAULT_STALL (), FAULT_END);
+  stream = dheera_client_stream (f.client, f.request);
+  delta = next_async (stream, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (delta);
+  g_thread_join (g_thread_new ("collector", drop_cb, stream));
+  g_assert_error (dheera_call_get_error (f.call), G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  assert_has (dheera_call_get_request_headers (f.call), "Authorization: [redacted]\n");
+  assert_has (dheera_call_get_response_body (f.call), "\"Hello\"");
+}
+
 static void
 test_attributes (gconstpointer data)
 {
@@ -548,6 +578,7 @@ main (int   argc,
   g_test_add_func ("/capture/limit", test_limit);
   g_test_add_func ("/capture/binary", test_binary);
   g_test_add_func ("/capture/dropped", test_dropped);
+  g_test_add_func ("/capture/dropped-elsewhere", test_dropped_elsewhere);
   add ("attributes", test_attributes);
   add ("trace", test_trace);
   g_test_add_func ("/capture/trace-everywhere", test_trace_everywhere);
