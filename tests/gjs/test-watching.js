@@ -87,7 +87,7 @@ await runCases({
         const logger = new Dheera.Logger({client, structured_log: false, stream, level: Dheera.LogLevel.DEBUG, timings: false});
 
         await client.complete_async(mock());
-        assert(logger.flush(null) && logger.n_dropped === 0);
+        assert(logger.flush() && logger.n_dropped === 0);
         logger.stream = null;
         stream.close(null);
         const text = new TextDecoder().decode(stream.steal_as_bytes().toArray());
@@ -113,7 +113,8 @@ await runCases({
 
         await Promise.all([1, 2, 3].map(() => client.complete_async(mock())));
         await errorOf(() => client.complete_async(mock({status: 429})));
-        assertEqual(metrics.get_value('calls', null, null), 4);
+        assertEqual(metrics.get_value('calls'), 4);
+        assertEqual(metrics.get_errors(Dheera.Error.TLS), 0);
         assertEqual(metrics.get_value('input-tokens', 'openai', null), 0);
         assertEqual(metrics.get_errors(Dheera.Error.RATE_LIMIT, 'mock', 'echo'), 1);
         assertEqual(JSON.parse(metrics.to_json()).calls, 4);

@@ -87,7 +87,7 @@ def test_logger_writes_lines():
     logger = Dheera.Logger(client=client, structured_log=False, stream=stream, level=Dheera.LogLevel.DEBUG)
     client.complete(mock())
     error_of(client.complete, mock(status=429))
-    assert logger.flush(None) and logger.get_n_dropped() == 0 and logger.dup_stream() is stream
+    assert logger.flush() and logger.get_n_dropped() == 0 and logger.dup_stream() is stream
     logger.set_stream(None)
     stream.close(None)
     lines = [json.loads(line) for line in stream.steal_as_bytes().get_data().decode().splitlines()]
@@ -120,7 +120,7 @@ def test_logger_and_metrics_keep_nobody_alive():
     gone = weakref.ref(client)
     del client
     gc.collect()
-    assert gone() is None and metrics.get_value('calls', None, None) == 1
+    assert gone() is None and metrics.get_value('calls') == 1
     assert logger.get_level() == Dheera.LogLevel.NONE
 
 
@@ -133,9 +133,9 @@ def test_metrics():
     for thread in threads:
         thread.join()
     error_of(client.complete, mock(status=429))
-    assert metrics.get_value('calls', None, None) == metrics.get_value('calls', 'mock', 'echo') == 7
+    assert metrics.get_value('calls') == metrics.get_value('calls', 'mock', 'echo') == 7
     assert metrics.get_value('output-tokens', 'mock', None) == 18 and metrics.get_value('calls', 'openai', None) == 0
-    assert metrics.get_errors(Dheera.Error.RATE_LIMIT, None, None) == 1
+    assert metrics.get_errors(Dheera.Error.RATE_LIMIT) == 1
     whole = json.loads(metrics.to_json())
     assert whole['calls'] == 7 and whole['errors'] == {'rate_limit': 1} and whole['models'][0]['model'] == 'echo', whole
     assert 'dheera_calls_total{provider="mock",model="echo"} 7\n' in metrics.to_prometheus()

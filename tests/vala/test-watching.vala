@@ -96,8 +96,8 @@ void metrics () {
     var metrics = new Dheera.Metrics (client);
 
     fail (client);
-    assert (metrics.get_value ("calls", null, null) == 1 && metrics.get_value ("calls", "mock", "echo") == 1);
-    assert (metrics.get_errors (Dheera.Error.RATE_LIMIT, null, null) == 1);
+    assert (metrics.get_value ("calls") == 1 && metrics.get_value ("calls", "mock", "echo") == 1);
+    assert (metrics.get_errors (Dheera.Error.RATE_LIMIT) == 1);
     assert ("\"rate_limit\":1" in metrics.to_json ());
     assert ("dheera_calls_total{provider=\"mock\",model=\"echo\"} 1\n" in metrics.to_prometheus ());
 }

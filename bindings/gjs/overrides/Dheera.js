@@ -111,6 +111,27 @@ function addServer(prototype) {
     };
 }
 
+/**
+ * What may be left out of the functions that watch calls.
+ *
+ * @param {object} logger - the prototype of the logger
+ * @param {object} metrics - that of the metrics
+ */
+function addWatching(logger, metrics) {
+    const {flush} = logger;
+    const {get_value: getValue, get_errors: getErrors} = metrics;
+
+    logger.flush = function (cancellable = null) {
+        return flush.call(this, cancellable);
+    };
+    metrics.get_value = function (name, provider = null, model = null) {
+        return getValue.call(this, name, provider, model);
+    };
+    metrics.get_errors = function (code, provider = null, model = null) {
+        return getErrors.call(this, code, provider, model);
+    };
+}
+
 function addIteration(prototype) {
     prototype[Symbol.asyncIterator] = async function* () {
         try {
@@ -161,6 +182,7 @@ function _init() {
     addCall(Dheera.Stream.prototype, 'next');
     addCall(Dheera.Stream.prototype, 'collect');
     addIteration(Dheera.Stream.prototype);
+    addWatching(Dheera.Logger.prototype, Dheera.Metrics.prototype);
     // A library may be built without it.
     if (Dheera.Server)
         addServer(Dheera.Server.prototype);
