@@ -52,6 +52,10 @@ dheera_job_free (DheeraJob *self,
 {
   log_end (self, complete);
   dheera_job_drop_calls (self);
+  if (self->unsent_since != 0)
+    g_queue_unlink (&self->routes->unsent, &self->unsent_link);
+  if (self->events != NULL)
+    g_string_free (self->events, TRUE);
   g_queue_unlink (&self->routes->jobs, &self->link);
   g_clear_pointer (&self->body, g_byte_array_unref);
   g_clear_pointer (&self->answers, g_ptr_array_unref);
@@ -152,6 +156,7 @@ fail_as_event (DheeraJob        *self,
 {
   g_autofree char *event = g_strdup_printf ("data: %s\n\n", error->body);
 
+  dheera_job_send (self);
   self->answered = TRUE;
   self->incoming->klass->write (self->incoming, event, strlen (event));
   self->incoming->klass->end (self->incoming);

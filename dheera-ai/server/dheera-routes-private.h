@@ -31,6 +31,8 @@ struct _DheeraRoutes
   gint64 started;        /* seconds since the epoch */
   gboolean draining;
   GQueue jobs;           /* of DheeraJob */
+  GQueue unsent;         /* of DheeraJob: those that have gathered events, the oldest first */
+  GSource *sender;       /* sends them when nothing else is to be done */
   DheeraModelList *list;
 };
 
@@ -73,6 +75,9 @@ struct _DheeraJob
   GPtrArray *answers;      /* in the order of the calls; NULL where none came yet */
   guint n_answers;
   DheeraCodecStream stream;
+  GString *events;         /* gathered, and not given to the front yet; nullable */
+  GList unsent_link;       /* in the routes' unsent */
+  gint64 unsent_since;     /* monotonic, 0: there are none */
 };
 
 /* The call for one of a job's requests */
@@ -90,6 +95,8 @@ void       dheera_job_free        (DheeraJob              *self,
 /* Everything is there that was asked: read it, and send what is to be sent. */
 void       dheera_job_ask         (DheeraJob              *self);
 void       dheera_job_writable    (DheeraJob              *self);
+/* Gives the front what was gathered. */
+void       dheera_job_send        (DheeraJob              *self);
 void       dheera_job_drop_calls  (DheeraJob              *self);
 
 /* Answers. fields (nullable) come on top of those that all answers have. */

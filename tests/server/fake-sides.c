@@ -267,8 +267,8 @@ append_text (FakeCall   *self,
 }
 
 void
-fake_call_say (FakeCall   *self,
-               const char *text)
+fake_call_say_and_go_on (FakeCall   *self,
+                         const char *text)
 {
   g_autoptr(DheeraDelta) delta = g_object_new (DHEERA_TYPE_DELTA, NULL);
 
@@ -276,6 +276,15 @@ fake_call_say (FakeCall   *self,
   delta->response = g_object_ref (self->response);
   delta->text = g_strdup (text);
   self->handler->on_delta (delta, self->data);
+}
+
+void
+fake_call_say (FakeCall   *self,
+               const char *text)
+{
+  fake_call_say_and_go_on (self, text);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
 }
 
 void

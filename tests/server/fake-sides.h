@@ -63,7 +63,11 @@ typedef struct
 FakeUpstream *fake_upstream_new        (void);
 FakeCall     *fake_upstream_get        (FakeUpstream *self,
                                         guint         index);
+/* A delta, and no more for now */
 void          fake_call_say            (FakeCall     *self,
+                                        const char   *text);
+/* A delta with more behind it in the same turn of the loop */
+void          fake_call_say_and_go_on  (FakeCall     *self,
                                         const char   *text);
 /* The end of a stream, or a whole answer with that text */
 void          fake_call_answer         (FakeCall     *self,

@@ -450,6 +450,73 @@ test_stream (void)
   g_assert_false (call->cancelled);
 }
 
+/* The deltas of one read go out in one piece, those of a flood in some, and nothing is kept back at the end or before an error. */
+static void
+test_gathering (void)
+{
+  g_auto(Fixture) f;
+  g_autoptr(FakeIncoming) incoming = NULL;
+  g_autoptr(FakeIncoming) broken = NULL;
+  g_autofree char *long_text = g_strnfill (10000, 'x');
+  FakeCall *call;
+
+  set_up (&f);
+  incoming = ask (&f, "POST", "/v1/chat/completions", JSON, CHAT_STREAM);
+  call = fake_upstream_get (f.upstream, 0);
+  fake_call_say_and_go_on (call, "a");
+  fake_call_say_and_go_on (call, "b");
+  fake_call_say (call, "c");
+  g_assert_cmpuint (incoming->n_writes, ==, 1);
+  g_assert_nonnull (strstr (incoming->body->str, "\"content\":\"c\""));
+  fake_call_say_and_go_on (call, long_text);
+  fake_call_say_and_go_on (call, long_text);
+  g_assert_cmpuint (incoming->n_writes, ==, 2);
+  fake_call_say_and_go_on (call, "last");
+  fake_call_answer (call, NULL);
+  g_assert_cmpuint (incoming->n_writes, ==, 3);
+  g_assert_true (strstr (incoming->body->str, "last") < strstr (incoming->body->str, "[DONE]"));
+
+  broken = ask (&f, "POST", "/v1/chat/completions", JSON, CHAT_STREAM);
+  fake_call_say_and_go_on (fake_upstream_get (f.upstream, 1), "half");
+  fake_call_fail (fake_upstream_get (f.upstream, 1), DHEERA_ERROR_SERVER, "It broke.", -1);
+  g_assert_true (strstr (broken->body->str, "half") < strstr (broken->body->str, "{\"error\":"));
+}
+
+/* Also when the loop never comes to rest. */
+static void
+test_gathering_without_rest (void)
+{
+  g_auto(Fixture) f;
+  g_autoptr(FakeIncoming) quiet = NULL;
+  g_autoptr(FakeIncoming) busy = NULL;
+  guint n = 0;
+
+  set_up (&f);
+  quiet = ask (&f, "POST", "/v1/chat/completions", JSON, CHAT_STREAM);
+  busy = ask (&f, "POST", "/v1/chat/completions", JSON, CHAT_STREAM);
+  fake_call_say_and_go_on (fake_upstream_get (f.upstream, 0), "a");
+  while (quiet->n_writes == 0)
+    {
+      fake_call_say_and_go_on (fake_upstream_get (f.upstream, 1), "b");
+      g_assert_cmpuint (++n, <, 100000000);
+    }
+  g_assert_nonnull (strstr (quiet->body->str, "\"content\":\"a\""));
+}
+
+static void
+test_gathering_for_nobody (void)
+{
+  g_auto(Fixture) f;
+  FakeIncoming *incoming;
+
+  set_up (&f);
+  incoming = ask (&f, "POST", "/v1/chat/completions", JSON, CHAT_STREAM);
+  fake_call_say_and_go_on (fake_upstream_get (f.upstream, 0), "a");
+  g_assert_cmpuint (f.routes->unsent.length, ==, 1);
+  fake_incoming_done (incoming);
+  g_assert_cmpuint (f.routes->unsent.length, ==, 0);
+}
+
 static void
 test_stream_of_nothing (void)
 {
@@ -754,6 +821,9 @@ main (int    argc,
   g_test_add_func ("/server/routes/prompt-fails", test_prompt_fails);
   g_test_add_func ("/server/routes/bad-bodies", test_bad_bodies);
   g_test_add_func ("/server/routes/stream", test_stream);
+  g_test_add_func ("/server/routes/gathering", test_gathering);
+  g_test_add_func ("/server/routes/gathering-without-rest", test_gathering_without_rest);
+  g_test_add_func ("/server/routes/gathering-for-nobody", test_gathering_for_nobody);
   g_test_add_func ("/server/routes/stream-of-nothing", test_stream_of_nothing);
   g_test_add_func ("/server/routes/error-before-stream", test_error_before_stream);
   g_test_add_func ("/server/routes/error-in-stream", test_error_in_stream);
