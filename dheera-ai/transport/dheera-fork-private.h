@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 /* What a child made by fork() has to know: the parent's connections are there, and are not to be touched; GLib's threads are not there, and are waited for. */
 
-/* Has to be called before anything else of this file, once there is something to look after. */
+/* Has to be called when there is something to look after for the first time. */
 void     dheera_fork_prepare          (void);
 
 /* How many forks this process comes from. */

@@ -106,6 +106,7 @@ dheera_fork_note_connection (GIOStream *connection)
 
   if (!G_IS_SOCKET_CONNECTION (connection))
     return;
+  dheera_fork_prepare ();
   fd = g_socket_get_fd (g_socket_connection_get_socket (G_SOCKET_CONNECTION (connection)));
   if (fd < 0 || fstat (fd, &status) != 0)
     return;

@@ -5,6 +5,8 @@
 
 #include "dheera-session-config-internal-private.h"
 
+#include "dheera-fork-private.h"
+
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
@@ -138,6 +140,7 @@ dheera_session_policy_handle_event (DheeraSessionPolicy *self,
       watch_for_proxy (self, message, connection);
       break;
     case G_SOCKET_CLIENT_CONNECTED:
+      dheera_fork_note_connection (connection);
       if (self->tcp_keepalive)
         keep_alive (connection);
       break;

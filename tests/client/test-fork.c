@@ -229,6 +229,51 @@ test_fork (gconstpointer data)
   g_assert_cmpuint (count_requests (server, 2), ==, 4);
 }
 
+/* --- The application's own requests ---------------------------------------------------------------------------------------------------- */
+
+static void
+download (SoupSession *session,
+          FaultServer *server)
+{
+  g_autofree char *url = fault_server_dup_url (server, "/");
+  g_autoptr(SoupMessage) message = soup_message_new ("GET", url);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GBytes) body = soup_session_send_and_read (session, message, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (soup_message_get_status (message), ==, 200);
+}
+
+/* A session that options made goes in the child, and does not tell the parent's server so. */
+static void
+test_downloads (void)
+{
+  g_autoptr(FaultServer) server = fault_server_new (FAULT_TLS_GOOD);
+  g_autoptr(DheeraSessionOptions) options = dheera_session_options_new ();
+  g_autofree char *authority = fault_server_dup_certificate ("ca.pem");
+  g_autoptr(GError) error = NULL;
+  g_autoptr(SoupSession) session = NULL;
+  pid_t child;
+
+  fault_server_script (server, FAULT_EXPECT (), FAULT_SEND (ANSWER), FAULT_AGAIN (), FAULT_END);
+  dheera_session_options_set_ca_file (options, authority);
+  session = dheera_session_options_create_session (options, &error);
+  g_assert_no_error (error);
+  download (session, server);
+  child = fork ();
+  if (child == 0)
+    {
+      alarm (PATIENCE);
+      g_clear_object (&session);
+      iterate (50);
+      _exit (0);
+    }
+  wait_for_child (child);
+  download (session, server);
+  g_assert_cmpuint (fault_server_get_n_connections (server), ==, 1);
+  g_assert_cmpuint (count_requests (server, 1), ==, 2);
+}
+
 /* --- Where nothing helps ------------------------------------------------------------------------------------------------------------- */
 
 typedef struct
@@ -328,6 +373,7 @@ main (int   argc,
 
       g_test_add_data_func (path, &cases[i], test_fork);
     }
+  g_test_add_func ("/fork/downloads", test_downloads);
   g_test_add_func ("/fork/no-threads", test_no_threads);
 
   return g_test_run ();
