@@ -3,9 +3,11 @@
 #include "front-server.h"
 
 #include <errno.h>
+#include <gio/gunixsocketaddress.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define SECONDS 30
@@ -34,6 +36,8 @@ struct _FrontServer
   DheeraFront *front; /* of the thread */
   GSocket *socket;
   guint port;
+  GSocket *unix_socket;
+  char *unix_path;
 
   GMutex mutex;
   GCond cond;
@@ -273,21 +277,37 @@ load_certificate (void)
   return certificate;
 }
 
+static GSocket *
+listen_on (GSocketAddress *address)
+{
+  g_autoptr (GError) error = NULL;
+  GSocket *socket = g_socket_new (g_socket_address_get_family (address), G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, &error);
+
+  g_assert_no_error (error);
+  g_socket_bind (socket, address, FALSE, &error);
+  g_assert_no_error (error);
+  g_socket_set_listen_backlog (socket, 1024);
+  g_socket_listen (socket, &error);
+  g_assert_no_error (error);
+
+  return socket;
+}
+
 static void
-listen_on_loopback (FrontServer *self)
+listen_on_both (FrontServer *self)
 {
   g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
   g_autoptr (GSocketAddress) address = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GSocketAddress) unix_address = NULL;
   g_autoptr (GSocketAddress) bound = NULL;
   g_autoptr (GError) error = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("front-XXXXXX", &error);
 
-  self->socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &error);
   g_assert_no_error (error);
-  g_socket_bind (self->socket, address, FALSE, &error);
-  g_assert_no_error (error);
-  g_socket_set_listen_backlog (self->socket, 1024);
-  g_socket_listen (self->socket, &error);
-  g_assert_no_error (error);
+  self->unix_path = g_build_filename (folder, "socket", NULL);
+  unix_address = g_unix_socket_address_new (self->unix_path);
+  self->unix_socket = listen_on (unix_address);
+  self->socket = listen_on (address);
   bound = g_socket_get_local_address (self->socket, &error);
   g_assert_no_error (error);
   self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
@@ -303,6 +323,7 @@ server_thread (gpointer data)
 
   g_main_context_push_thread_default (self->context);
   g_ptr_array_add (sockets, self->socket);
+  g_ptr_array_add (sockets, self->unix_socket);
   self->front = dheera_http_front.start (sockets, certificate, &self->limits, &handler, self, &error);
   g_assert_no_error (error);
   g_assert_nonnull (self->front);
@@ -325,7 +346,7 @@ front_server_new (const DheeraFrontLimits *limits,
   g_cond_init (&self->cond);
   self->context = g_main_context_new ();
   self->loop = g_main_loop_new (self->context, FALSE);
-  listen_on_loopback (self);
+  listen_on_both (self);
   self->thread = g_thread_new ("front", server_thread, self);
   g_mutex_lock (&self->mutex);
   while (!self->started)
@@ -496,7 +517,13 @@ front_server_free (FrontServer *self)
   front_server_invoke (self, quit, self->loop);
   g_thread_join (self->thread);
   g_assert_true (g_socket_is_closed (self->socket));
+  g_assert_true (g_socket_is_closed (self->unix_socket));
   g_object_unref (self->socket);
+  g_object_unref (self->unix_socket);
+  unlink (self->unix_path);
+  *strrchr (self->unix_path, '/') = '\0';
+  rmdir (self->unix_path);
+  g_free (self->unix_path);
   g_main_loop_unref (self->loop);
   g_main_context_unref (self->context);
   g_mutex_clear (&self->mutex);
@@ -541,6 +568,19 @@ front_client_connect (FrontServer *server)
   int fd = front_client_new ();
 
   front_client_join (fd, server);
+
+  return fd;
+}
+
+int
+front_client_connect_unix (FrontServer *server)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  g_strlcpy (address.sun_path, server->unix_path, sizeof address.sun_path);
+  if (connect (fd, (struct sockaddr *) &address, sizeof address) != 0)
+    g_error ("connect: %s", g_strerror (errno));
 
   return fd;
 }

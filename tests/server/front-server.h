@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* The HTTP front with small routes of the tests' own, in a thread with a main context of its own, and clients that send what they are told, byte by byte.
+/* The HTTP front, on the loopback and on a unix socket, with small routes of the tests' own, in a thread with a main context of its own, and clients that send what they are told, byte by byte.
  *
  *   /echo      "METHOD path?query body", when the body is there
  *   /head      401 at once, before the body
@@ -64,7 +64,8 @@ void         front_server_invoke            (FrontServer             *self,
 /* --- Clients: sockets that wait at most 30 seconds for anything ------------------------------------------------------------------ */
 
 int          front_client_connect           (FrontServer             *server);
-/* The two steps of that */
+int          front_client_connect_unix      (FrontServer             *server);
+/* The two steps of the first */
 int          front_client_new               (void);
 void         front_client_join              (int                      fd,
                                              FrontServer             *server);

@@ -29,6 +29,26 @@ test_echo (void)
 }
 
 static void
+test_unix (void)
+{
+  g_autoptr (FrontServer) server = front_server_new (NULL, FALSE);
+  int fd = front_client_connect_unix (server);
+  g_autofree char *answer = NULL;
+  g_autofree char *stream = NULL;
+
+  front_client_send (fd, "GET /peer HTTP/1.1\r\nHost: a\r\n\r\n");
+  answer = front_client_read_answer (fd, FALSE);
+  g_assert_true (g_str_has_suffix (answer, "\r\n\r\nunix"));
+  front_client_send (fd, GET ("/stream"));
+  stream = front_client_read_answer (fd, FALSE);
+  g_assert_true (g_str_has_suffix (stream, "\r\n\r\ndata: event\n\ndata: event\n\ndata: event\n\n"));
+  front_client_send (fd, GET ("/wait"));
+  front_server_wait (server, heads, 3);
+  close (fd);
+  front_server_wait (server, gone, 1);
+}
+
+static void
 test_keep_alive (void)
 {
   g_autoptr (FrontServer) server = front_server_new (NULL, FALSE);
@@ -323,6 +343,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/http-front/echo", test_echo);
+  g_test_add_func ("/http-front/unix", test_unix);
   g_test_add_func ("/http-front/keep-alive", test_keep_alive);
   g_test_add_func ("/http-front/http-1.0", test_http_1_0);
   g_test_add_func ("/http-front/pipelining", test_pipelining);
