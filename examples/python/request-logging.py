@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Writes down what goes out and what comes back: request-logging.py [PROMPT [MODEL]]
+"""Writes down what goes out and what comes back: request-logging.py [FILE [PROMPT [MODEL]]]
 
-    request-logging.py                                                 # the offline model
-    OPENAI_API_KEY=… request-logging.py Hello! openai/gpt-4o-mini
+    request-logging.py calls.jsonl                                     # the offline model
+    OPENAI_API_KEY=… request-logging.py calls.jsonl Hello! openai/gpt-4o-mini
+
+FILE gets a line of JSON for each call, and for each of its attempts: status, times, tokens, cost, the error, and the headers without their secrets.
 """
 
 import os
@@ -17,33 +19,27 @@ from gi.repository import Dheera, GLib, Soup
 import dheera_ai
 
 
-def log(*words):
-    print(*words, file=sys.stderr)
-
-
 def on_request(_session, message):
     """Every message of the session, the application's own too. Its headers hold the key: don't print them all."""
-    log(message.get_method(), message.get_uri().to_string())
+    print(message.get_method(), message.get_uri().to_string(), file=sys.stderr)
 
 
 def on_exchange(exchange):
-    """Every attempt of the client, once before the request and once at the head of the answer, and never with a key in it"""
+    """Every attempt of the client, before the request and at the head of the answer. A key can't be read here."""
     if exchange.get_phase() == Dheera.HttpPhase.RESPONSE:
-        log(f'{exchange.get_provider()} answered {exchange.get_status()}, {exchange.get_header("content-type")}')
+        print(exchange.get_provider(), 'answered', exchange.get_status(), exchange.get_header('content-type'), file=sys.stderr)
 
 
-def on_call(_client, call):
-    """Every call, once it is over"""
-    log(f'{call.get_model()}: {call.get_operation()}, {call.get_attempt()} attempts, {call.get_bytes_sent()} bytes out, '
-        f'{call.get_bytes_received()} in, {call.get_total_time():.3f} s')
-
-
-def main(prompt='Write this down.', model=os.environ.get('DHEERA_MODEL', 'mock/echo')):
+def main(file=None, prompt='Write this down.', model=os.environ.get('DHEERA_MODEL', 'mock/echo')):
     session = Soup.Session(timeout=0, max_conns_per_host=16)
     session.connect('request-queued', on_request)
-    client = Dheera.Client(session=session)
+    client = Dheera.Client(session=session, capture=Dheera.Capture.HEADERS)
     client.add_middleware(on_exchange)
-    client.connect('call-finished', on_call)
+
+    # It writes for as long as it is kept: to the file, or else to GLib's log, which shows it with G_MESSAGES_DEBUG=dheera-ai.
+    logger = Dheera.Logger(client=client, level=Dheera.LogLevel.DEBUG, structured_log=file is None, headers=True)
+    if file is not None:
+        logger.open_file(file)
 
     # A client is taken wherever a session is.
     dheera_ai.client_session = client

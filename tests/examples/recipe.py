@@ -6,7 +6,7 @@ import sys
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / 'python'))
 
-from network import FAR, MODEL, log_of, nginx, squid, url_of  # noqa: F401, E402  pylint: disable=unused-import
+from network import FAR, MODEL, fixture, log_of, nginx, squid, url_of  # noqa: F401, E402  pylint: disable=unused-import
 from support import MOCK, Skip  # noqa: F401, E402  pylint: disable=unused-import
 
 KEY = 'sk-of-the-recipes'
