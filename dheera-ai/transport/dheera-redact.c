@@ -93,6 +93,19 @@ dheera_redact_message (SoupMessage *message,
   return g_string_free (text, FALSE);
 }
 
+/* Addresses that a server gives out may be signed, or have a token in their query. */
+static char *
+dup_shown_of_answer (const char *name,
+                     const char *value,
+                     const char *auth_header)
+{
+  if (is_secret_of_answer (name, auth_header) || g_ascii_strcasecmp (name, "Link") == 0 || g_ascii_strcasecmp (name, "Refresh") == 0)
+    return g_strdup (REDACTED);
+  if (g_ascii_strcasecmp (name, "Location") == 0 || g_ascii_strcasecmp (name, "Content-Location") == 0)
+    return *value == '/' ? g_strndup (value, strcspn (value, "?#")) : dheera_url_redact (value);
+  return g_strdup (value);
+}
+
 static char *
 take_hiding (GString           *text,
              const char *const *secrets)
@@ -126,7 +139,11 @@ dheera_redact_response_headers (SoupMessage       *message,
 
   soup_message_headers_iter_init (&iter, soup_message_get_response_headers (message));
   while (soup_message_headers_iter_next (&iter, &name, &value))
-    g_string_append_printf (text, "%s: %s\n", name, is_secret_of_answer (name, auth_header) ? REDACTED : value);
+    {
+      g_autofree char *shown = dup_shown_of_answer (name, value, auth_header);
+
+      g_string_append_printf (text, "%s: %s\n", name, shown);
+    }
   return take_hiding (text, secrets);
 }
 

@@ -197,6 +197,32 @@ test_headers (gconstpointer data)
   g_assert_null (dheera_call_get_response_body (f.call));
 }
 
+/* Addresses may be signed. */
+static void
+test_addresses (void)
+{
+  static const char *const addresses[][2] = {
+    { "https://user:canary@other.example/v1?token=canary#canary", "Location: https://other.example/v1\n" },
+    { "/v1/other?signature=canary", "Location: /v1/other\n" },
+    { "canary", "Location: (not a URL)\n" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (addresses); i++)
+    {
+      g_auto(Fixture) f = { 0 };
+      g_autofree char *answer = g_strdup_printf (HEAD ("302 Found", "Location: %s\r\nLink: <https://a.example/?k=canary>; rel=next\r\nContent-Length: 0\r\n"), addresses[i][0]);
+
+      set_up (&f, DHEERA_CAPTURE_HEADERS);
+      dheera_client_set_max_retries (f.client, 0);
+      SCRIPT (f.server, g_intern_string (answer));
+      g_assert_null (ways[i].complete (f.client, f.request, NULL, NULL));
+      assert_has (dheera_call_get_response_headers (f.call), addresses[i][1]);
+      assert_has (dheera_call_get_response_headers (f.call), "Link: [redacted]\n");
+      g_assert_null (strstr (dheera_call_get_response_headers (f.call), "canary"));
+      g_assert_null (strstr (dheera_call_get_error (f.call)->message, "canary"));
+    }
+}
+
 static void
 test_bodies (gconstpointer data)
 {
@@ -570,6 +596,7 @@ main (int   argc,
   g_test_add_func ("/capture/settings", test_settings);
   add ("nothing", test_nothing);
   add ("headers", test_headers);
+  g_test_add_func ("/capture/addresses", test_addresses);
   add ("bodies", test_bodies);
   add ("attempts", test_attempts);
   g_test_add_func ("/capture/stream", test_stream);
