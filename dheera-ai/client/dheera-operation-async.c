@@ -203,6 +203,7 @@ ask_for_key (DheeraRun *run)
 {
   DheeraOperation *operation = run->operation;
   Question *question = g_new0 (Question, 1);
+  gint64 deadline = dheera_operation_get_key_deadline (operation);
 
   g_atomic_ref_count_init (&question->ref_count);
   question->context = g_main_context_ref (run->context);
@@ -210,14 +211,13 @@ ask_for_key (DheeraRun *run)
   run->question = question;
   attach (run, &run->cancel_source, g_cancellable_source_new (operation->call->cancellable),
           G_SOURCE_FUNC (key_cancelled_cb));
-  if (operation->timeouts.deadline > 0)
+  if (deadline > 0)
     {
       attach (run, &run->timer, g_timeout_source_new (0), key_timed_out_cb);
-      g_source_set_ready_time (run->timer, operation->timeouts.deadline);
+      g_source_set_ready_time (run->timer, deadline);
     }
 
-  dheera_provider_request_key (operation->provider, operation->key_refused, key_done_cb, question_ref (question),
-                               question_unref);
+  dheera_operation_ask_for_key (operation, key_done_cb, question_ref (question), question_unref);
 }
 
 /* --- Sending and reading --------------------------------------------------------------------------------------------------------- */

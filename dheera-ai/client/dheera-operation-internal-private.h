@@ -45,6 +45,10 @@ void     dheera_operation_token_read     (DheeraOperation *self,
                                           gssize           n,
                                           GError          *error);
 void     dheera_operation_clear_token    (DheeraOperation *self);
+/* Of a call that waits for the token that another one gets: until when, and what comes of it. error is (transfer full) (nullable). */
+gint64   dheera_operation_get_token_deadline (DheeraOperation *self);
+void     dheera_operation_token_over     (DheeraOperation *self,
+                                          GError          *error);
 
 /* --- dheera-operation-capture.c --- */
 

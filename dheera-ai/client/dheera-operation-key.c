@@ -83,10 +83,33 @@ dheera_operation_find_key (DheeraOperation *self)
 }
 
 void
+dheera_operation_ask_for_key (DheeraOperation      *self,
+                              DheeraCredentialsDone done,
+                              gpointer              user_data,
+                              GDestroyNotify        destroy)
+{
+  if (self->flight != NULL)
+    dheera_token_flight_wait (self->flight, done, user_data, destroy);
+  else
+    dheera_provider_request_key (self->provider, self->key_refused, done, user_data, destroy);
+}
+
+gint64
+dheera_operation_get_key_deadline (DheeraOperation *self)
+{
+  return self->flight != NULL ? dheera_operation_get_token_deadline (self) : self->timeouts.deadline;
+}
+
+void
 dheera_operation_got_key (DheeraOperation *self,
                           const char      *key,
                           const GError    *error)
 {
+  if (self->flight != NULL)
+    {
+      dheera_operation_token_over (self, error != NULL ? g_error_copy (error) : NULL);
+      return;
+    }
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       dheera_operation_fail_transport (self, g_error_copy (error));
@@ -106,9 +129,14 @@ dheera_operation_got_key (DheeraOperation *self,
 void
 dheera_operation_key_timed_out (DheeraOperation *self)
 {
-  g_autofree char *message = g_strdup_printf ("the credentials function gave no answer within the call's timeout of %g seconds",
-                                              self->total_timeout);
+  g_autofree char *message = NULL;
 
+  if (self->flight != NULL)
+    {
+      dheera_operation_token_over (self, NULL);
+      return;
+    }
+  message = g_strdup_printf ("the credentials function gave no answer within the call's timeout of %g seconds", self->total_timeout);
   dheera_operation_fail_here (self, DHEERA_ERROR_TIMEOUT, message, NULL);
 }
 

@@ -6,7 +6,7 @@
 #include "dheera-http-exchange.h"
 
 #include "dheera-ai/model/dheera-call-private.h"
-#include "dheera-ai/providers/tokens/dheera-token-source-private.h"
+#include "dheera-ai/providers/tokens/dheera-token-flight-private.h"
 #include "dheera-ai/transport/dheera-exchange-private.h"
 
 G_BEGIN_DECLS
@@ -23,7 +23,7 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  DHEERA_STEP_KEY,   /* ask the provider's credentials function */
+  DHEERA_STEP_KEY,   /* ask the provider's credentials function, or wait for the token that another call is getting */
   DHEERA_STEP_SEND,  /* send operation->exchange */
   DHEERA_STEP_READ,  /* read from operation->exchange */
   DHEERA_STEP_SLEEP, /* wait for operation->delay_ms */
@@ -74,6 +74,10 @@ struct _DheeraOperation
   DheeraTokenSource *token_source; /* where the attempt's key comes from, nullable */
   DheeraHttpRequest *token_http;
   gboolean fetching_token;       /* the exchange is the token's */
+  DheeraTokenFlight *flight;     /* the fetch of it, from which other calls take the token as well; nullable */
+  gboolean flies;                /* it is this call that fetches */
+  gint64 flight_joined;          /* monotonic, when the wait for another call's fetch began */
+  gboolean impatient;            /* it has waited for another call in vain */
   char *advice;                  /* what to do about the attempt's failure where its code does not say; nullable */
   DheeraBuffers *buffers;        /* from the first answer on */
   char *read_into;               /* what dheera_operation_reserve() gave out last */
@@ -107,6 +111,13 @@ void               dheera_operation_set_recording (DheeraOperation *self,
 
 /* What drivers report. */
 void               dheera_operation_begin         (DheeraOperation *self);
+/* done is called once, with what is to be passed to dheera_operation_got_key(): perhaps from inside this call, perhaps later, in any thread. */
+void               dheera_operation_ask_for_key   (DheeraOperation *self,
+                                                   DheeraCredentialsDone done,
+                                                   gpointer         user_data,
+                                                   GDestroyNotify   destroy);
+/* Until when that is waited for, monotonic; 0 for no end */
+gint64             dheera_operation_get_key_deadline (DheeraOperation *self);
 void               dheera_operation_got_key       (DheeraOperation *self,
                                                    const char      *key,
                                                    const GError    *error);

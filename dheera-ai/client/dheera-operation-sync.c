@@ -125,8 +125,8 @@ ask_for_key (DheeraOperation *self)
   Wait *wait = wait_new ();
   g_autoptr(GError) error = NULL;
 
-  dheera_provider_request_key (self->provider, self->key_refused, key_done_cb, wait_ref (wait), wait_unref);
-  if (!wait_until (wait, self->timeouts.deadline, self->call->cancellable, &error))
+  dheera_operation_ask_for_key (self, key_done_cb, wait_ref (wait), wait_unref);
+  if (!wait_until (wait, dheera_operation_get_key_deadline (self), self->call->cancellable, &error))
     dheera_operation_got_key (self, NULL, error);
   else if (!wait_is_over (wait))
     dheera_operation_key_timed_out (self);

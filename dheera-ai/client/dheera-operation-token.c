@@ -11,6 +11,8 @@
 
 /* Answers of token endpoints have some two thousand bytes. */
 #define MAX_TOKEN_BODY (64 * 1024)
+/* Microseconds that a call waits for the token that another one is getting, before it gets one itself: the other may be held up by something that is not the network. */
+#define PATIENCE (5 * G_USEC_PER_SEC)
 
 static gint64
 get_unix_time (void)
@@ -22,6 +24,10 @@ void
 dheera_operation_clear_token (DheeraOperation *self)
 {
   self->fetching_token = FALSE;
+  if (self->flight != NULL && self->flies)
+    dheera_token_flight_land (self->flight, NULL, NULL, NULL);
+  g_clear_pointer (&self->flight, dheera_token_flight_unref);
+  self->flies = FALSE;
   g_clear_pointer (&self->token_source, dheera_token_source_free);
   g_clear_pointer (&self->token_http, dheera_http_request_free);
 }
@@ -44,6 +50,33 @@ fetch (DheeraOperation *self)
   dheera_operation_run_before (self, self->token_http);
 }
 
+/* Takes token. */
+static void
+use (DheeraOperation *self,
+     char            *token)
+{
+  self->fetching_token = FALSE;
+  dheera_operation_wipe (&self->key);
+  self->key = token;
+  dheera_operation_send (self);
+}
+
+/* Another call may have got the token since it was looked for. */
+static void
+fetch_unless_there (DheeraOperation *self)
+{
+  char *token = dheera_provider_dup_token (self->provider, self->token_source, get_unix_time ());
+
+  if (token == NULL)
+    {
+      fetch (self);
+      return;
+    }
+
+  dheera_token_flight_land (self->flight, token, NULL, NULL);
+  use (self, token);
+}
+
 void
 dheera_operation_use_token (DheeraOperation   *self,
                             DheeraTokenSource *source)
@@ -52,15 +85,110 @@ dheera_operation_use_token (DheeraOperation   *self,
 
   dheera_operation_clear_token (self);
   self->token_source = source;
-  if (token == NULL)
+  if (token != NULL)
     {
-      fetch (self);
+      use (self, token);
       return;
     }
 
-  dheera_operation_wipe (&self->key);
-  self->key = token;
-  dheera_operation_send (self);
+  self->flight = dheera_token_flight_join (self->provider, source, self->blocking, self->impatient, &self->flies);
+  if (self->flies)
+    {
+      fetch_unless_there (self);
+      return;
+    }
+  self->fetching_token = TRUE;
+  self->flight_joined = g_get_monotonic_time ();
+  self->step = DHEERA_STEP_KEY;
+}
+
+gint64
+dheera_operation_get_token_deadline (DheeraOperation *self)
+{
+  gint64 end = self->flight_joined + PATIENCE;
+
+  return self->timeouts.deadline > 0 ? MIN (self->timeouts.deadline, end) : end;
+}
+
+/* What the token endpoint said to another call holds for this one, whose model may be another. */
+static DheeraErrorDetails *
+take_over (DheeraOperation    *self,
+           DheeraErrorDetails *details)
+{
+  DheeraFailure failure = DHEERA_FAILURE_INIT;
+
+  failure.code = dheera_error_details_get_code (details);
+  failure.message = dheera_error_details_get_message (details);
+  failure.status = dheera_error_details_get_status (details);
+  failure.provider = dheera_error_details_get_provider (details);
+  failure.model = self->call->model;
+  failure.provider_code = dheera_error_details_get_provider_code (details);
+  failure.retryable = dheera_error_details_get_retryable (details);
+
+  return dheera_error_details_new (&failure);
+}
+
+/* Takes failure. */
+static void
+fail_with_answer (DheeraOperation    *self,
+                  DheeraErrorDetails *failure)
+{
+  if (dheera_error_details_get_code (failure) == DHEERA_ERROR_AUTHENTICATION)
+    self->advice = g_strdup (self->token_source->scheme->advice);
+  dheera_operation_fail_attempt (self, failure);
+}
+
+static void
+fail_late (DheeraOperation *self)
+{
+  g_autofree char *message = g_strdup_printf ("the access token that the call needs could not be got: another call was still getting it when the timeout of %g seconds was over",
+                                              self->total_timeout);
+
+  dheera_operation_fail_here (self, DHEERA_ERROR_TIMEOUT, message, NULL);
+}
+
+void
+dheera_operation_token_over (DheeraOperation *self,
+                             GError          *error)
+{
+  const char *token;
+  DheeraErrorDetails *failure;
+  const GError *broken;
+  gboolean over = dheera_token_flight_get_outcome (self->flight, &token, &failure, &broken);
+
+  if (error != NULL)
+    {
+      dheera_operation_fail_transport (self, error);
+    }
+  else if (token != NULL)
+    {
+      use (self, g_strdup (token));
+    }
+  else if (failure != NULL)
+    {
+      fail_with_answer (self, take_over (self, failure));
+    }
+  else if (broken != NULL)
+    {
+      dheera_operation_fail_transport (self, g_error_copy (broken));
+    }
+  else if (!over && self->timeouts.deadline > 0 && g_get_monotonic_time () >= self->timeouts.deadline)
+    {
+      fail_late (self);
+    }
+  else
+    {
+      /* Whoever fetched was cancelled, or is held up: somebody else does it. */
+      self->impatient = !over;
+      dheera_operation_use_token (self, g_steal_pointer (&self->token_source));
+    }
+}
+
+/* Cancelling, and a timeout, are this call's own. */
+static gboolean
+concerns_others (const GError *error)
+{
+  return error->domain == DHEERA_TRANSPORT_ERROR && error->code != DHEERA_TRANSPORT_ERROR_TIMEOUT;
 }
 
 /* Takes error. A connection that breaks here broke before the call's own answer. */
@@ -72,6 +200,8 @@ fail_exchange (DheeraOperation *self,
     error->code = DHEERA_TRANSPORT_ERROR_DISCONNECTED;
   if (error->domain == DHEERA_TRANSPORT_ERROR)
     g_prefix_error_literal (&error, "the access token that the call needs could not be got: ");
+  if (concerns_others (error))
+    dheera_token_flight_land (self->flight, NULL, NULL, error);
   dheera_operation_fail_transport (self, error);
 }
 
@@ -111,19 +241,16 @@ take_answer (DheeraOperation *self)
 
   if (!got)
     {
-      if (dheera_error_details_get_code (failure) == DHEERA_ERROR_AUTHENTICATION)
-        self->advice = g_strdup (self->token_source->scheme->advice);
-      dheera_operation_fail_attempt (self, failure);
+      dheera_token_flight_land (self->flight, NULL, failure, NULL);
+      fail_with_answer (self, failure);
       return;
     }
 
   dheera_provider_keep_token (self->provider, self->token_source, &token, get_unix_time ());
-  dheera_operation_wipe (&self->key);
-  self->key = token.text;
-  self->fetching_token = FALSE;
+  dheera_token_flight_land (self->flight, token.text, NULL, NULL);
   dheera_exchange_close (self->exchange);
   g_clear_pointer (&self->exchange, dheera_exchange_free);
-  dheera_operation_send (self);
+  use (self, token.text);
 }
 
 void

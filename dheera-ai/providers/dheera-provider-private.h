@@ -84,6 +84,7 @@ struct _DheeraProvider
   char *token;                /* nullable, wiped: see dheera-token-cache.c */
   char *token_id;
   gint64 token_renewal;
+  GSList *token_flights;      /* fetches under way, which their calls hold: see dheera-token-flight.c */
 };
 
 /* For dheera-provider.c: the parts of it that are kept in dheera-provider-config.c */
