@@ -33,7 +33,9 @@
  *
  * Some providers take access tokens, which hold for an hour. For those the library gets one itself,
  * over the session of the call, keeps it in memory for all calls of this object, and gets another
- * some minutes before it expires, or once it is refused:
+ * some minutes before it expires, or once it is refused. Of many calls that begin without one, one
+ * gets it and the others wait for that, each within its own timeout, and each can be cancelled by
+ * itself; what the token endpoint refuses fails all of them. It is done for:
  *
  * - `vertexai`: with the file that `GOOGLE_APPLICATION_CREDENTIALS` names, the key file of a service
  *   account, or with what `gcloud auth application-default login` has left. The text of such a file
