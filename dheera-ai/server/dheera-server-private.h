@@ -67,7 +67,8 @@ struct _DheeraServer
   DheeraFront *front;           /* NULL when it does not */
   DheeraRoutes *routes;
   DheeraClient *used_client;
-  GMainContext *context;
+  GMainContext *context;        /* its pointer under the lock, since stop() comes from any thread */
+  GMutex lock;
   char *used_host;
   guint used_port;
   gboolean uses_tls;

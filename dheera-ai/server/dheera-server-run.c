@@ -134,17 +134,15 @@ signalled_cb (int          fd,
 {
   DheeraServer *self = data;
   guint64 count;
+  gboolean hurry;
 
   if (read (fd, &count, sizeof count) != sizeof count)
     return G_SOURCE_CONTINUE;
 
-  if (self->draining || count > 1)
-    {
-      dheera_server_stop (self);
-      dheera_server_end_drain (self);
-    }
-  else
-    dheera_server_stop (self);
+  hurry = self->draining || count > 1;
+  dheera_server_stop (self);
+  if (hurry)
+    dheera_server_end_drain (self);
 
   return G_SOURCE_CONTINUE;
 }
@@ -243,7 +241,7 @@ acquire_context (DheeraServer  *self,
  * @cancellable: (nullable): a cancellable; firing it ends the run, and is no error
  * @error: return location for an error
  *
- * Serves until @cancellable is fired, another thread's or handler's [method@Server.stop], or a signal, and returns once everything is answered.
+ * Serves until @cancellable is fired, [method@Server.stop] is called, or a signal comes, and returns once everything is answered.
  *
  * The server is started, if it does not run yet. It iterates the main context that is the thread's default; one of its own where another thread iterates that one.
  *

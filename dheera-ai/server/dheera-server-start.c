@@ -171,6 +171,18 @@ check_keys (DheeraServer  *self,
   return TRUE;
 }
 
+static void
+set_context (DheeraServer *self,
+             GMainContext *context) /* (transfer full) (nullable) */
+{
+  g_autoptr(GMainContext) old = NULL;
+
+  g_mutex_lock (&self->lock);
+  old = g_steal_pointer (&self->context);
+  self->context = context;
+  g_mutex_unlock (&self->lock);
+}
+
 static gboolean
 start_with (DheeraServer        *self,
             DheeraServerConfig  *config,
@@ -194,7 +206,7 @@ start_with (DheeraServer        *self,
   self->used_host = g_strdup (host);
   self->used_port = dheera_listen_get_port (sockets);
   self->used_drain_timeout = self->drain_timeout >= 0 ? self->drain_timeout : config->drain_timeout >= 0 ? config->drain_timeout : DHEERA_SERVER_DRAIN_TIMEOUT;
-  self->context = g_main_context_ref_thread_default ();
+  set_context (self, g_main_context_ref_thread_default ());
   if (!start_front (self, config, sockets, error))
     {
       dheera_server_close (self);
@@ -285,7 +297,7 @@ dheera_server_close (DheeraServer *self)
     dheera_http_front.stop (g_steal_pointer (&self->front));
   g_clear_pointer (&self->routes, dheera_routes_free);
   g_clear_object (&self->used_client);
-  g_clear_pointer (&self->context, g_main_context_unref);
+  set_context (self, NULL);
   g_clear_pointer (&self->used_host, g_free);
   self->draining = FALSE;
   answer_waiting (self);
@@ -341,11 +353,32 @@ dheera_server_end_drain (DheeraServer *self)
   set_timer (self, LAST_WORDS, last_words_cb);
 }
 
+/* In the server's thread */
+static void
+begin_drain (DheeraServer *self)
+{
+  if (self->front == NULL || self->draining)
+    return;
+
+  self->draining = TRUE;
+  self->routes->draining = TRUE;
+  set_timer (self, self->used_drain_timeout, drain_timed_out_cb);
+  dheera_http_front.drain (self->front, drained_cb, self);
+}
+
+static gboolean
+begin_drain_cb (gpointer data)
+{
+  begin_drain (data);
+
+  return G_SOURCE_REMOVE;
+}
+
 /**
  * dheera_server_stop:
  * @self: a server
  *
- * Begins to stop, and does not wait for the end of it; [method@Server.stop_async] does.
+ * Begins to stop, and does not wait for the end of it; [method@Server.stop_async] does. May be called from any thread.
  *
  * The server accepts no connection any more, and `/health/readiness` says so on those that there are. What is being answered is answered to the end, for
  * [property@Server:drain-timeout] at most; streams that last longer end with an error event. A server that does not run is left alone.
@@ -355,15 +388,17 @@ dheera_server_end_drain (DheeraServer *self)
 void
 dheera_server_stop (DheeraServer *self)
 {
+  g_autoptr(GMainContext) context = NULL;
+
   g_return_if_fail (DHEERA_IS_SERVER (self));
 
-  if (self->front == NULL || self->draining)
-    return;
+  g_mutex_lock (&self->lock);
+  if (self->context != NULL)
+    context = g_main_context_ref (self->context);
+  g_mutex_unlock (&self->lock);
 
-  self->draining = TRUE;
-  self->routes->draining = TRUE;
-  set_timer (self, self->used_drain_timeout, drain_timed_out_cb);
-  dheera_http_front.drain (self->front, drained_cb, self);
+  if (context != NULL)
+    g_main_context_invoke_full (context, G_PRIORITY_DEFAULT, begin_drain_cb, g_object_ref (self), g_object_unref);
 }
 
 /* The task waits no longer; the server goes on draining. */
@@ -430,7 +465,7 @@ dheera_server_stop_async (DheeraServer        *self,
   g_task_set_source_tag (task, dheera_server_stop_async);
   if (g_task_return_error_if_cancelled (task))
     {
-      dheera_server_stop (self);
+      begin_drain (self);
       return;
     }
   if (self->front == NULL)
@@ -440,7 +475,7 @@ dheera_server_stop_async (DheeraServer        *self,
     }
 
   wait_for_end (self, task);
-  dheera_server_stop (self);
+  begin_drain (self);
 }
 
 /**

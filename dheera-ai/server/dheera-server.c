@@ -111,6 +111,7 @@ dheera_server_finalize (GObject *object)
   g_clear_pointer (&self->models, g_ptr_array_unref);
   g_free (self->host);
   g_free (self->config_file);
+  g_mutex_clear (&self->lock);
 
   G_OBJECT_CLASS (dheera_server_parent_class)->finalize (object);
 }
@@ -307,6 +308,7 @@ dheera_server_class_init (DheeraServerClass *klass)
 static void
 dheera_server_init (DheeraServer *self)
 {
+  g_mutex_init (&self->lock);
   self->port = -1;
   self->max_connections = -1;
   self->max_body_size = -1;

@@ -87,15 +87,14 @@ def test_cancelled_stop():
 def test_runs():
     """Until it is told that it is enough, in a thread of its own"""
     server = Dheera.Server(port=0)
-    cancellable = Gio.Cancellable()
     ended = []
     started = threading.Event()
     server.connect('notify::port', lambda *_: started.set())
-    thread = threading.Thread(target=lambda: ended.append(server.run(cancellable)))
+    thread = threading.Thread(target=lambda: ended.append(server.run()))
     thread.start()
     # Its thread's default main context is the one of this thread, which is not iterated now: the server takes it, or one of its own.
     assert started.wait(20)
-    cancellable.cancel()
+    server.stop()
     thread.join(20)
     assert ended == [True]
 

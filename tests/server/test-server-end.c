@@ -303,7 +303,7 @@ test_run_in_thread (void)
   /* It is served there, and not here. */
   g_assert_false (dheera_server_run (run.server, NULL, &error));
   g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST);
-  g_cancellable_cancel (run.cancellable);
+  dheera_server_stop (run.server);
   g_thread_join (thread);
   g_assert_true (run.result);
   g_assert_no_error (run.error);

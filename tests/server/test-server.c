@@ -607,6 +607,30 @@ test_tls (void)
   g_assert_true (g_str_has_suffix (answer.text, "data: [DONE]\n\n"));
 }
 
+/* Everybody may knock where there is a key. */
+static void
+test_any_address (void)
+{
+  const char *const keys[] = { SERVER_KEY, NULL };
+  g_auto(Fixture) f;
+  g_auto(Answer) none = { 0 };
+  g_auto(Answer) good = { 0 };
+  g_autoptr(DheeraServer) server = NULL;
+  g_autoptr(GError) error = NULL;
+
+  set_up (&f);
+  server = dheera_server_new (f.client);
+  dheera_server_set_port (server, 0);
+  dheera_server_set_host (server, "0.0.0.0");
+  dheera_server_set_keys (server, keys);
+  g_assert_true (dheera_server_start (server, &error));
+  g_assert_no_error (error);
+  ask (&none, server, "GET", "/v1/models", NULL, NULL);
+  g_assert_cmpuint (none.status, ==, 401);
+  ask (&good, server, "GET", "/v1/models", NULL, SERVER_KEY);
+  g_assert_cmpuint (good.status, ==, 200);
+}
+
 static void
 test_localhost (void)
 {
@@ -678,6 +702,7 @@ main (int    argc,
   g_test_add_func ("/server/server/config", test_config);
   g_test_add_func ("/server/server/key-file", test_key_file);
   g_test_add_func ("/server/server/tls", test_tls);
+  g_test_add_func ("/server/server/any-address", test_any_address);
   g_test_add_func ("/server/server/localhost", test_localhost);
   g_test_add_func ("/server/server/ipv6", test_ipv6);
 
