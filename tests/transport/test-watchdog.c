@@ -137,6 +137,41 @@ test_threads (void)
     g_thread_join (threads[i]);
 }
 
+static gboolean
+has_thread (void)
+{
+  g_autoptr(GDir) dir = g_dir_open ("/proc/self/task", 0, NULL);
+  const char *id;
+
+  while ((id = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_strdup_printf ("/proc/self/task/%s/comm", id);
+      g_autofree char *name = NULL;
+
+      if (g_file_get_contents (path, &name, NULL, NULL) && g_str_equal (g_strchomp (name), "dheera-watchdog"))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* With nothing to watch the thread goes, whatever deadline was waited for, and with something it is there again. */
+static void
+test_goes_and_comes (void)
+{
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  DheeraWatch watch = { 0 };
+  gint64 end = g_get_monotonic_time () + 20000 * MS;
+
+  g_assert_true (dheera_watchdog_add (&watch, cancellable));
+  dheera_watchdog_set (&watch, g_get_monotonic_time () + 600000 * MS);
+  g_assert_true (has_thread ());
+  g_assert_false (dheera_watchdog_remove (&watch));
+  while (has_thread () && g_get_monotonic_time () < end)
+    g_usleep (5000);
+  g_assert_false (has_thread ());
+  test_fires ();
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -149,6 +184,7 @@ main (int   argc,
   g_test_add_func ("/watchdog/over-already", test_over_already);
   g_test_add_func ("/watchdog/reentrant", test_reentrant);
   g_test_add_func ("/watchdog/threads", test_threads);
+  g_test_add_func ("/watchdog/goes-and-comes", test_goes_and_comes);
 
   return g_test_run ();
 }
