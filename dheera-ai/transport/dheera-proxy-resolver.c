@@ -55,21 +55,38 @@ find_variable (const char *scheme)
   return value != NULL ? value : get_variable ("all_proxy", "ALL_PROXY");
 }
 
+/* USER:PASSWORD as a URI has them, from start to end. GUri would know as well, and leave copies behind in memory that is free. */
+static gboolean
+is_user_info (const char *start,
+              const char *end)
+{
+  for (const char *p = start; p < end; p++)
+    {
+      if (strchr ("/?#[]@", *p) != NULL || g_ascii_isspace (*p) || g_ascii_iscntrl (*p))
+        return FALSE;
+      if (*p == '%' && !(g_ascii_isxdigit (p[1]) && g_ascii_isxdigit (p[2])))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
 /* libsoup takes a proxy whose URI has a user name for the place where the request is to go, so it gets the URI without, and the password when it asks. */
 static char *
 take_password (DheeraProxyResolver *self,
                char                *proxy)
 {
+  g_autofree char *open = NULL;
   g_autoptr(GUri) uri = NULL;
-  const char *info;
+  const char *info = proxy + strlen ("http://");
 
   if (strchr (proxy, '@') == NULL || g_ascii_strncasecmp (proxy, "http://", 7) != 0)
     return proxy;
-  uri = g_uri_parse (proxy, G_URI_FLAGS_HAS_PASSWORD | G_URI_FLAGS_NON_DNS, NULL);
-  if (uri == NULL || g_uri_get_host (uri) == NULL || g_uri_get_user (uri) == NULL)
+  open = dheera_proxy_uri_redact (proxy);
+  uri = g_uri_parse (open, G_URI_FLAGS_NON_DNS, NULL);
+  if (uri == NULL || g_uri_get_host (uri) == NULL || !is_user_info (info, strrchr (proxy, '@')))
     return proxy;
 
-  info = strchr (proxy, '/') + 2;
   g_mutex_lock (&self->mutex);
   g_hash_table_insert (self->passwords, g_strdup_printf ("%s:%d", g_uri_get_host (uri), g_uri_get_port (uri) == -1 ? 80 : g_uri_get_port (uri)),
                        g_strndup (info, strrchr (proxy, '@') - info));
@@ -413,11 +430,14 @@ check_proxy (const char  *where,
              GError     **error)
 {
   static const char *const schemes[] = { "http", "https", "socks5", "socks4", "socks4a", "socks", NULL };
-  g_autoptr(GUri) uri = g_uri_parse (text, G_URI_FLAGS_HAS_PASSWORD | G_URI_FLAGS_NON_DNS, NULL);
   g_autofree char *redacted = dheera_proxy_uri_redact (text);
+  g_autoptr(GUri) uri = g_uri_parse (redacted, G_URI_FLAGS_NON_DNS, NULL);
+  const char *info = strstr (text, "://");
+  const char *at = strrchr (text, '@');
   const char *rest;
 
-  if (uri == NULL || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0')
+  info = info != NULL ? info + strlen ("://") : text;
+  if (uri == NULL || (at != NULL && !is_user_info (info, at)) || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0')
     {
       g_set_error (error, DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_SESSION,
                    "%s, %s, is not the address of a proxy, such as http://proxy.example.com:3128; in user names and passwords other "
@@ -431,7 +451,7 @@ check_proxy (const char  *where,
                    "%s, %s, has to be scheme://[user:password@]host:port with the scheme http, https, socks5 or socks4", where, redacted);
       return FALSE;
     }
-  if (g_str_has_prefix (g_uri_get_scheme (uri), "socks4") && g_uri_get_password (uri) != NULL)
+  if (g_str_has_prefix (g_uri_get_scheme (uri), "socks4") && at != NULL && memchr (info, ':', at - info) != NULL)
     {
       g_set_error (error, DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_UNSUPPORTED,
                    "%s, %s, comes with a password, and SOCKS 4 has none; use socks5", where, redacted);

@@ -4,12 +4,16 @@
 
 #include "dheera-url-private.h"
 
+#include <string.h>
+
+/* A header of the application may hold a credential, which is not left behind in memory that is free. */
 static void
 header_clear (gpointer data)
 {
   DheeraHttpHeader *header = data;
 
   g_free (header->name);
+  explicit_bzero (header->value, strlen (header->value));
   g_free (header->value);
 }
 

@@ -234,6 +234,32 @@ def proxies():
         show('client', client)
 
 
+def serve():
+    """The server's key, and one that somebody has mistyped; the first one's requests fail at the provider in all ways."""
+    session = Soup.Session()
+    for situation in GIVEN['situations']:
+        client = make_client(f'server {situation}')
+        client.set_timeout(0.3 if situation in ('stall', 'cancel') else 20)
+        configure(client, 'groq', api_key=CANARY['property'], base_url=f"{GIVEN['origin']}/{situation}/v1")
+        server = Dheera.Server(client=client, port=0)
+        server.set_keys([CANARY['server-key']])
+        server.start()
+        show('server', server)
+        for key in ('server-key', 'server-wrong'):
+            for stream in (False, True):
+                message = Soup.Message.new('POST', f'{server.get_uri()}/v1/chat/completions')
+                message.get_request_headers().append('Authorization', f'Bearer {CANARY[key]}')
+                body = json.dumps({'model': 'groq/m', 'stream': stream, 'messages': [{'role': 'user', 'content': 'Hi'}]})
+                message.set_request_body_from_bytes('application/json', GLib.Bytes.new(body.encode()))
+                try:
+                    answer = run_async(lambda ready, m=message: session.send_and_read_async(m, 0, None, ready), session.send_and_read_finish)
+                    print('server', situation, key, message.get_status(), answer.get_data())
+                    message.get_response_headers().foreach(print)
+                except GLib.Error as error:
+                    show_error('server', error)
+        server.stop()
+
+
 class Interaction(Gio.TlsInteraction):
     def do_ask_password(self, password, _cancellable):
         password.set_value(CANARY['key-password'].encode())
@@ -266,5 +292,7 @@ if __name__ == '__main__':
     for some_situation in GIVEN['situations']:
         facade(some_situation)
     proxies()
+    if hasattr(Dheera, 'Server'):
+        serve()
     certificates()
     print('the end')

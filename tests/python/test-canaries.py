@@ -35,7 +35,7 @@ BELONGS = {
     'google-secret': {'body'}, 'google-refresh': {'body'}, 'google-token': BEARER, 'entra-secret': {'body'}, 'entra-token': BEARER,
     'provider-header': {'x-provider-token'}, 'request-header': {'x-request-token'}, 'cookie': {'cookie'}, 'middleware': {'x-middleware-token'},
     'facade': BEARER, 'facade-header': {'x-facade-token'},
-    'proxy-uri': {'proxy-authorization'}, 'proxy-env': {'proxy-authorization'}, 'key-password': set(), 'pin': set(),
+    'proxy-uri': {'proxy-authorization'}, 'proxy-env': {'proxy-authorization'}, 'key-password': set(), 'pin': set(), 'server-key': set(), 'server-wrong': set(),
 }
 
 
