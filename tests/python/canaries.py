@@ -106,7 +106,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send(200, body, kind, X_Request_Id=self.quote(), X_Echo=self.quote(), Set_Cookie=f'key={self.quote()}')
 
     def send_error_status(self, status, kind='application/json'):
-        words = f'Incorrect API key provided: {self.quote()}.'
+        words = f'This server does not like what it got: {self.quote()}.'
         error = {'message': words, 'type': self.quote(), 'param': self.quote(), 'code': self.quote()}
         body = f'<html><body><h1>{words}</h1></body></html>' if kind == 'text/html' else json.dumps({'error': error})
         self.send(status, body, kind, X_Request_Id=self.quote(), Retry_After_Ms='1')

@@ -16,15 +16,22 @@ import tempfile
 import urllib.parse
 
 from canaries import Canary, Origin, Proxy, Server, find_leaks
-from support import Skip, run_cases
+from support import Dheera, Skip, run_cases
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 PATIENCE = 300
 # libproxy, which GIO asks, writes what it finds in the environment into its own debug output.
 FOREIGN = 'pxbackend-DEBUG'
 
-SITUATIONS = ['ok', '400', '401', '401-html', '403', '403-html', '404', '413', '429', '500', '503-html', '500-then-200', 'redirect-301', 'redirect-302',
-              'redirect-307', 'redirect-308', 'stall', 'cancel', 'close', 'no-http', 'no-json', 'error-inside', 'cut']
+CODES = Dheera.Error
+# What the server does, and how the call ends; None for an answer
+SITUATIONS = {
+    'ok': None, '400': CODES.INVALID_REQUEST, '401': CODES.AUTHENTICATION, '401-html': CODES.AUTHENTICATION, '403': CODES.PERMISSION,
+    '403-html': CODES.PERMISSION, '404': CODES.NOT_FOUND, '413': CODES.REQUEST_TOO_LARGE, '429': CODES.RATE_LIMIT, '500': CODES.SERVER,
+    '503-html': CODES.OVERLOADED, '500-then-200': None, 'redirect-301': CODES.PROTOCOL, 'redirect-302': CODES.PROTOCOL, 'redirect-307': CODES.PROTOCOL,
+    'redirect-308': CODES.PROTOCOL, 'stall': CODES.TIMEOUT, 'cancel': CODES.TIMEOUT, 'close': CODES.CONNECTION, 'no-http': CODES.PROTOCOL,
+    'no-json': CODES.PROTOCOL, 'error-inside': CODES.PROTOCOL, 'cut': CODES.PROTOCOL,
+}
 
 # Where each secret may come in: a header, or the body of a request for a token. Nothing stands for a secret that is never sent.
 BEARER = {'authorization'}
@@ -115,7 +122,7 @@ def make_certificates(folder, place):
 
 def given(place, **more):
     return json.dumps({'canaries': place.text, 'origin': place.origin.url, 'proxy': place.proxy.url, 'refusing-proxy': place.refusing_proxy.url,
-                       'situations': SITUATIONS, 'certificates': [], **more})
+                       'situations': list(SITUATIONS), 'certificates': [], **more})
 
 
 def test_python():
@@ -125,11 +132,10 @@ def test_python():
         place.check_output(output)
         assert output.rstrip().endswith('the end')
         # All situations were met, and debug output was there to be searched.
-        for situation in SITUATIONS:
-            met = 'answer' if situation in ('ok', '500-then-200') else 'DheeraError'
-            assert f'met {situation} {met}' in output or f'met {situation} dheera' in output or f'met {situation} g-io' in output, situation
+        for situation, code in SITUATIONS.items():
+            assert f"met {situation} {'answer' if code is None else f'DheeraError {int(code)}'}\n" in output, situation
         assert 'met proxy options answer' in output and 'met proxy host answer' in output and 'met proxy environment answer' in output
-        assert 'met proxy refused error' in output
+        assert 'met proxy refused error' in output and 'met cancel g-io-error-quark' in output
         assert not paths or ('met certificate answer' in output and 'met certificate error' in output)
         assert 'DEBUG' in output
         place.check_requests(*(name for name, where in BELONGS.items() if where))
