@@ -81,6 +81,28 @@ test_describe (void)
     }
 }
 
+/* What a server sends back of the request's headers: of those that are known to hold a secret, and whatever is long enough to be one */
+static void
+test_quoted (void)
+{
+  static const struct { const char *said; const char *shown; } rows[] = {
+    { "You sent " CANARY ", and " CANARY "x", "You sent [hidden], and [hidden]x" },
+    { "You sent 2023-06-01 and 1234567", "You sent 2023-06-01 and 1234567" },
+    { "", "" },
+    { NULL, NULL },
+  };
+  g_autoptr(DheeraTransport) transport = dheera_transport_new ();
+  g_autoptr(DheeraExchange) exchange = make_exchange (transport, DHEERA_AUTH_NONE, NULL);
+
+  dheera_exchange_add_header (exchange, "X-Short-Token", "1234567");
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *shown = dheera_exchange_hide_headers (exchange, rows[i].said);
+
+      g_assert_cmpstr (shown, ==, rows[i].shown);
+    }
+}
+
 static GLogWriterOutput
 search_log (GLogLevelFlags   level,
             const GLogField *fields,
@@ -137,6 +159,7 @@ main (int   argc,
 
   g_test_add_func ("/redact/names", test_names);
   g_test_add_func ("/redact/describe", test_describe);
+  g_test_add_func ("/redact/quoted", test_quoted);
   g_test_add_func ("/redact/errors-and-logs", test_errors_and_logs);
 
   return g_test_run ();
