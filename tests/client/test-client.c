@@ -40,7 +40,7 @@ test_property_defaults (void)
   guint n;
 
   specs = g_object_class_list_properties (G_OBJECT_GET_CLASS (client), &n);
-  g_assert_cmpuint (n, ==, 10);
+  g_assert_cmpuint (n, ==, 12);
   for (guint i = 0; i < n; i++)
     {
       g_auto(GValue) value = G_VALUE_INIT;
