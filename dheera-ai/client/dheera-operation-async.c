@@ -260,13 +260,24 @@ read_some (DheeraOperation *operation)
   return TRUE;
 }
 
+void
+dheera_operation_read_ready (DheeraOperation *self)
+{
+  for (guint i = 0; i < MAX_READS_PER_TURN && self->step == DHEERA_STEP_READ && !dheera_operation_has_reached (self, DHEERA_UNTIL_DELTA); i++)
+    {
+      if (!read_some (self))
+        break;
+      self->unsettled = TRUE;
+    }
+}
+
 /* Reads what is there and decodes it; TRUE when the run must wait for more. */
 static gboolean
 read_turn (DheeraRun *run)
 {
   DheeraOperation *operation = run->operation;
 
-  for (guint i = 0; i < MAX_READS_PER_TURN; i++)
+  for (guint i = 0; i < MAX_READS_PER_TURN && !dheera_exchange_has_to_wait (operation->exchange); i++)
     {
       if (!read_some (operation))
         break;
@@ -358,6 +369,8 @@ dheera_operation_drive_async (DheeraOperation     *self,
   run->func = func;
   run->user_data = user_data;
   run->context = g_main_context_ref_thread_default ();
+  run->used_network = self->unsettled;
+  self->unsettled = FALSE;
   self->run = run;
 
   dheera_operation_begin (self);

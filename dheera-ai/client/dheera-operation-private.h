@@ -89,6 +89,7 @@ struct _DheeraOperation
   gboolean dns_retried;
   gboolean recording;            /* deltas are wanted */
   gboolean announced;            /* call-started was emitted */
+  gboolean unsettled;            /* something was read when no driver was at work */
 
   DheeraProgressFunc progress;
   gpointer progress_data;
@@ -163,6 +164,8 @@ void               dheera_operation_drive_async   (DheeraOperation     *self,
                                                    GCancellable        *cancellable,
                                                    DheeraOperationFunc  func,
                                                    gpointer             user_data);
+/* Between two asynchronous runs: reads what is there without waiting, up to the next recorded delta. */
+void               dheera_operation_read_ready    (DheeraOperation     *self);
 /* Abandons a run without its func; of no run nothing happens. */
 void               dheera_run_abandon             (DheeraRun *run);
 

@@ -640,6 +640,43 @@ dheera_stream_next_finish (DheeraStream  *self,
 }
 
 /**
+ * dheera_stream_try_next:
+ * @self: a stream
+ *
+ * Takes the next piece of the answer if it is there already.
+ *
+ * This is for readers that gather: after [method@Stream.next_async] brought a piece, the others that came with it are had at once, and what is made
+ * of them can be shown or sent in one go. It never waits, and where nothing is there it does not tell why: call [method@Stream.next_async], which
+ * waits, or tells of the end or the error. Before the first operation and while one is in flight nothing is there. Of a stream that is read with
+ * blocking calls only what has been read already is.
+ *
+ * Returns: (transfer full) (nullable): the piece, or %NULL when none is there now
+ *
+ * Since: 0.1
+ */
+DheeraDelta *
+dheera_stream_try_next (DheeraStream *self)
+{
+  g_autoptr(DheeraStream) kept = NULL;
+  DheeraDelta *delta;
+
+  g_return_val_if_fail (is_open (self), NULL);
+
+  if (self->pending || self->operation->start == 0)
+    return NULL;
+
+  kept = g_object_ref (self); /* handlers may let go of it */
+  delta = steal_delta (self);
+  if (delta != NULL || self->operation->blocking)
+    return delta;
+
+  begin_reading (self, DHEERA_UNTIL_DELTA);
+  dheera_operation_read_ready (self->operation);
+  dheera_stream_end_reading (self);
+  return steal_delta (self);
+}
+
+/**
  * dheera_stream_collect:
  * @self: a stream
  * @cancellable: (nullable): a cancellable; firing it ends the whole stream

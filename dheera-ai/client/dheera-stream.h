@@ -45,6 +45,9 @@ DheeraDelta    *dheera_stream_next_finish    (DheeraStream         *self,
                                               GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 
 DHEERA_AVAILABLE_IN_0_1
+DheeraDelta    *dheera_stream_try_next       (DheeraStream         *self) G_GNUC_WARN_UNUSED_RESULT;
+
+DHEERA_AVAILABLE_IN_0_1
 DheeraResponse *dheera_stream_collect        (DheeraStream         *self,
                                               GCancellable         *cancellable,
                                               GError              **error) G_GNUC_WARN_UNUSED_RESULT;

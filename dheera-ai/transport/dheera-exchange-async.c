@@ -119,6 +119,7 @@ complete (DheeraExchange *self)
   self->operation = DHEERA_OPERATION_NONE;
   self->func = NULL;
   self->user_data = NULL;
+  self->would_block = FALSE;
   dheera_exchange_end (self);
   func (self, user_data);
 }

@@ -183,6 +183,13 @@ dheera_exchange_read_nonblocking (DheeraExchange  *self,
   return dheera_exchange_take_read (self, buffer, size, n, read_error, error);
 }
 
+/* Over HTTP/2 what came in meanwhile is in libsoup's hands already, and its source may not tell of it again. */
+gboolean
+dheera_exchange_has_to_wait (DheeraExchange *self)
+{
+  return self->would_block && !self->is_http2;
+}
+
 /* What may be left is the end of the last chunk; a server that sends more loses the connection. */
 static void
 drain (DheeraExchange *self)

@@ -108,6 +108,8 @@ gssize           dheera_exchange_read_nonblocking (DheeraExchange  *self,
                                                    char            *buffer,
                                                    gsize            size,
                                                    GError         **error);
+/* The last one found nothing, and nobody has said since that this has changed: wait before the next one. */
+gboolean         dheera_exchange_has_to_wait      (DheeraExchange  *self);
 
 /* func is called once, from the main context, when read_nonblocking has something to say: bytes, the end, or an error (deadline, cancelled). Now
  * and then that turns out to be nothing after all (half a TLS record); then one waits again. One wait at a time, and reading until there is nothing

@@ -92,6 +92,16 @@ next_async (DheeraStream  *stream,
   return dheera_stream_next_finish (stream, wait_for_result (&result), error);
 }
 
+DheeraDelta *
+gather_async (DheeraStream  *stream,
+              GCancellable  *cancellable,
+              GError       **error)
+{
+  DheeraDelta *delta = dheera_stream_try_next (stream);
+
+  return delta != NULL ? delta : next_async (stream, cancellable, error);
+}
+
 DheeraResponse *
 collect_async (DheeraStream  *stream,
                GCancellable  *cancellable,

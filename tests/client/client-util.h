@@ -28,6 +28,10 @@ GListModel     *list_models_async  (DheeraClient        *client,
 DheeraDelta    *next_async         (DheeraStream   *stream,
                                     GCancellable   *cancellable,
                                     GError        **error);
+/* What is there, else next_async() */
+DheeraDelta    *gather_async       (DheeraStream   *stream,
+                                    GCancellable   *cancellable,
+                                    GError        **error);
 DheeraResponse *collect_async      (DheeraStream   *stream,
                                     GCancellable   *cancellable,
                                     GError        **error);

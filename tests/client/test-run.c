@@ -231,7 +231,7 @@ test_text_of_all_steps (gconstpointer way)
   dheera_request_set_max_steps (request, 3);
   add_tool (request, "weather", G_CALLBACK (now_cb), &seen);
   stream = dheera_client_run_stream (client, request);
-  while ((delta = is_blocking (GPOINTER_TO_SIZE (way)) ? dheera_stream_next (stream, NULL, &error) : next_async (stream, NULL, &error)) != NULL)
+  while ((delta = is_blocking (GPOINTER_TO_SIZE (way)) ? dheera_stream_next (stream, NULL, &error) : gather_async (stream, NULL, &error)) != NULL)
     g_object_unref (delta);
   g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_STEP_LIMIT);
   g_assert_cmpstr (dheera_stream_get_text (stream), ==, "Wait a moment. Wait a moment. Wait a moment. ");

@@ -4,6 +4,8 @@
 
 #include "client-util.h"
 
+#include "tests/servers/fault-server.h"
+
 typedef struct
 {
   DheeraDelta *(*next) (DheeraStream *, GCancellable *, GError **);
@@ -12,6 +14,7 @@ typedef struct
 
 static const Way blocking = { dheera_stream_next, dheera_stream_collect };
 static const Way asynchronous = { next_async, collect_async };
+static const Way gathering = { gather_async, collect_async };
 
 #define WORDS "one two three four five six"
 
@@ -469,6 +472,140 @@ test_both_ways_on_one_stream (void)
   g_assert_cmpstr (dheera_response_get_text (response), ==, WORDS);
 }
 
+/* --- What is there already ------------------------------------------------------------------------------------------------------ */
+
+#define HEAD "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+#define EVENT(text, reason) "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" text "\"},\"finish_reason\":" reason "}]}\n\n"
+#define SAY(text) EVENT (text, "null")
+#define END EVENT ("", "\"stop\"") "data: [DONE]\n\n"
+
+/* Each event as a chunk of its own, of which libsoup reads one at a time */
+static void
+append_chunk (GString    *bytes,
+              const char *event)
+{
+  g_string_append_printf (bytes, "%zx\r\n%s\r\n", strlen (event), event);
+}
+
+static DheeraStream *
+open_scripted_stream (DheeraClient *client,
+                      FaultServer  *server)
+{
+  g_autofree char *url = fault_server_dup_url (server, "/v1");
+  g_autoptr(DheeraRequest) request = dheera_request_new_for_prompt ("openai/m", "Hi");
+
+  dheera_base_request_set_base_url (DHEERA_BASE_REQUEST (request), url);
+  dheera_base_request_set_api_key (DHEERA_BASE_REQUEST (request), "key");
+  return dheera_client_stream (client, request);
+}
+
+static void
+assert_says (DheeraDelta *delta, /* (transfer full) */
+             const char  *text)
+{
+  g_assert_nonnull (delta);
+  g_assert_cmpstr (dheera_delta_get_text (delta), ==, text);
+  g_object_unref (delta);
+}
+
+static void
+read_one_and_what_is_there (DheeraStream *stream,
+                            FaultServer  *server)
+{
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+  DheeraDelta *delta;
+
+  g_assert_null (dheera_stream_try_next (stream));
+  dheera_stream_next_async (stream, NULL, store_result_cb, &result);
+  g_assert_null (dheera_stream_try_next (stream));
+  assert_says (dheera_stream_next_finish (stream, wait_for_result (&result), NULL), "a");
+  assert_says (dheera_stream_try_next (stream), "b");
+  assert_says (dheera_stream_try_next (stream), "c");
+  g_assert_null (dheera_stream_try_next (stream));
+  g_assert_true (dheera_stream_get_running (stream));
+
+  fault_server_signal (server);
+  assert_says (next_async (stream, NULL, NULL), "d");
+  while ((delta = gather_async (stream, NULL, &error)) != NULL)
+    g_object_unref (delta);
+  g_assert_no_error (error);
+  g_assert_null (dheera_stream_try_next (stream));
+  g_assert_false (dheera_stream_get_running (stream));
+  g_assert_cmpstr (dheera_stream_get_text (stream), ==, "abcd");
+}
+
+static void
+test_what_is_there (void)
+{
+  g_autoptr(DheeraClient) client = dheera_client_new ();
+  g_autoptr(FaultServer) server = fault_server_new (FAULT_TLS_NONE);
+  g_autoptr(GString) start = g_string_new (HEAD "Transfer-Encoding: chunked\r\n\r\n");
+  g_autoptr(GString) rest = g_string_new (NULL);
+
+  append_chunk (start, SAY ("a"));
+  append_chunk (start, SAY ("b"));
+  append_chunk (start, SAY ("c"));
+  append_chunk (rest, SAY ("d"));
+  append_chunk (rest, END);
+  g_string_append (rest, "0\r\n\r\n");
+  fault_server_script (server, FAULT_EXPECT (), FAULT_SEND (start->str), FAULT_SIGNAL (), FAULT_SEND (rest->str), FAULT_AGAIN (), FAULT_END);
+
+  /* The connection of the first is there for the second. */
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr(DheeraStream) stream = open_scripted_stream (client, server);
+
+      read_one_and_what_is_there (stream, server);
+    }
+  g_assert_cmpuint (fault_server_get_n_connections (server), ==, 1);
+}
+
+/* Blocking, only what came with what was read: reading more would wait. */
+static void
+test_what_is_there_blocking (void)
+{
+  g_autoptr(DheeraClient) client = dheera_client_new ();
+  g_autoptr(FaultServer) server = fault_server_new (FAULT_TLS_NONE);
+  g_autoptr(DheeraStream) stream = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DheeraResponse) response = NULL;
+
+  fault_server_script (server, FAULT_EXPECT (), FAULT_SEND (HEAD "Connection: close\r\n\r\n" SAY ("a") SAY ("b")), FAULT_SIGNAL (), FAULT_SEND (SAY ("c") END),
+                       FAULT_CLOSE (), FAULT_END);
+  stream = open_scripted_stream (client, server);
+  assert_says (dheera_stream_next (stream, NULL, NULL), "a");
+  assert_says (dheera_stream_try_next (stream), "b");
+  g_assert_null (dheera_stream_try_next (stream));
+  fault_server_signal (server);
+  response = dheera_stream_collect (stream, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (dheera_response_get_text (response), ==, "abc");
+}
+
+/* The error is told by whoever waits, and after the last piece. */
+static void
+test_what_is_there_before_a_cut (void)
+{
+  g_autoptr(DheeraClient) client = dheera_client_new ();
+  g_autoptr(FaultServer) server = fault_server_new (FAULT_TLS_NONE);
+  g_autoptr(DheeraStream) stream = NULL;
+  g_autoptr(GError) error = NULL;
+
+  fault_server_script (server, FAULT_EXPECT (), FAULT_SEND (HEAD "Connection: close\r\n\r\n" SAY ("a") SAY ("b")), FAULT_CLOSE (), FAULT_END);
+  stream = open_scripted_stream (client, server);
+  assert_says (next_async (stream, NULL, NULL), "a");
+  assert_says (dheera_stream_try_next (stream), "b");
+  while (dheera_stream_get_running (stream))
+    {
+      g_assert_null (dheera_stream_try_next (stream));
+      g_main_context_iteration (NULL, FALSE);
+    }
+  g_assert_null (dheera_stream_try_next (stream));
+  g_assert_null (next_async (stream, NULL, &error));
+  g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_STREAM_INTERRUPTED);
+}
+
 static void
 test_cancel_all (void)
 {
@@ -584,15 +721,20 @@ main (int   argc,
     {
       g_autofree char *blocking_path = g_strconcat ("/stream/blocking/", tests[i].name, NULL);
       g_autofree char *async_path = g_strconcat ("/stream/async/", tests[i].name, NULL);
+      g_autofree char *gathering_path = g_strconcat ("/stream/gathering/", tests[i].name, NULL);
 
       g_test_add_data_func (blocking_path, &blocking, tests[i].func);
       g_test_add_data_func (async_path, &asynchronous, tests[i].func);
+      g_test_add_data_func (gathering_path, &gathering, tests[i].func);
     }
   g_test_add_func ("/stream/cancel-in-flight", test_cancel_in_flight);
   g_test_add_func ("/stream/cancel-from-another-thread", test_cancel_from_another_thread);
   g_test_add_func ("/stream/pending", test_pending);
   g_test_add_func ("/stream/made-by-nobody", test_made_by_nobody);
   g_test_add_func ("/stream/both-ways-on-one-stream", test_both_ways_on_one_stream);
+  g_test_add_func ("/stream/what-is-there/async", test_what_is_there);
+  g_test_add_func ("/stream/what-is-there/blocking", test_what_is_there_blocking);
+  g_test_add_func ("/stream/what-is-there/cut", test_what_is_there_before_a_cut);
   g_test_add_func ("/stream/cancel-all", test_cancel_all);
   g_test_add_func ("/stream/cancel-and-drop-in-a-handler", test_cancel_and_drop_in_a_handler);
 
