@@ -19,7 +19,7 @@ typedef struct
   grefcount ref_count;
   const DheeraUpstreamHandler *handler; /* NULL once the call is over or was cancelled */
   gpointer data;
-  GCancellable *cancellable;
+  GCancellable *cancellable;            /* of what is no stream; nullable */
   DheeraStream *stream;                 /* nullable */
   DheeraDelta *held;                    /* came in while the call was paused */
   gboolean held_end;                    /* the same, of the end */
@@ -27,6 +27,8 @@ typedef struct
   gboolean paused;
   gboolean reading;
 } ClientCall;
+
+#define MAX_IN_A_ROW 64 /* deltas of one stream before others have their turn */
 
 static void read_on (ClientCall *call);
 
@@ -126,24 +128,34 @@ listed_cb (GObject      *source,
   give_result (call, answer, error);
 }
 
-/* --- Streams: one delta is asked for at a time, so that a slow client slows its model down ----------------------------------------- */
+/* --- Streams: a delta is asked for when the one before it was taken, so that a slow client slows its model down -------------------- */
+
+/* With those that came along with it */
+static void
+take_deltas (ClientCall  *call,
+             DheeraDelta *first) /* (transfer full) */
+{
+  DheeraDelta *next = first;
+
+  for (guint n = 1; next != NULL && !call->paused && call->handler != NULL; n++)
+    {
+      g_autoptr(DheeraDelta) delta = next;
+
+      next = n < MAX_IN_A_ROW ? dheera_stream_try_next (call->stream) : NULL;
+      call->handler->on_delta (delta, next != NULL, call->data);
+    }
+  call->held = next;
+  read_on (call);
+}
 
 static void
-take_delta (ClientCall  *call,
-            DheeraDelta *delta) /* (transfer full) (nullable) */
+take_next (ClientCall  *call,
+           DheeraDelta *delta) /* (transfer full) (nullable) */
 {
-  g_autoptr(DheeraDelta) taken = delta;
-
-  if (call->handler == NULL)
-    return;
-  if (taken == NULL)
-    {
-      give_answer (call, dheera_stream_get_response (call->stream));
-      return;
-    }
-
-  call->handler->on_delta (taken, call->data);
-  read_on (call);
+  if (delta != NULL)
+    take_deltas (call, delta);
+  else
+    give_answer (call, dheera_stream_get_response (call->stream));
 }
 
 static void
@@ -159,7 +171,7 @@ next_cb (GObject      *source,
   if (error != NULL)
     give_error (call, error);
   else if (!call->paused)
-    take_delta (call, delta);
+    take_next (call, delta);
   else if (delta != NULL)
     call->held = delta;
   else
@@ -173,7 +185,8 @@ read_on (ClientCall *call)
     return;
 
   call->reading = TRUE;
-  dheera_stream_next_async (call->stream, call->cancellable, next_cb, call_ref (call));
+  /* It is cancelled by dheera_stream_cancel(): a cancellable would be connected to and disconnected from for each delta. */
+  dheera_stream_next_async (call->stream, NULL, next_cb, call_ref (call));
 }
 
 static gboolean
@@ -188,7 +201,7 @@ resume_cb (gpointer data)
   if (call->held != NULL || call->held_end)
     {
       call->held_end = FALSE;
-      take_delta (call, g_steal_pointer (&call->held));
+      take_next (call, g_steal_pointer (&call->held));
     }
   else
     read_on (call);
@@ -234,11 +247,10 @@ client_call_cancel (DheeraUpstreamCall *base)
   if (call->resuming != NULL)
     g_source_destroy (call->resuming);
   g_clear_pointer (&call->resuming, g_source_unref);
-  if (running)
-    g_cancellable_cancel (call->cancellable);
-  /* Between two deltas nothing of the client watches the cancellable. */
   if (running && call->stream != NULL)
     dheera_stream_cancel (call->stream);
+  else if (running)
+    g_cancellable_cancel (call->cancellable);
   call_unref (call);
 }
 
@@ -258,7 +270,8 @@ client_upstream_send (DheeraUpstream              *upstream,
   g_ref_count_init (&call->ref_count);
   call->handler = handler;
   call->data = data;
-  call->cancellable = g_cancellable_new ();
+  if (operation != DHEERA_UPSTREAM_STREAM)
+    call->cancellable = g_cancellable_new ();
   switch (operation)
     {
     case DHEERA_UPSTREAM_COMPLETE:

@@ -6,9 +6,7 @@
 
 /* What a request asks of the upstream, and how what comes back becomes its answer. */
 
-/* What is gathered at most, in bytes and microseconds */
-#define MAX_GATHER (16 * 1024)
-#define MAX_GATHER_TIME 2000
+#define MAX_GATHERED (16 * 1024) /* bytes of events that came together and go out together */
 
 static void
 job_call_free (gpointer data)
@@ -65,90 +63,34 @@ dheera_job_writable (DheeraJob *self)
     }
 }
 
-/* --- Streams: the deltas of one read of the provider's socket come one by one, and go out together ------------------------------------ */
-
-static void
-forget_unsent (DheeraJob *self)
-{
-  if (self->unsent_since != 0)
-    g_queue_unlink (&self->routes->unsent, &self->unsent_link);
-  self->unsent_since = 0;
-}
-
-void
-dheera_job_send (DheeraJob *self)
-{
-  gboolean enough;
-
-  if (self->unsent_since == 0)
-    return;
-
-  forget_unsent (self);
-  enough = !self->incoming->klass->write (self->incoming, self->events->str, self->events->len);
-  g_string_truncate (self->events, 0);
-  if (enough && self->calls != NULL)
-    pause_all (self);
-}
-
-/* Where there is always something to do, the sender does not get its turn: those that have waited are sent from here. */
-static void
-send_late (DheeraRoutes *routes,
-           gint64        now)
-{
-  DheeraJob *oldest;
-
-  while ((oldest = g_queue_peek_head (&routes->unsent)) != NULL && now - oldest->unsent_since > MAX_GATHER_TIME)
-    dheera_job_send (oldest);
-}
-
-static void
-gather (DheeraJob *self)
-{
-  gint64 now = g_get_monotonic_time ();
-
-  if (self->unsent_since == 0)
-    {
-      self->unsent_since = now;
-      self->unsent_link.data = self;
-      g_queue_push_tail_link (&self->routes->unsent, &self->unsent_link);
-      g_source_set_ready_time (self->routes->sender, 0);
-    }
-  if (self->events->len >= MAX_GATHER)
-    dheera_job_send (self);
-  send_late (self->routes, now);
-}
-
 static void
 on_delta (DheeraDelta *delta,
+          gboolean     more,
           gpointer     data)
 {
   DheeraJobCall *call = data;
   DheeraJob *self = call->job;
 
-  if (self->events == NULL)
-    self->events = g_string_sized_new (1024);
   dheera_codec_write_delta (&self->stream, &self->ask, call->index, delta, delta->response, self->events);
   /* A delta may have nothing that a client of OpenAI's could be told. */
-  if (self->events->len == 0)
+  if (self->events->len == 0 || (more && self->events->len < MAX_GATHERED))
     return;
 
   /* The first one decides that the answer is one: what fails before it has a status of its own. */
   if (self->status == 0)
     dheera_job_begin (self);
-  gather (self);
+  if (!dheera_job_write (self))
+    pause_all (self);
 }
 
 static void
 end_stream (DheeraJob *self)
 {
-  if (self->events == NULL)
-    self->events = g_string_sized_new (1024);
   if (self->status == 0)
     dheera_job_begin (self);
-  forget_unsent (self);
   dheera_codec_write_end (&self->stream, &self->ask, self->answers, self->events);
   self->answered = TRUE;
-  self->incoming->klass->write (self->incoming, self->events->str, self->events->len);
+  dheera_job_write (self);
   self->incoming->klass->end (self->incoming);
 }
 
@@ -223,6 +165,8 @@ send_all (DheeraJob *self)
   DheeraUpstream *upstream = self->routes->upstream;
   GPtrArray *requests = self->ask.requests;
 
+  if (self->ask.stream)
+    self->events = g_string_sized_new (512);
   self->calls = g_ptr_array_new_full (requests->len, job_call_free);
   self->answers = g_ptr_array_new_full (requests->len, unref_answer);
   g_ptr_array_set_size (self->answers, (int) requests->len);

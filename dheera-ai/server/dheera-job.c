@@ -52,15 +52,13 @@ dheera_job_free (DheeraJob *self,
 {
   log_end (self, complete);
   dheera_job_drop_calls (self);
-  if (self->unsent_since != 0)
-    g_queue_unlink (&self->routes->unsent, &self->unsent_link);
-  if (self->events != NULL)
-    g_string_free (self->events, TRUE);
   g_queue_unlink (&self->routes->jobs, &self->link);
   g_clear_pointer (&self->body, g_byte_array_unref);
   g_clear_pointer (&self->answers, g_ptr_array_unref);
   dheera_ask_clear (&self->ask);
   dheera_codec_stream_clear (&self->stream);
+  if (self->events != NULL)
+    g_string_free (self->events, TRUE);
   g_free (self->model_id);
   g_free (self);
 }
@@ -129,6 +127,17 @@ dheera_job_begin (DheeraJob *self)
   self->incoming->klass->begin (self->incoming, 200, all.fields);
 }
 
+gboolean
+dheera_job_write (DheeraJob *self)
+{
+  GString *events = self->events;
+  gboolean more = self->incoming->klass->write (self->incoming, events->str, events->len);
+
+  g_string_truncate (events, 0);
+
+  return more;
+}
+
 static void
 fail_as_answer (DheeraJob              *self,
                 DheeraCodecError       *error,
@@ -154,11 +163,9 @@ static void
 fail_as_event (DheeraJob        *self,
                DheeraCodecError *error)
 {
-  g_autofree char *event = g_strdup_printf ("data: %s\n\n", error->body);
-
-  dheera_job_send (self);
   self->answered = TRUE;
-  self->incoming->klass->write (self->incoming, event, strlen (event));
+  g_string_append_printf (self->events, "data: %s\n\n", error->body);
+  dheera_job_write (self);
   self->incoming->klass->end (self->incoming);
 }
 

@@ -31,8 +31,6 @@ struct _DheeraRoutes
   gint64 started;        /* seconds since the epoch */
   gboolean draining;
   GQueue jobs;           /* of DheeraJob */
-  GQueue unsent;         /* of DheeraJob: those that have gathered events, the oldest first */
-  GSource *sender;       /* sends them when nothing else is to be done */
   DheeraModelList *list;
 };
 
@@ -75,9 +73,7 @@ struct _DheeraJob
   GPtrArray *answers;      /* in the order of the calls; NULL where none came yet */
   guint n_answers;
   DheeraCodecStream stream;
-  GString *events;         /* gathered, and not given to the front yet; nullable */
-  GList unsent_link;       /* in the routes' unsent */
-  gint64 unsent_since;     /* monotonic, 0: there are none */
+  GString *events;         /* that the front was not given yet, nullable */
 };
 
 /* The call for one of a job's requests */
@@ -95,8 +91,6 @@ void       dheera_job_free        (DheeraJob              *self,
 /* Everything is there that was asked: read it, and send what is to be sent. */
 void       dheera_job_ask         (DheeraJob              *self);
 void       dheera_job_writable    (DheeraJob              *self);
-/* Gives the front what was gathered. */
-void       dheera_job_send        (DheeraJob              *self);
 void       dheera_job_drop_calls  (DheeraJob              *self);
 
 /* Answers. fields (nullable) come on top of those that all answers have. */
@@ -106,6 +100,8 @@ void       dheera_job_reply       (DheeraJob              *self,
                                    GBytes                 *body);
 /* The head of a stream */
 void       dheera_job_begin       (DheeraJob              *self);
+/* Gives the front its events. FALSE as the front's write() is. */
+gboolean   dheera_job_write       (DheeraJob              *self);
 /* Before the answer has begun it is the error, with its status; later an event, and the end. */
 void       dheera_job_fail        (DheeraJob              *self,
                                    DheeraCodecError       *error,

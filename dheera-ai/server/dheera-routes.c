@@ -308,41 +308,6 @@ dheera_served_model_free (DheeraServedModel *self)
   g_free (self);
 }
 
-static gboolean
-send_unsent (gpointer data)
-{
-  DheeraRoutes *self = data;
-  DheeraJob *job;
-
-  g_source_set_ready_time (self->sender, -1);
-  while ((job = g_queue_peek_head (&self->unsent)) != NULL)
-    dheera_job_send (job);
-
-  return G_SOURCE_CONTINUE;
-}
-
-/* Its callback runs when its time has come, and no other source needs to be looked at. */
-static gboolean
-sender_dispatch (GSource     *source,
-                 GSourceFunc  callback,
-                 gpointer     data)
-{
-  return callback (data);
-}
-
-static void
-start_sender (DheeraRoutes *self)
-{
-  static GSourceFuncs funcs = { NULL, NULL, sender_dispatch, NULL };
-  g_autoptr(GMainContext) context = g_main_context_ref_thread_default ();
-
-  self->sender = g_source_new (&funcs, sizeof (GSource));
-  g_source_set_static_name (self->sender, "DheeraServer sender");
-  g_source_set_priority (self->sender, G_PRIORITY_DEFAULT + 1);
-  g_source_set_callback (self->sender, send_unsent, self, NULL);
-  g_source_attach (self->sender, context);
-}
-
 DheeraRoutes *
 dheera_routes_new (DheeraUpstream    *upstream,
                    DheeraKeys        *keys,
@@ -363,7 +328,6 @@ dheera_routes_new (DheeraUpstream    *upstream,
       g_ptr_array_add (self->models, dheera_served_model_new (model->name, model->target));
     }
   self->list = dheera_model_list_new (self);
-  start_sender (self);
 
   return self;
 }
@@ -373,8 +337,6 @@ dheera_routes_free (DheeraRoutes *self)
 {
   g_assert (self->jobs.length == 0);
 
-  g_source_destroy (self->sender);
-  g_source_unref (self->sender);
   dheera_model_list_free (self->list);
   self->upstream->klass->free (self->upstream);
   dheera_keys_free (self->keys);

@@ -23,7 +23,9 @@ typedef enum
 /* Exactly one of on_answer and on_error is called, last, and never from within send(). */
 typedef struct
 {
+  /* more: another one follows before the main loop turns, unless the call is paused or cancelled in this very function. */
   void (*on_delta)  (DheeraDelta        *delta,
+                     gboolean            more,
                      gpointer            data);
   void (*on_answer) (gpointer            answer,
                      gpointer            data);

@@ -266,25 +266,31 @@ append_text (FakeCall   *self,
   g_string_append (message->text, text);
 }
 
-void
-fake_call_say_and_go_on (FakeCall   *self,
-                         const char *text)
+static void
+say (FakeCall   *self,
+     const char *text,
+     gboolean    more)
 {
   g_autoptr(DheeraDelta) delta = g_object_new (DHEERA_TYPE_DELTA, NULL);
 
   append_text (self, text);
   delta->response = g_object_ref (self->response);
   delta->text = g_strdup (text);
-  self->handler->on_delta (delta, self->data);
+  self->handler->on_delta (delta, more, self->data);
 }
 
 void
 fake_call_say (FakeCall   *self,
                const char *text)
 {
-  fake_call_say_and_go_on (self, text);
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
+  say (self, text, FALSE);
+}
+
+void
+fake_call_say_and_go_on (FakeCall   *self,
+                         const char *text)
+{
+  say (self, text, TRUE);
 }
 
 void

@@ -66,7 +66,7 @@ FakeCall     *fake_upstream_get        (FakeUpstream *self,
 /* A delta, and no more for now */
 void          fake_call_say            (FakeCall     *self,
                                         const char   *text);
-/* A delta with more behind it in the same turn of the loop */
+/* A delta with another one right behind it */
 void          fake_call_say_and_go_on  (FakeCall     *self,
                                         const char   *text);
 /* The end of a stream, or a whole answer with that text */
