@@ -263,7 +263,8 @@ client_upstream_send (DheeraUpstream              *upstream,
                       const DheeraUpstreamHandler *handler,
                       gpointer                     data)
 {
-  DheeraClient *client = ((ClientUpstream *) upstream)->client;
+  /* A handler of its signals may drop the server, and the upstream with it. */
+  g_autoptr(DheeraClient) client = g_object_ref (((ClientUpstream *) upstream)->client);
   ClientCall *call = g_new0 (ClientCall, 1);
 
   call->parent.klass = upstream->klass;

@@ -159,26 +159,32 @@ choose_model (DheeraJob *self)
   return TRUE;
 }
 
+/* Handlers of the client's signals run within send(), and one of them may drop the server, and this job with it. */
 static void
 send_all (DheeraJob *self)
 {
   DheeraUpstream *upstream = self->routes->upstream;
-  GPtrArray *requests = self->ask.requests;
+  g_autoptr(GPtrArray) requests = g_ptr_array_ref (self->ask.requests);
+  g_autoptr(GPtrArray) calls = g_ptr_array_new_full (requests->len, job_call_free);
+  gboolean gone = FALSE;
 
   if (self->ask.stream)
     self->events = g_string_sized_new (512);
-  self->calls = g_ptr_array_new_full (requests->len, job_call_free);
+  self->calls = g_ptr_array_ref (calls);
   self->answers = g_ptr_array_new_full (requests->len, unref_answer);
   g_ptr_array_set_size (self->answers, (int) requests->len);
-  for (guint i = 0; i < requests->len; i++)
+  self->gone = &gone;
+  for (guint i = 0; i < requests->len && !gone && self->calls == calls; i++)
     {
       DheeraJobCall *call = g_new0 (DheeraJobCall, 1);
 
       call->job = self;
       call->index = i;
-      g_ptr_array_add (self->calls, call);
+      g_ptr_array_add (calls, call);
       call->call = upstream->klass->send (upstream, self->ask.operation, g_ptr_array_index (requests, i), &handler, call);
     }
+  if (!gone)
+    self->gone = NULL;
 }
 
 void

@@ -50,6 +50,8 @@ void
 dheera_job_free (DheeraJob *self,
                  gboolean   complete)
 {
+  if (self->gone != NULL)
+    *self->gone = TRUE;
   log_end (self, complete);
   dheera_job_drop_calls (self);
   g_queue_unlink (&self->routes->jobs, &self->link);

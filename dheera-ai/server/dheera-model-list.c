@@ -25,6 +25,7 @@ struct _DheeraModelList
   DheeraRoutes *routes;
   GPtrArray *questions;  /* of Question; NULL when nothing is under way */
   guint n_left;
+  gboolean *gone;        /* to be set when the round ends while it is being started; nullable */
   GError *error;         /* the first of this round, nullable */
   DheeraErrorDetails *details;
   GQueue waiting;        /* of DheeraJob */
@@ -57,6 +58,9 @@ dheera_model_list_new (DheeraRoutes *routes)
 static void
 end_round (DheeraModelList *self)
 {
+  if (self->gone != NULL)
+    *self->gone = TRUE;
+  self->gone = NULL;
   g_clear_pointer (&self->questions, g_ptr_array_unref);
   g_clear_error (&self->error);
   g_clear_object (&self->details);
@@ -225,26 +229,35 @@ on_error (const GError       *error,
     finish_round (self);
 }
 
-static void
+/* FALSE when a handler of the client's signals, which run within send(), has ended the round: then the list may be gone with its server. */
+static gboolean
 start_round (DheeraModelList *self)
 {
   static const DheeraUpstreamHandler handler = { NULL, on_answer, on_error };
   DheeraUpstream *upstream = self->routes->upstream;
+  g_auto(GStrv) providers = g_strdupv (self->routes->providers);
+  g_autoptr(GPtrArray) questions = g_ptr_array_new_with_free_func (question_free);
+  gboolean gone = FALSE;
 
-  self->questions = g_ptr_array_new_with_free_func (question_free);
-  self->n_left = g_strv_length (self->routes->providers);
-  for (guint i = 0; self->routes->providers[i] != NULL; i++)
+  self->questions = g_ptr_array_ref (questions);
+  self->n_left = g_strv_length (providers);
+  self->gone = &gone;
+  for (guint i = 0; providers[i] != NULL && !gone; i++)
     {
-      g_autoptr(DheeraModelsRequest) request = dheera_models_request_new (self->routes->providers[i]);
+      g_autoptr(DheeraModelsRequest) request = dheera_models_request_new (providers[i]);
       Question *question = g_new0 (Question, 1);
 
       dheera_base_request_set_timeout (DHEERA_BASE_REQUEST (request), TIMEOUT);
       dheera_base_request_set_max_retries (DHEERA_BASE_REQUEST (request), 0);
       question->list = self;
-      question->provider = g_strdup (self->routes->providers[i]);
-      g_ptr_array_add (self->questions, question);
+      question->provider = g_strdup (providers[i]);
+      g_ptr_array_add (questions, question);
       question->call = upstream->klass->send (upstream, DHEERA_UPSTREAM_MODELS, request, &handler, question);
     }
+  if (!gone)
+    self->gone = NULL;
+
+  return !gone;
 }
 
 void
@@ -266,8 +279,8 @@ dheera_model_list_ask (DheeraModelList *self,
 
   job->lists = TRUE;
   g_queue_push_tail (&self->waiting, job);
-  if (self->questions == NULL)
-    start_round (self);
+  if (self->questions == NULL && !start_round (self))
+    return;
   if (self->n_left == 0)
     finish_round (self);
 }

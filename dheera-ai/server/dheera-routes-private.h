@@ -65,6 +65,7 @@ struct _DheeraJob
   gboolean answered;       /* as a whole */
   gboolean lists;          /* waits for the list of models */
   gboolean paused;
+  gboolean *gone;          /* to be set when it is freed while it sends; nullable */
   DheeraRoute route;
   char *model_id;          /* what stands behind /models/, nullable */
   GByteArray *body;        /* nullable */

@@ -203,6 +203,68 @@ test_dropped (void)
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* Whoever is told of a call may drop the server that makes it, also before the call is out. */
+static void
+drop_cb (DheeraClient *client,
+         DheeraCall   *call,
+         gpointer      data)
+{
+  Fixture *f = data;
+
+  g_clear_object (&f->server);
+}
+
+static void
+drop_at (const char *signal,
+         const char *request)
+{
+  g_auto(Fixture) f;
+  g_autoptr(DheeraClient) client = NULL;
+  g_autofree char *answer = NULL;
+  GOutputStream *out;
+  gpointer server;
+
+  set_up (&f);
+  g_assert_true (dheera_server_start (f.server, NULL));
+  client = g_object_ref (dheera_server_get_client (f.server));
+  server = f.server;
+  g_object_add_weak_pointer (server, &server);
+  g_signal_connect (client, signal, G_CALLBACK (drop_cb), &f);
+  fault_server_signal (f.fault);
+  f.connection = raw_open (f.server);
+  out = g_io_stream_get_output_stream (G_IO_STREAM (f.connection));
+  g_assert_true (g_output_stream_write_all (out, request, strlen (request), NULL, NULL, NULL));
+  answer = raw_read_all (f.connection);
+  g_assert_null (strstr (answer, "[DONE]"));
+  g_assert_null (f.server);
+  g_assert_null (server);
+}
+
+static void
+test_dropped_in_handler (void)
+{
+  static const char *const bodies[] = {
+    "/v1/chat/completions", CHAT_BODY ("lab/m"),
+    "/v1/chat/completions", STREAM_BODY ("lab/m"),
+    "/v1/completions", "{\"model\":\"lab/m\",\"prompt\":[\"One\",\"Two\",\"Three\"]}",
+    "/v1/embeddings", "{\"model\":\"lab/m\",\"input\":\"One\"}",
+    NULL,
+  };
+  static const char *const signals[] = { "call-started", "attempt-finished", "call-finished", NULL };
+
+  for (const char *const *signal = signals; *signal != NULL; signal++)
+    {
+      for (const char *const *pair = bodies; *pair != NULL; pair += 2)
+        {
+          g_autofree char *request = g_strdup_printf ("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+                                                      pair[0], strlen (pair[1]), pair[1]);
+
+          drop_at (*signal, request);
+        }
+      drop_at (*signal, "GET /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    }
+}
+
 /* --- Running -------------------------------------------------------------------------------------------------------------------------------------------- */
 
 static gboolean
@@ -440,6 +502,7 @@ main (int    argc,
   g_test_add_func ("/server/end/drain-timeout", test_drain_timeout);
   g_test_add_func ("/server/end/cancelled-stop", test_cancelled_stop);
   g_test_add_func ("/server/end/dropped", test_dropped);
+  g_test_add_func ("/server/end/dropped-in-handler", test_dropped_in_handler);
   g_test_add_func ("/server/end/run-cancelled", test_run_cancelled);
   g_test_add_func ("/server/end/run-started", test_run_started);
   g_test_add_func ("/server/end/run-fails", test_run_fails);
