@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What calls and streamed chunks cost.
 
-    run.py ANSWER_SERVER COST_SOUP COST_DHEERA
+    run.py ANSWER_SERVER COST_SOUP COST_DHEERA [COST_SERVER]
 
-Costs are instructions of the client's process alone, counted by callgrind: the same program runs with two numbers of repetitions, and the difference divided by the
+Costs are instructions of the client's or the server's process alone, counted by callgrind: the same program runs with two numbers of repetitions, and the difference divided by the
 difference of the numbers is the cost of one, free of start-up. Bare libsoup, used as well as it can be, is measured in the
-same run. Times are not looked at. The limits are failures; what is only reported is in the lines that begin with a #.
+same run, and the server beside the client that it stands on. Times are not looked at. The limits are failures; what is only reported is in the lines that begin with a #.
 """
 
 import concurrent.futures
@@ -19,6 +19,7 @@ import pathlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 
+from gateway import Gateway  # noqa: E402  pylint: disable=wrong-import-position
 from tap import Tap  # noqa: E402  pylint: disable=wrong-import-position
 
 CALLS = 20, 100
@@ -40,6 +41,10 @@ PROTOCOLS = {
     'Responses': 'openai-responses/gpt-5',
 }
 MAX_PROTOCOL_RATIO = 1.3
+# Through the server, beside the client's own complete_async() and next_async() in the same run
+MAX_SERVED_CALL = 1.35
+MAX_SERVED_CHUNK = 0.85
+MAX_SERVED_LONE_CHUNK = 1.75
 # What makes other tests find more faults makes every allocation dearer, here as there.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in ('MALLOC_PERTURB_', 'G_DEBUG')}
 
@@ -91,7 +96,13 @@ class Client:
         return self.run(thing, 1, f'event/{megabytes * MEGABYTE}')[0]
 
 
-def measure(soup, dheera, others):
+def slope(count, numbers, runs=1):
+    """As Client's, and the least of several runs for the same reason"""
+    few, many = (min(count(number) for _ in range(runs)) for number in numbers)
+    return (many - few) / (numbers[1] - numbers[0])
+
+
+def measure(soup, dheera, gateway, others):
     """Everything that valgrind has to count, two at a time"""
     jobs = {
         'call soup async': (soup.per_call, 'complete-async'), 'call dheera async': (dheera.per_call, 'complete-async'),
@@ -104,6 +115,9 @@ def measure(soup, dheera, others):
         'start': (lambda thing: dheera.run(thing, 0, 'answer')[0], 'complete'),
         'start soup': (lambda thing: soup.run(thing, 0, 'answer')[0], 'complete'),
     }
+    if gateway:
+        jobs |= {'served call': (slope, gateway.calls, CALLS, RUNS), 'served chunk': (slope, gateway.chunks, CHUNKS),
+                 'served lone chunk': (slope, gateway.lone_chunks, CHUNKS)}
     for name, client in others.items():
         jobs |= {f'{name} {thing}': (client.per_chunk, thing) for thing in ('collect', 'next')}
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
@@ -130,6 +144,14 @@ def report_costs(tap, cost):
     limit(tap, 'a chunk in collect() without a delta handler', cost['chunk collect'], MAX_CHUNK_COLLECT, 'instructions')
     limit(tap, 'a chunk as a delta from next()', cost['chunk next'], MAX_CHUNK_NEXT, 'instructions')
     limit(tap, 'an event of 4 MB beside one of 1 MB', events[1] / events[0], MAX_EVENT_RATIO, 'times')
+
+
+def report_server(tap, cost):
+    print(f'# through the server: {cost["served call"]:,.0f} instructions for a call, {cost["served chunk"]:,.0f} for a chunk among many, '
+          f'{cost["served lone chunk"]:,.0f} for one that comes alone')
+    limit(tap, 'a call through the server beside complete_async()', cost['served call'] / cost['call dheera async'], MAX_SERVED_CALL, 'times')
+    for name, most in (('chunk', MAX_SERVED_CHUNK), ('lone chunk', MAX_SERVED_LONE_CHUNK)):
+        limit(tap, f'a {name} through the server beside one in next_async()', cost[f'served {name}'] / cost['chunk next_async'], most, 'times')
 
 
 def report_protocols(tap, cost):
@@ -172,12 +194,15 @@ def main():
     server = Server(sys.argv[1])
     soup = Client(sys.argv[2], server, '/chat/completions')
     dheera = Client(sys.argv[3], server)
+    gateway = Gateway(sys.argv[4], server, ENVIRONMENT) if len(sys.argv) > 4 else None
     others = {name: Client(sys.argv[3], server, model=model) for name, model in PROTOCOLS.items()}
     try:
         count_connections(tap, server, dheera)
         report_memory(tap, dheera)
-        cost = measure(soup, dheera, others)
+        cost = measure(soup, dheera, gateway, others)
         report_costs(tap, cost)
+        if gateway:
+            report_server(tap, cost)
         report_protocols(tap, cost)
     finally:
         server.stop()
