@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A server in the main loop of a Python program."""
 
+import asyncio
 import json
 import threading
 
-from support import Dheera, Gio, GLib, Loop, Soup, error_of, is_cancelled, is_dheera, run_async, run_cases
+from support import PATIENCE, Dheera, Gio, GLib, Loop, Skip, Soup, error_of, is_cancelled, is_dheera, run_async, run_cases
 
 KEY = 'sk-canary-0123456789'
 
@@ -82,6 +83,39 @@ def test_cancelled_stop():
     cancellable.cancel()
     assert is_cancelled(error_of(run_async, server, 'stop', cancellable))
     run_async(server, 'stop', None)
+
+
+async def serve_in_asyncio():
+    """Asked by a client of asyncio's, in the same loop, whole and streamed"""
+    server = Dheera.Server(port=0)
+    server.start()
+    for stream in (False, True):
+        reader, writer = await asyncio.open_connection('127.0.0.1', server.get_port())
+        body = json.dumps({**chat('mock/echo'), 'stream': stream})
+        writer.write(f'POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n'
+                     f'Content-Length: {len(body)}\r\n\r\n{body}'.encode())
+        answer = (await reader.read()).decode()
+        writer.close()
+        assert answer.startswith('HTTP/1.1 200 OK\r\n') and ('data: [DONE]' in answer) == stream, answer
+        assert 'three' in answer
+    assert await server.stop_async() is True
+    assert server.get_uri() is None
+
+
+def test_serves_in_asyncio():
+    asyncio.run(asyncio.wait_for(serve_in_asyncio(), PATIENCE))
+
+
+def test_serves_in_a_glib_loop_of_asyncio():
+    try:
+        from gi.events import GLibEventLoop
+    except ImportError as error:
+        raise Skip(f'this PyGObject has no gi.events: {error}') from error
+    loop = GLibEventLoop(GLib.MainContext.default())
+    try:
+        loop.run_until_complete(asyncio.wait_for(serve_in_asyncio(), PATIENCE))
+    finally:
+        loop.close()
 
 
 def test_runs():

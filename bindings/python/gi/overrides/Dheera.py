@@ -202,7 +202,16 @@ _export(Stream)
 # A library may be built without it.
 if hasattr(Dheera, 'Server'):
     class Server(Dheera.Server):
-        start = _telling(Dheera.Server.start)
+        @_telling
+        def start(self):
+            """Begins to listen and to answer: in the running loop of asyncio, whichever it is, or else in the main loop of GLib."""
+            loop = _running_loop()
+            if loop is None:
+                return Dheera.Server.start(self)
+            from gi.overrides import _dheera_asyncio
+            with _dheera_asyncio.context(loop):
+                return Dheera.Server.start(self)
+
         add_key_file = _telling(Dheera.Server.add_key_file)
 
         def run(self, cancellable=None):
