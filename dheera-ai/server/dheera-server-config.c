@@ -8,6 +8,7 @@
 
 #include "dheera-ai/model/dheera-error-private.h"
 #include "dheera-ai/model/dheera-strings-private.h"
+#include "dheera-ai/wire/dheera-url-private.h"
 
 /* The configuration file. What it does not know is an error: a word that is misspelt must not mean the default. */
 
@@ -136,6 +137,22 @@ read_list (const Place  *place,
   return list;
 }
 
+/* One that has to have something in it: keys that somebody meant to be there, and that are not, would leave the door open. */
+static GStrv
+read_filled_list (const Place  *place,
+                  GError      **error)
+{
+  g_auto(GStrv) list = read_list (place, error);
+
+  if (list != NULL && *list == NULL)
+    {
+      complain (place, error, "the value is empty.");
+      return NULL;
+    }
+
+  return g_steal_pointer (&list);
+}
+
 /* The reason stands in the error already; where it is missing is added. */
 static gboolean
 place_error (const Place  *place,
@@ -154,7 +171,7 @@ static gboolean
 take_hashes (const Place  *place,
              GError      **error)
 {
-  g_auto(GStrv) hashes = read_list (place, error);
+  g_auto(GStrv) hashes = read_filled_list (place, error);
 
   for (guint i = 0; hashes != NULL && hashes[i] != NULL; i++)
     {
@@ -170,7 +187,7 @@ static gboolean
 take_key_files (const Place  *place,
                 GError      **error)
 {
-  g_auto(GStrv) paths = read_list (place, error);
+  g_auto(GStrv) paths = read_filled_list (place, error);
 
   for (guint i = 0; paths != NULL && paths[i] != NULL; i++)
     {
@@ -449,7 +466,8 @@ read_provider (const Place  *place,
 {
   static const char *const names[] = { "base-url", "api-version", "organization", "project", "region", NULL };
   DheeraServerProvider *provider = g_ptr_array_index (place->config->providers, place->config->providers->len - 1);
-  char *text;
+  g_autofree char *text = NULL;
+  g_autofree char *fault = NULL;
 
   if (strcmp (place->key, "api-key-file") == 0)
     return read_api_key (place, provider, error);
@@ -461,8 +479,14 @@ read_provider (const Place  *place,
   text = read_text (place, error);
   if (text == NULL)
     return FALSE;
+  if (strcmp (place->key, "base-url") == 0)
+    fault = dheera_url_find_fault (text);
+  /* It is not quoted: what is wrong with it may be a password in it. */
+  if (fault != NULL)
+    return complain (place, error, "the address can't be used: %s.", fault);
+
   g_ptr_array_add (provider->names, g_strdup (place->key));
-  g_ptr_array_add (provider->values, text);
+  g_ptr_array_add (provider->values, g_steal_pointer (&text));
 
   return TRUE;
 }
@@ -472,6 +496,8 @@ check_provider (const Place  *place,
                 const char   *id,
                 GError      **error)
 {
+  if (strchr (id, '/') != NULL)
+    return complain (place, error, "the name of a provider has no slash in it: what stands behind one is the model.");
   if (g_strv_contains (dheera_provider_get_known_ids (), id) || g_key_file_has_key (place->file, place->group, "base-url", NULL))
     return TRUE;
 
