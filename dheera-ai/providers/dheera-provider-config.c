@@ -9,7 +9,7 @@
 #include "dheera-protocol-private.h"
 #include "dheera-ai/providers/tokens/dheera-token-source-private.h"
 
-#include "dheera-ai/model/dheera-error.h"
+#include "dheera-ai/model/dheera-error-private.h"
 #include "dheera-ai/wire/dheera-url-private.h"
 
 /* What a provider's properties, its row of the table and the environment come to together at the time of a
@@ -214,15 +214,15 @@ check_region (DheeraProvider *self,
 
   if (region == NULL)
     {
-      g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
-                   "Provider “%s” needs to know a region, and there is none: set its region property, or the environment variable %s.",
-                   self->id, variable);
+      dheera_set_invalid_request (error, "region",
+                                  "Provider “%s” needs to know a region, and there is none: set its region property, or the environment variable %s.",
+                                  self->id, variable);
       return FALSE;
     }
   if (strspn (region, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") != strlen (region))
     {
-      g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
-                   "The region of provider “%s” is not the name of one: it has to be like eu-central-1.", self->id);
+      dheera_set_invalid_request (error, "region",
+                                  "The region of provider “%s” is not the name of one: it has to be like eu-central-1.", self->id);
       return FALSE;
     }
 
@@ -278,9 +278,9 @@ fill_row_url (DheeraProvider *self,
     }
   if (strchr (url->str, '{') != NULL || url->len == 0)
     {
-      g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
-                   "Provider “%s” has no base URL that is the same for everybody. Set base-url to your own, "
-                   "such as %s.", self->id, self->row->base_url);
+      dheera_set_invalid_request (error, "base-url",
+                                  "Provider “%s” has no base URL that is the same for everybody. Set base-url to your own, "
+                                  "such as %s.", self->id, self->row->base_url);
       return NULL;
     }
 
@@ -337,8 +337,8 @@ dheera_provider_dup_base_url (DheeraProvider *self,
     return g_strdup (url);
 
   /* The URL itself is not quoted: what is wrong with it may be a password in it. */
-  g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
-               "The base URL of provider “%s” that comes from %s can't be used: %s.", self->id, source, fault);
+  dheera_set_invalid_request (error, "base-url",
+                              "The base URL of provider “%s” that comes from %s can't be used: %s.", self->id, source, fault);
 
   return NULL;
 }
@@ -399,9 +399,9 @@ add_headers (DheeraProvider    *self,
     {
       g_autofree char *name = g_strescape (bad, NULL);
 
-      g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
-                   "The header “%s” of provider “%s” can't be sent: its name or its value has characters that are "
-                   "not allowed there.", name, self->id);
+      dheera_set_invalid_request (error, "headers",
+                                  "The header “%s” of provider “%s” can't be sent: its name or its value has characters that are "
+                                  "not allowed there.", name, self->id);
     }
 
   return bad == NULL;

@@ -70,14 +70,26 @@ static const Row other = {
   DHEERA_ERROR_FAILED, 500, FAILED, NULL, NULL, FALSE, SENTENCE, "The server could not do this. Ask whoever runs it to look into its log.",
 };
 
-/* A call that failed before there was an answer, and not for the time being: the session or the proxy is not made as it has to be, and the words
- * are about that. */
+/* Properties of a provider, which no request can set: those of requests have other names, and members that are not known have a code as well. */
+static gboolean
+is_of_provider (DheeraErrorDetails *details)
+{
+  static const char *const names[] = { "base-url", "headers", "region", NULL };
+  const char *param = dheera_error_details_get_param (details);
+
+  return param != NULL && g_strv_contains (names, param) && dheera_error_details_get_provider_code (details) == NULL;
+}
+
+/* A call that failed before there was an answer, and not for the time being: the provider, the session or the proxy is not made as it has to be, and
+ * the words are about that. */
 static gboolean
 is_setup (const GError       *error,
           DheeraErrorDetails *details)
 {
-  return (error->code == DHEERA_ERROR_INVALID_REQUEST || error->code == DHEERA_ERROR_NOT_SUPPORTED)
-         && details != NULL && dheera_error_details_get_provider (details) != NULL && dheera_error_details_get_status (details) == 0;
+  if (details == NULL || (error->code != DHEERA_ERROR_INVALID_REQUEST && error->code != DHEERA_ERROR_NOT_SUPPORTED))
+    return FALSE;
+
+  return dheera_error_details_get_status (details) == 0 && (dheera_error_details_get_provider (details) != NULL || is_of_provider (details));
 }
 
 static const Row *
@@ -218,12 +230,15 @@ dheera_codec_make_error (DheeraCodecError *self,
                          const char       *format,
                          ...)
 {
+  g_autofree char *whole = NULL;
   g_autofree char *message = NULL;
   va_list args;
 
   va_start (args, format);
-  message = g_strdup_vprintf (format, args);
+  whole = g_strdup_vprintf (format, args);
   va_end (args);
+  /* It may have a name of any length in it, which the client knows as it is. */
+  message = dheera_string_cut (whole, MAX_MESSAGE);
 
   self->status = status;
   self->body = write_body (message, type, param, code);

@@ -156,6 +156,47 @@ test_setup (void)
     }
 }
 
+/* The same of a provider: what is wrong with one of its properties is nothing that a request could set right. */
+static void
+test_provider_properties (void)
+{
+  static const char *const names[] = { "base-url", "headers", "region" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_auto (DheeraCodecError) answer = { 0 };
+      g_autoptr (GError) error = NULL;
+      g_autoptr (Parsed) parsed = NULL;
+
+      dheera_set_invalid_request (&error, names[i], "The URL http://" HOST " can't be used with " KEY ".");
+      dheera_codec_read_error (&answer, error, NULL);
+      parsed = parse (answer.body);
+      g_assert_cmpuint (answer.status, ==, 500);
+      assert_json_string (parsed, "error.type", "server_error");
+      assert_json_string (parsed, "error.param", NULL);
+      assert_sentence (answer.body);
+    }
+}
+
+/* A member of a request that has such a name is no such property. */
+static void
+test_member_of_that_name (void)
+{
+  static const char text[] = "{\"model\":\"m\",\"region\":\"eu\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+  g_auto (DheeraCodecError) answer = { 0 };
+  g_autoptr (GBytes) body = g_bytes_new_static (text, sizeof text - 1);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Parsed) parsed = NULL;
+  DheeraAsk ask = { 0 };
+
+  g_assert_false (dheera_codec_read (&ask, DHEERA_ROUTE_CHAT, body, &error));
+  dheera_ask_clear (&ask);
+  dheera_codec_read_error (&answer, error, NULL);
+  parsed = parse (answer.body);
+  g_assert_cmpuint (answer.status, ==, 400);
+  assert_json_string (parsed, "error.param", "region");
+}
+
 static void
 test_foreign (void)
 {
@@ -267,6 +308,8 @@ main (int   argc,
   g_test_add_func ("/codec-error/kinds", test_kinds);
   g_test_add_func ("/codec-error/own-words", test_own_words);
   g_test_add_func ("/codec-error/setup", test_setup);
+  g_test_add_func ("/codec-error/provider-properties", test_provider_properties);
+  g_test_add_func ("/codec-error/member-of-that-name", test_member_of_that_name);
   g_test_add_func ("/codec-error/foreign", test_foreign);
   g_test_add_func ("/codec-error/names", test_names);
   g_test_add_func ("/codec-error/made", test_made);

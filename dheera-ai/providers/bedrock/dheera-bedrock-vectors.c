@@ -9,6 +9,7 @@
 #include "dheera-ai/providers/dheera-vectors-private.h"
 
 #include "dheera-ai/model/dheera-embedding-request-private.h"
+#include "dheera-ai/model/dheera-error-private.h"
 #include "dheera-ai/model/dheera-rerank-request-private.h"
 
 /* Vectors come from the models themselves, each maker's in its own form; rankings from a service beside them that has one form for all. */
@@ -182,9 +183,9 @@ make_arn (const DheeraEncoding *encoding,
     return g_strdup (encoding->model);
   if (region == NULL)
     {
-      g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
-                   "Provider “%s” needs to know a region to name the model, and there is none: set its region property, or AWS_REGION.",
-                   dheera_provider_get_id (encoding->provider));
+      dheera_set_invalid_request (error, "region",
+                                  "Provider “%s” needs to know a region to name the model, and there is none: set its region property, or AWS_REGION.",
+                                  dheera_provider_get_id (encoding->provider));
       return NULL;
     }
 
