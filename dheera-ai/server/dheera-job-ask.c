@@ -116,15 +116,33 @@ on_answer (gpointer answer,
   dheera_job_drop_calls (self);
 }
 
+/* A name of the server's own whose target the client knows nothing of: the server's affair, and the words would tell the target. */
+static gboolean
+is_wrong_target (DheeraJob          *self,
+                 const GError       *error,
+                 DheeraErrorDetails *details)
+{
+  return self->routes->models->len > 0 && g_error_matches (error, DHEERA_ERROR, DHEERA_ERROR_UNKNOWN_MODEL)
+         && (details == NULL || dheera_error_details_get_status (details) == 0);
+}
+
 static void
 on_error (const GError       *error,
           DheeraErrorDetails *details,
           gpointer            data)
 {
   DheeraJobCall *call = data;
+  DheeraJob *self = call->job;
 
   /* The others of the same request are of no use without this one. */
-  dheera_job_fail_with (call->job, error, details);
+  if (is_wrong_target (self, error, details))
+    {
+      g_autoptr(GError) wrong = g_error_new (DHEERA_ERROR, DHEERA_ERROR_FAILED, "The target of the model “%s” means nothing: %s", self->ask.model, error->message);
+
+      dheera_job_fail_with (self, wrong, NULL);
+    }
+  else
+    dheera_job_fail_with (self, error, details);
 }
 
 static const DheeraUpstreamHandler handler = { on_delta, on_answer, on_error };

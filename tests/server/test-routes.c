@@ -349,6 +349,36 @@ test_own_models (void)
   g_assert_cmpuint (f.upstream->calls->len, ==, 1);
 }
 
+/* What a name stands for is the server's own affair, also where it was written wrongly. */
+static void
+test_wrong_target (void)
+{
+  g_auto(Fixture) f;
+  g_autoptr(FakeIncoming) chat = NULL;
+
+  set_up_with (&f, NULL, "fast", "nobody/m", "lab");
+  chat = ask (&f, "POST", "/v1/chat/completions", JSON, "{\"model\":\"fast\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");
+  fake_call_fail (fake_upstream_get (f.upstream, 0), DHEERA_ERROR_UNKNOWN_MODEL, "The name “nobody/m” does not say whose model it is.", -1);
+  g_assert_cmpuint (chat->status, ==, 500);
+  assert_member (chat, "error.type", "\"server_error\"");
+  g_assert_null (strstr (chat->body->str, "nobody"));
+}
+
+/* Whatever a request calls its model, the answer does not grow with it. */
+static void
+test_long_name (void)
+{
+  g_auto(Fixture) f;
+  g_autoptr(FakeIncoming) chat = NULL;
+  g_autofree char *name = g_strnfill (1024 * 1024, 'x');
+  g_autofree char *body = g_strdup_printf ("{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}", name);
+
+  set_up_with (&f, NULL, "fast", "lab/m", "lab");
+  chat = ask (&f, "POST", "/v1/chat/completions", JSON, body);
+  assert_refused (chat, 404, "model_not_found");
+  g_assert_cmpuint (chat->body->len, <, 8 * 1024);
+}
+
 /* --- Lists of providers ------------------------------------------------------------------------------------------------------------------------------ */
 
 static void
@@ -473,6 +503,8 @@ main (int    argc,
   g_test_add_func ("/server/routes/prompt-fails", test_prompt_fails);
   g_test_add_func ("/server/routes/bad-bodies", test_bad_bodies);
   g_test_add_func ("/server/routes/own-models", test_own_models);
+  g_test_add_func ("/server/routes/wrong-target", test_wrong_target);
+  g_test_add_func ("/server/routes/long-name", test_long_name);
   g_test_add_func ("/server/routes/lists", test_lists);
   g_test_add_func ("/server/routes/lists-fail", test_lists_fail);
   g_test_add_func ("/server/routes/lists-client-leaves", test_lists_client_leaves);
