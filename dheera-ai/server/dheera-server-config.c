@@ -201,6 +201,23 @@ take_key_files (const Place  *place,
   return paths != NULL;
 }
 
+/* GIO would read a private key that everybody can read. */
+static gboolean
+check_secret (const Place  *place,
+              const char   *path,
+              GError      **error)
+{
+  GError *reason = NULL;
+  char *text = dheera_key_read_file (path, &reason);
+
+  if (text == NULL)
+    return place_error (place, reason, error);
+
+  dheera_secret_free (text);
+
+  return TRUE;
+}
+
 /* The certificate and its key are two keys of the file that make one value. */
 static gboolean
 take_certificate (const Place  *place,
@@ -231,6 +248,8 @@ take_certificate (const Place  *place,
         return FALSE;
       key_path = resolve_path (place, key);
     }
+  if (!check_secret (place, key_path != NULL ? key_path : certificate_path, error))
+    return FALSE;
   place->config->certificate = g_tls_certificate_new_from_files (certificate_path, key_path != NULL ? key_path : certificate_path, &reason);
   if (place->config->certificate == NULL)
     return complain (place, error, "no certificate and key were found in %s%s%s: %s.", certificate_path, key_path != NULL ? " and " : "",

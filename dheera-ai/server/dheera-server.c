@@ -68,7 +68,7 @@
  *
  * It is read by [method@Server.start]. Properties that were set go before it. [session] has the properties of [class@SessionOptions], and is for a server that was
  * made without a client. A provider has `base-url`, `api-key-file`, `api-version`, `organization`, `project` and `region`, and is set up at the client. Paths begin where the file is.
- * Files with keys have to be unreadable for others. What the file says wrong, or what there is not, is an error that names file, group and key.
+ * Files with keys, and with the private key of a certificate, have to be unreadable for others. What the file says wrong, or what there is not, is an error that names file, group and key.
  *
  * Since: 0.1
  */

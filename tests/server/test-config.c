@@ -91,13 +91,15 @@ test_server (void)
   g_auto(Folder) folder;
   g_auto(DheeraServerConfig) config;
   g_autofree char *certificate = fault_server_dup_certificate ("localhost.pem");
-  g_autofree char *key = fault_server_dup_certificate ("localhost.key");
+  g_autofree char *pem = NULL;
   g_autofree char *text = NULL;
 
   folder_init (&folder);
+  g_assert_true (g_file_get_contents (certificate, &pem, NULL, NULL));
+  folder_add (&folder, "cert.pem", pem, 0600);
   folder_add (&folder, "keys", KEY "\nother\n", 0600);
   text = g_strdup_printf ("[server]\nhost=::1\nport=0\nkey-files=keys;\nkey-hashes=sha256:%064d;sha256:%064d\nmax-connections=7\nmax-body-size=5000000000\ndrain-timeout=2.5\n"
-                          "tls-certificate-file=%s\n%s%s\n", 1, 2, certificate, g_file_test (key, G_FILE_TEST_EXISTS) ? "tls-key-file=" : "#", key);
+                          "tls-certificate-file=cert.pem\ntls-key-file=cert.pem\n", 1, 2);
   read_config (&config, &folder, text);
   g_assert_cmpstr (config.host, ==, "::1");
   g_assert_cmpint (config.port, ==, 0);
@@ -219,7 +221,9 @@ test_wrong (void)
     { "[server]\nkey-files=open\n", "server", "key-files", "chmod 600" },
     { "[server]\nkey-files=missing\n", "server", "key-files", "can't be read" },
     { "[server]\ntls-key-file=open\n", "server", "tls-key-file", "tls-certificate-file" },
-    { "[server]\ntls-certificate-file=open\n", "server", "tls-certificate-file", "no certificate" },
+    { "[server]\ntls-certificate-file=open\n", "server", "tls-certificate-file", "chmod 600" },
+    { "[server]\ntls-certificate-file=blank\n", "server", "tls-certificate-file", "no certificate" },
+    { "[server]\ntls-certificate-file=blank\ntls-key-file=open\n", "server", "tls-certificate-file", "chmod 600" },
     { "[session]\nproxy=x\n", "session", "proxy", "no such option" },
     { "[session]\nmax-connections=0\n", "session", "max-connections", "no whole number" },
     { "[session]\nverify=maybe\n", "session", "verify", "neither true nor false" },
