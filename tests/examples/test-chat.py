@@ -12,8 +12,7 @@ import subprocess
 import threading
 
 from example import COMMAND, PATIENCE, environment, run_cases
-from recipe import Skip, connections, log_of, nginx, openai, openai_at
-from support import at_rest, wait_for_gone
+from recipe import Hanging, Skip, connections, log_of, nginx, openai, openai_at
 
 HELLO = [{'role': 'user', 'content': 'Hello!'}]
 LIMIT = 10
@@ -123,16 +122,13 @@ def a_stream_that_breaks(loop):
 
 
 def a_reader_who_leaves_in_the_middle(loop):
-    # The story takes seconds.
-    with service(loop, **openai(model='story')) as port:
-        before = at_rest()
+    with Hanging() as model, service(loop, **openai(f'http://127.0.0.1:{model.port}/v1')) as port:
         connection, response = post(port, '/chat/stream')
         assert response.readline().startswith(b'data: {')
+        assert not model.gone.is_set()
         response.close()
         connection.close()
-        wait_for_gone(before)
-        # And the service goes on.
-        assert ask(port, '/chat/stream')[1].endswith('data: [DONE]\n\n')
+        assert model.gone.wait(PATIENCE)
 
 
 def a_reader_who_leaves_before_the_first_word(loop):

@@ -10,8 +10,7 @@ import signal
 import subprocess
 
 from example import COMMAND, PATIENCE, environment, expect_sentence, run, run_cases
-from recipe import FAR, KEY, certificate, connections, log_of, nginx, openai_at, squid
-from support import at_rest, wait_for_gone
+from recipe import FAR, KEY, Hanging, certificate, connections, log_of, nginx, openai_at, running, squid
 
 USER = 'somebody:secret7'
 
@@ -98,13 +97,14 @@ def test_what_the_proxy_forbids():
 
 
 def test_a_client_who_leaves():
-    with gateway() as server, squid('--user', USER) as proxy, served(server, proxy) as port:
-        before = at_rest()
-        connection, response = post(port, 'openai/story', stream=True)
+    with Hanging() as model, running('nginx_server.py', '--upstream', model.port, '--certificate', 'wrong-host') as server, \
+            squid('--user', USER) as proxy, served(server, proxy) as port:
+        connection, response = post(port, 'openai/echo', stream=True)
         assert response.readline().startswith(b'data: {')
+        assert not model.gone.is_set()
         response.close()
         connection.close()
-        wait_for_gone(before)
+        assert model.gone.wait(PATIENCE)
 
 
 def test_it_ends_with_control_c():
