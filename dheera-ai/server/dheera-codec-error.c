@@ -2,6 +2,8 @@
 
 #include "dheera-codec-internal-private.h"
 
+#include <string.h>
+
 #include "dheera-ai/model/dheera-strings-private.h"
 #include "dheera-ai/wire/dheera-mask-private.h"
 
@@ -134,6 +136,54 @@ write_body (const char *message,
   return dheera_json_writer_steal (&writer);
 }
 
+/* What a reader could follow anywhere: a link to a page of documentation, at no port, and at a name that has a dot. */
+static gboolean
+is_public_link (const char *link,
+                gsize       length)
+{
+  static const char scheme[] = "https://";
+  const char *host = link + strlen (scheme);
+  gsize host_length;
+
+  if (length <= strlen (scheme) || g_ascii_strncasecmp (link, scheme, strlen (scheme)) != 0)
+    return FALSE;
+
+  host_length = MIN (strcspn (host, "/?#"), length - strlen (scheme));
+  if (memchr (host, ':', host_length) != NULL || memchr (host, '@', host_length) != NULL || memchr (host, '.', host_length) == NULL)
+    return FALSE;
+
+  /* The last label of an address is a number. */
+  while (host_length > 0 && host[host_length - 1] == '.')
+    host_length--;
+  return host_length > 0 && !g_ascii_isdigit (host[host_length - 1]);
+}
+
+/* Who stands between the server and the model may say at which address that failed, and that is no business of the server's clients. */
+static char *
+hide_addresses (const char *text)
+{
+  GString *shown = g_string_sized_new (strlen (text));
+  const char *mark;
+
+  while ((mark = strstr (text, "://")) != NULL)
+    {
+      const char *start = mark;
+      const char *end = mark + strcspn (mark, " \t\r\n\"'<>(){}|`");
+
+      while (start > text && (g_ascii_isalnum (start[-1]) || strchr ("+-.", start[-1]) != NULL))
+        start--;
+      g_string_append_len (shown, text, start - text);
+      if (is_public_link (start, (gsize) (end - start)))
+        g_string_append_len (shown, start, end - start);
+      else
+        g_string_append (shown, "[hidden]");
+      text = end;
+    }
+  g_string_append (shown, text);
+
+  return g_string_free (shown, FALSE);
+}
+
 /* The provider's own words are better than the sentence that is made of them for the one who owns the key. */
 static char *
 dup_message (const Row          *row,
@@ -143,6 +193,7 @@ dup_message (const Row          *row,
   /* Who has an account with a provider is told by the ids of it. */
   static const char *const accounts[] = { "org-", "proj_", NULL };
   const char *words = details != NULL ? dheera_error_details_get_message (details) : NULL;
+  g_autofree char *shown = NULL;
   g_autofree char *masked = NULL;
 
   if (row->telling == SENTENCE)
@@ -152,7 +203,8 @@ dup_message (const Row          *row,
     words = error->message;
   if (words == NULL || *words == '\0')
     words = row->sentence;
-  masked = dheera_mask_keys (words, accounts);
+  shown = hide_addresses (words);
+  masked = dheera_mask_keys (shown, accounts);
 
   return dheera_string_cut (masked, MAX_MESSAGE);
 }

@@ -59,13 +59,28 @@ append_fields (DheeraHttpOutput       *output,
     }
 }
 
+/* libsoup's list is older than these. */
+static const char *
+get_phrase (guint status)
+{
+  switch (status)
+    {
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    default:
+      return soup_status_get_phrase (status);
+    }
+}
+
 static void
 append_start (DheeraHttpConnection *connection,
               guint                 status)
 {
   char line[64];
 
-  g_snprintf (line, sizeof line, "HTTP/1.1 %u %s\r\n", status, soup_status_get_phrase (status));
+  g_snprintf (line, sizeof line, "HTTP/1.1 %u %s\r\n", status, get_phrase (status));
   append (&connection->output, line);
   append_field (&connection->output, "Date", dheera_http_front_get_date (connection->front));
 }

@@ -113,6 +113,40 @@ test_kinds (void)
     }
 }
 
+/* Pages of documentation may be named, and nothing else that has an address. */
+static void
+test_addresses (void)
+{
+  static const struct
+  {
+    const char *said, *shown;
+  } cases[] = {
+    { "See https://platform.openai.com/account/limits.", "See https://platform.openai.com/account/limits." },
+    { "See HTTPS://Docs.Example.com for more", "See HTTPS://Docs.Example.com for more" },
+    { "POST http://api.example.com/v1 failed", "POST [hidden] failed" },
+    { "<a href=\"https://llm.example.com:8443/x\">x</a>", "<a href=\"[hidden]\">x</a>" },
+    { "no route (https://10.1.2.3/v1), sorry", "no route ([hidden]), sorry" },
+    { "https://[fd00::1]/v1", "[hidden]" },
+    { "https://me:secret@example.com/", "[hidden]" },
+    { "at https://gateway/v1 and redis://cache.example.com", "at [hidden] and [hidden]" },
+    { "https://", "[hidden]" },
+    { "https://10.1.2.3.", "[hidden]" },
+    { "://x", "[hidden]" },
+    { "a ratio of 1:2", "a ratio of 1:2" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto (DheeraCodecError) answer = { 0 };
+      g_autoptr (GError) error = make (DHEERA_ERROR_RATE_LIMIT, 429, cases[i].said, NULL, NULL, NULL, -1);
+      g_autoptr (Parsed) parsed = NULL;
+
+      dheera_codec_read_error (&answer, error, NULL);
+      parsed = parse (answer.body);
+      assert_json_string (parsed, "error.message", cases[i].shown);
+    }
+}
+
 /* Without an answer of the provider's there are no words of the provider's, and the library's own are right. */
 static void
 test_own_words (void)
@@ -307,6 +341,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/codec-error/kinds", test_kinds);
   g_test_add_func ("/codec-error/own-words", test_own_words);
+  g_test_add_func ("/codec-error/addresses", test_addresses);
   g_test_add_func ("/codec-error/setup", test_setup);
   g_test_add_func ("/codec-error/provider-properties", test_provider_properties);
   g_test_add_func ("/codec-error/member-of-that-name", test_member_of_that_name);
