@@ -2,7 +2,7 @@
 
 #include "dheera-exchange-internal-private.h"
 
-/* One source per exchange, the pulse, carries deadlines, admission by the gate and cancellation into the main context; the body has a second one. What
+/* One source per exchange, the pulse, carries deadlines, admission by the gate and cancellation into the main context, and watches the body's socket. What
  * libsoup does not answer in time is left behind: the exchange's last reference is then the one that libsoup's callback gives back. */
 
 typedef struct
@@ -12,6 +12,7 @@ typedef struct
 } Pulse;
 
 static void exchange_dispatch (DheeraExchange *self);
+static void body_ready (DheeraExchange *self);
 
 static gboolean
 pulse_dispatch (GSource     *source,
@@ -19,11 +20,18 @@ pulse_dispatch (GSource     *source,
                 gpointer     user_data)
 {
   DheeraExchange *self = ((Pulse *) source)->exchange;
+  gboolean readable = self->body_tag != NULL && g_source_query_unix_fd (source, self->body_tag) != 0;
+  gint64 ready_time = g_source_get_ready_time (source);
 
-  g_source_set_ready_time (source, -1);
-  self->pulse_at = -1;
   dheera_exchange_ref (self);
-  exchange_dispatch (self);
+  if (ready_time >= 0 && ready_time <= g_source_get_time (source))
+    {
+      g_source_set_ready_time (source, -1);
+      self->pulse_at = -1;
+      exchange_dispatch (self);
+    }
+  if (readable && self->body_tag != NULL)
+    body_ready (self);
   dheera_exchange_unref (self);
 
   return G_SOURCE_CONTINUE;
@@ -38,6 +46,8 @@ attach_pulse (DheeraExchange *self)
 
   ((Pulse *) source)->exchange = self;
   g_source_set_static_name (source, "dheera exchange");
+  /* Otherwise its descriptor is taken out of the context for each dispatch, and put back, which wakes the context twice. */
+  g_source_set_can_recurse (source, TRUE);
   g_source_set_ready_time (source, -1);
   self->context = g_main_context_ref_thread_default ();
   g_source_attach (source, self->context);
@@ -81,12 +91,13 @@ arm (DheeraExchange *self)
     dheera_exchange_pulse (self);
 }
 
-static void
-remove_readable (DheeraExchange *self)
+void
+dheera_exchange_unwatch_body (DheeraExchange *self)
 {
-  if (self->readable == NULL)
-    return;
-  g_source_destroy (self->readable);
+  if (self->body_tag != NULL)
+    g_source_remove_unix_fd (self->pulse, g_steal_pointer (&self->body_tag));
+  if (self->readable != NULL)
+    g_source_destroy (self->readable);
   g_clear_pointer (&self->readable, g_source_unref);
 }
 
@@ -95,7 +106,7 @@ dheera_exchange_detach (DheeraExchange *self)
 {
   GSource *pulse;
 
-  remove_readable (self);
+  dheera_exchange_unwatch_body (self);
   g_mutex_lock (&self->mutex);
   pulse = g_steal_pointer (&self->pulse);
   g_mutex_unlock (&self->mutex);
@@ -275,6 +286,18 @@ exchange_dispatch (DheeraExchange *self)
     arm (self);
 }
 
+/* --- Waiting for the body -------------------------------------------------------------------------------------------------------- */
+
+static void
+body_ready (DheeraExchange *self)
+{
+  /* Whoever does not ask for more does not want to be told. */
+  if (self->operation != DHEERA_OPERATION_WAIT || self->is_http2)
+    dheera_exchange_unwatch_body (self);
+  if (self->operation == DHEERA_OPERATION_WAIT)
+    complete (self);
+}
+
 static gboolean
 readable_cb (GObject  *stream,
              gpointer  user_data)
@@ -283,26 +306,63 @@ readable_cb (GObject  *stream,
   GSource *source = self->readable;
   gboolean keep;
 
-  /* Whoever does not ask for more does not want to be told. */
-  if (self->operation != DHEERA_OPERATION_WAIT)
-    {
-      g_clear_pointer (&self->readable, g_source_unref);
-      return G_SOURCE_REMOVE;
-    }
-
   dheera_exchange_ref (self);
-  if (self->is_http2)
-    remove_readable (self);
-  complete (self);
+  body_ready (self);
   keep = self->readable == source;
   dheera_exchange_unref (self);
 
   return keep ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
-static void
-attach_readable (DheeraExchange *self)
+/* What a main context would wait for; the descriptor that wakes it is among it. */
+static guint
+query (GMainContext *context,
+       GPollFD      *fds,
+       guint         n)
 {
+  int priority, timeout;
+
+  g_main_context_prepare (context, &priority);
+  return MIN (n, (guint) g_main_context_query (context, G_MAXINT, &timeout, fds, (int) n));
+}
+
+/* libsoup does not tell which socket a body comes from, but its source does when a context that nobody iterates is asked what it would wait for. That
+ * source has one more for each layer of streams below the body, and with a hundred streams every turn of the main loop would look at all of these. */
+static int
+find_descriptor (DheeraExchange *self)
+{
+  g_autoptr(GMainContext) context = g_main_context_new ();
+  g_autoptr(GSource) source = g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (self->stream), NULL);
+  GPollFD before, after[3];
+  int found = -1;
+
+  if (!g_main_context_acquire (context))
+    return -1;
+  if (query (context, &before, 1) == 1)
+    {
+      g_source_attach (source, context);
+      if (query (context, after, G_N_ELEMENTS (after)) == 2)
+        found = after[0].fd == before.fd ? after[1].fd : after[0].fd;
+    }
+  g_source_destroy (source);
+  g_main_context_release (context);
+
+  return found;
+}
+
+static void
+watch_body (DheeraExchange *self)
+{
+  /* Over HTTP/2 many bodies come over one socket, of which libsoup itself reads, and a session's own timeout is an affair of its source. */
+  if (!self->has_descriptor)
+    self->descriptor = self->is_http2 || soup_session_get_timeout (self->session) > 0 ? -1 : find_descriptor (self);
+  self->has_descriptor = TRUE;
+  if (self->descriptor >= 0)
+    {
+      self->body_tag = g_source_add_unix_fd (self->pulse, self->descriptor, G_IO_IN | G_IO_HUP | G_IO_ERR);
+      return;
+    }
+
   self->readable = g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (self->stream), NULL);
   g_source_set_callback (self->readable, G_SOURCE_FUNC (readable_cb), self, NULL);
   g_source_attach (self->readable, self->context);
@@ -329,7 +389,7 @@ dheera_exchange_wait_async (DheeraExchange     *self,
       return;
     }
   self->last_activity = g_get_monotonic_time ();
-  if (self->readable == NULL)
-    attach_readable (self);
+  if (self->body_tag == NULL && self->readable == NULL)
+    watch_body (self);
   arm (self);
 }

@@ -213,10 +213,12 @@ dheera_exchange_release_stream (DheeraExchange *self)
 {
   if (self->stream == NULL)
     return;
+  dheera_exchange_unwatch_body (self);
   if (!self->body_end && self->error == NULL && g_atomic_int_get (&self->stop) == DHEERA_STOP_NONE)
     drain (self);
   if (self->body_end && !self->is_http2 && soup_message_is_keepalive (self->message))
     dheera_gate_leave_idle (self->gate, self->ticket);
   g_input_stream_close (self->stream, NULL, NULL);
   g_clear_object (&self->stream);
+  self->has_descriptor = FALSE;
 }

@@ -124,7 +124,10 @@ struct _DheeraExchange
   GMainContext *context;
   GSource *pulse;          /* deadline, admission, cancellation and whatever must not be called from inside */
   gint64 pulse_at;
-  GSource *readable;       /* the one persistent pollable source */
+  gpointer body_tag;       /* of the body's descriptor in the pulse, nullable */
+  GSource *readable;       /* libsoup's own source, where there is no such descriptor */
+  gboolean has_descriptor;
+  int descriptor;          /* -1: there is none, or more than one */
   gboolean would_block;
   DheeraOperation operation;
   DheeraExchangeFunc func;
@@ -194,6 +197,7 @@ void            dheera_exchange_note_progress    (DheeraExchange *self);
 void            dheera_exchange_launch           (DheeraExchange *self);
 void            dheera_exchange_check_deadline   (DheeraExchange *self);
 void            dheera_exchange_pulse            (DheeraExchange *self);
+void            dheera_exchange_unwatch_body     (DheeraExchange *self);
 void            dheera_exchange_detach           (DheeraExchange *self);
 
 G_END_DECLS
