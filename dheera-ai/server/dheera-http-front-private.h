@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <sys/types.h>
+
 #include "dheera-front-private.h"
 #include "dheera-http-body-private.h"
 #include "dheera-http-link-private.h"
@@ -33,6 +35,7 @@ struct _DheeraFront
 {
   guint refs; /* of connections and of functions at work, beside the owner's */
   GSource *source;
+  pid_t pid;           /* of the process that serves */
   int epoll_fd;
   DheeraFrontLimits limits;
   DheeraFrontHandler handler;

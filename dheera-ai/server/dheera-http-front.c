@@ -40,7 +40,8 @@ dheera_http_front_unref (DheeraFront *self)
   if (--self->refs > 0)
     return;
 
-  close (self->epoll_fd);
+  if (self->epoll_fd >= 0)
+    close (self->epoll_fd);
   g_ptr_array_unref (self->listeners);
   g_clear_pointer (&self->tls, dheera_http_tls_free);
   g_free (self->scratch);
@@ -362,6 +363,7 @@ front_new (const DheeraFrontLimits  *limits,
   DheeraFront *self = g_new0 (DheeraFront, 1);
 
   self->refs = 1;
+  self->pid = getpid ();
   self->limits = *limits;
   self->handler = *handler;
   self->data = data;
@@ -420,6 +422,17 @@ front_start (GPtrArray                *sockets,
   return self;
 }
 
+/* A process that forked shares what epoll watches with its children: one that closes its copy of the server must not end that of its parent. */
+static void
+leave_parent (DheeraFront *self)
+{
+  if (self->pid == getpid () || self->epoll_fd < 0)
+    return;
+
+  close (self->epoll_fd);
+  self->epoll_fd = -1;
+}
+
 static void
 close_listeners (DheeraFront *self)
 {
@@ -445,6 +458,7 @@ front_drain (DheeraFront            *self,
 
   g_return_if_fail (!self->draining && !self->stopped);
 
+  leave_parent (self);
   /* Who was let in by the kernel already would see a reset. */
   for (i = 0; i < self->listeners->len; i++)
     listener_ready_cb (g_ptr_array_index (self->listeners, i), EPOLLIN);
@@ -466,6 +480,7 @@ front_stop (DheeraFront *self)
     return;
   self->stopped = TRUE;
 
+  leave_parent (self);
   if (!self->draining)
     close_listeners (self);
   while (self->connections.length > 0)

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/types.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/servers/fault-server.h"
@@ -265,6 +266,35 @@ test_dropped_in_handler (void)
     }
 }
 
+/* A child that drops or stops its copy of the server leaves the parent's as it is. */
+static void
+test_forked (void)
+{
+  g_autoptr(DheeraServer) server = start_server (NULL);
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_auto(Answer) answer = { 0 };
+      int status = 0;
+      pid_t child = fork ();
+
+      g_assert_cmpint (child, >=, 0);
+      if (child == 0)
+        {
+          if (i == 0)
+            g_object_run_dispose (G_OBJECT (server));
+          else
+            dheera_server_stop (server);
+          _exit (0);
+        }
+      g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+      g_assert_true (WIFEXITED (status) && WEXITSTATUS (status) == 0);
+      ask (&answer, server, "GET", "/health/readiness", NULL, NULL);
+      g_assert_cmpuint (answer.status, ==, 200);
+    }
+  stop_server (server);
+}
+
 /* --- Running -------------------------------------------------------------------------------------------------------------------------------------------- */
 
 static gboolean
@@ -503,6 +533,7 @@ main (int    argc,
   g_test_add_func ("/server/end/cancelled-stop", test_cancelled_stop);
   g_test_add_func ("/server/end/dropped", test_dropped);
   g_test_add_func ("/server/end/dropped-in-handler", test_dropped_in_handler);
+  g_test_add_func ("/server/end/forked", test_forked);
   g_test_add_func ("/server/end/run-cancelled", test_run_cancelled);
   g_test_add_func ("/server/end/run-started", test_run_started);
   g_test_add_func ("/server/end/run-fails", test_run_fails);
