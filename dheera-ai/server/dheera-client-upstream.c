@@ -142,7 +142,9 @@ take_deltas (ClientCall  *call,
       g_autoptr(DheeraDelta) delta = next;
 
       next = n < MAX_IN_A_ROW ? dheera_stream_try_next (call->stream) : NULL;
-      call->handler->on_delta (delta, next != NULL, call->data);
+      /* That may have been the end of the stream, and a handler of the client's signals may have dropped the server. */
+      if (call->handler != NULL)
+        call->handler->on_delta (delta, next != NULL, call->data);
     }
   call->held = next;
   read_on (call);

@@ -295,6 +295,17 @@ test_forked (void)
   stop_server (server);
 }
 
+/* The end of an answer may come along with a word of it, or behind it: that is up to the network, so here are many. */
+static void
+test_dropped_at_the_end (void)
+{
+  g_autofree char *request = g_strdup_printf ("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+                                              strlen (STREAM_BODY ("lab/m")), STREAM_BODY ("lab/m"));
+
+  for (guint i = 0; i < 100; i++)
+    drop_at (i % 2 == 0 ? "attempt-finished" : "call-finished", request);
+}
+
 /* --- Running -------------------------------------------------------------------------------------------------------------------------------------------- */
 
 static gboolean
@@ -534,6 +545,7 @@ main (int    argc,
   g_test_add_func ("/server/end/dropped", test_dropped);
   g_test_add_func ("/server/end/dropped-in-handler", test_dropped_in_handler);
   g_test_add_func ("/server/end/forked", test_forked);
+  g_test_add_func ("/server/end/dropped-at-the-end", test_dropped_at_the_end);
   g_test_add_func ("/server/end/run-cancelled", test_run_cancelled);
   g_test_add_func ("/server/end/run-started", test_run_started);
   g_test_add_func ("/server/end/run-fails", test_run_fails);
