@@ -93,6 +93,17 @@ choose_client (DheeraServer        *self,
   return g_object_ref (dheera_client_get_default ());
 }
 
+/* Every request would fail for want of a session: that is better said now. */
+static gboolean
+check_session (DheeraClient  *client,
+               GError       **error)
+{
+  DheeraSessionOptions *options = dheera_client_get_session_options (client);
+  g_autoptr(SoupSession) session = options != NULL ? dheera_session_options_create_session (options, error) : NULL;
+
+  return options == NULL || session != NULL;
+}
+
 static DheeraKeys *
 join_keys (DheeraServer       *self,
            DheeraServerConfig *config)
@@ -193,7 +204,7 @@ start_with (DheeraServer        *self,
   g_autoptr(DheeraClient) client = choose_client (self, config, error);
   g_autoptr(DheeraKeys) keys = join_keys (self, config);
   g_autoptr(GPtrArray) models = join_models (self, config);
-  g_autoptr(GPtrArray) sockets = client != NULL ? dheera_listen (host, port, error) : NULL;
+  g_autoptr(GPtrArray) sockets = client != NULL && check_session (client, error) ? dheera_listen (host, port, error) : NULL;
   g_auto(GStrv) providers = NULL;
 
   if (sockets == NULL || !check_keys (self, keys, sockets, host, error))
@@ -227,7 +238,7 @@ start_with (DheeraServer        *self,
  * default now: it has to be iterated by this thread, as the main loop of an application is, and [method@Server.run] does it for programs that have none.
  *
  * It fails with %DHEERA_ERROR_INVALID_REQUEST when the server runs already, its host is no address of this machine, its host can be reached from other machines and there is no
- * key, or its configuration can't be used; with %DHEERA_ERROR_CONFLICT when another program has the port, and %DHEERA_ERROR_PERMISSION when this one may not have it.
+ * key, or its configuration or the client's session options can't be used, with the code of [method@SessionOptions.create_session]; with %DHEERA_ERROR_CONFLICT when another program has the port, and %DHEERA_ERROR_PERMISSION when this one may not have it.
  *
  * Returns: whether the server listens
  *

@@ -452,6 +452,21 @@ test_start_refusals (void)
   assert_start_fails (second, DHEERA_ERROR_CONFLICT, "in use");
 }
 
+/* A session that can't be made would be missed by every request. */
+static void
+test_start_without_session (void)
+{
+  g_autoptr(DheeraSessionOptions) options = dheera_session_options_new ();
+  g_autoptr(DheeraClient) client = NULL;
+  g_autoptr(DheeraServer) server = NULL;
+
+  dheera_session_options_set_ca_file (options, "/nowhere/ca.pem");
+  client = g_object_new (DHEERA_TYPE_CLIENT, "session-options", options, NULL);
+  server = dheera_server_new (client);
+  dheera_server_set_port (server, 0);
+  assert_start_fails (server, DHEERA_ERROR_INVALID_REQUEST, "/nowhere/ca.pem");
+}
+
 /* --- Properties -------------------------------------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -698,6 +713,7 @@ main (int    argc,
   g_test_add_func ("/server/server/backpressure", test_backpressure);
   g_test_add_func ("/server/server/keys", test_keys);
   g_test_add_func ("/server/server/start-refusals", test_start_refusals);
+  g_test_add_func ("/server/server/start-without-session", test_start_without_session);
   g_test_add_func ("/server/server/properties", test_properties);
   g_test_add_func ("/server/server/config", test_config);
   g_test_add_func ("/server/server/key-file", test_key_file);
