@@ -354,9 +354,8 @@ static void
 watch_body (DheeraExchange *self)
 {
   /* Over HTTP/2 many bodies come over one socket, of which libsoup itself reads, and a session's own timeout is an affair of its source. */
-  if (!self->has_descriptor)
+  if (self->descriptor == 0)
     self->descriptor = self->is_http2 || soup_session_get_timeout (self->session) > 0 ? -1 : find_descriptor (self);
-  self->has_descriptor = TRUE;
   if (self->descriptor >= 0)
     {
       self->body_tag = g_source_add_unix_fd (self->pulse, self->descriptor, G_IO_IN | G_IO_HUP | G_IO_ERR);

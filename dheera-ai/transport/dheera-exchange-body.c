@@ -220,5 +220,5 @@ dheera_exchange_release_stream (DheeraExchange *self)
     dheera_gate_leave_idle (self->gate, self->ticket);
   g_input_stream_close (self->stream, NULL, NULL);
   g_clear_object (&self->stream);
-  self->has_descriptor = FALSE;
+  self->descriptor = 0;
 }

@@ -101,15 +101,13 @@ struct _DheeraExchange
   char *media_type;
   goffset content_length;  /* -1 when the body's length is not known in bytes as they are read */
   gboolean is_coded;       /* compressed */
-  gboolean body_end;
+  gboolean body_end, is_http2;
   char spare[DHEERA_EXCHANGE_MIN_READ]; /* what was read for a buffer that was too small */
   gsize spare_offset, spare_length;
-  gboolean is_http2;
 
   /* Cancelling, from any thread */
   GMutex mutex;
-  GCancellable *inner;
-  GCancellable *outer;
+  GCancellable *inner, *outer;
   gulong outer_id;
   gboolean outer_active;
   gint stop;               /* DheeraStop, atomic */
@@ -126,8 +124,7 @@ struct _DheeraExchange
   gint64 pulse_at;
   gpointer body_tag;       /* of the body's descriptor in the pulse, nullable */
   GSource *readable;       /* libsoup's own source, where there is no such descriptor */
-  gboolean has_descriptor;
-  int descriptor;          /* -1: there is none, or more than one */
+  int descriptor;          /* 0: not looked for, -1: there is none, or more than one */
   gboolean would_block;
   DheeraOperation operation;
   DheeraExchangeFunc func;
