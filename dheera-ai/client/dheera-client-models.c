@@ -41,7 +41,7 @@ dheera_client_find_facts (DheeraClient     *self,
                           const char       *model,
                           DheeraModelFacts *facts)
 {
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->models_lock);
+  g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->models_lock);
 
   if (self->model_data == NULL)
     load_file_locked (self);
@@ -93,7 +93,7 @@ dheera_client_load_model_data (DheeraClient  *self,
                                const char    *json,
                                GError       **error)
 {
-  g_autoptr(GMutexLocker) locker = NULL;
+  g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = NULL;
 
   g_return_val_if_fail (DHEERA_IS_CLIENT (self), FALSE);
   g_return_val_if_fail (json != NULL, FALSE);

@@ -28,7 +28,7 @@ static DheeraProvider *
 dup_provider (DheeraClient *self,
               const char   *id)
 {
-  g_autoptr(GRecMutexLocker) locker = g_rec_mutex_locker_new (&self->providers_lock);
+  g_autoptr(GRecMutexLocker) locker G_GNUC_UNUSED = g_rec_mutex_locker_new (&self->providers_lock);
   const DheeraProviderRow *row = dheera_provider_find_row (id);
   DheeraProvider *provider = find_provider_locked (self, id);
 
@@ -47,7 +47,7 @@ dup_provider (DheeraClient *self,
 static GStrv
 list_provider_ids (DheeraClient *self)
 {
-  g_autoptr(GRecMutexLocker) locker = g_rec_mutex_locker_new (&self->providers_lock);
+  g_autoptr(GRecMutexLocker) locker G_GNUC_UNUSED = g_rec_mutex_locker_new (&self->providers_lock);
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->providers));
   GStrv ids = g_new0 (char *, n + 1);
 
@@ -166,7 +166,7 @@ void
 dheera_client_add_provider (DheeraClient   *self,
                             DheeraProvider *provider)
 {
-  g_autoptr(GRecMutexLocker) locker = NULL;
+  g_autoptr(GRecMutexLocker) locker G_GNUC_UNUSED = NULL;
   DheeraProvider *old;
   guint position;
 

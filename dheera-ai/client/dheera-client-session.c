@@ -23,7 +23,7 @@ make_transport (DheeraClient *self)
 static DheeraTransport *
 dup_own_transport (DheeraClient *self)
 {
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   if (self->transport == NULL)
     self->transport = make_transport (self);
@@ -34,7 +34,7 @@ dup_own_transport (DheeraClient *self)
 static DheeraClient *
 dup_made_default (void)
 {
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&default_mutex);
+  g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&default_mutex);
 
   return default_was_made ? g_object_ref (default_client) : NULL;
 }
@@ -79,7 +79,7 @@ dheera_client_dup_transport (DheeraClient      *self,
 DheeraClient *
 dheera_client_get_default (void)
 {
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&default_mutex);
+  g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&default_mutex);
 
   if (default_client == NULL)
     default_client = dheera_client_new ();
