@@ -17,17 +17,31 @@ dheera_log_lines_init (DheeraLogLines *self)
   self->pending = g_byte_array_new ();
 }
 
-/* The first error is told, and nothing more is written. */
+/* What the stream has not taken is left out; so is a line of which it has taken the beginning. */
 static void
-fail (DheeraLogLines *self,
-      GError         *error)
+drop_pending (DheeraLogLines *self)
 {
-  self->failed = TRUE;
-  if (self->pending->len > 0)
-    self->n_dropped++;
+  for (guint i = 0; i < self->pending->len; i++)
+    if (self->pending->data[i] == '\n')
+      self->n_dropped++;
   g_byte_array_set_size (self->pending, 0);
-  g_warning ("The log of calls can't be written to its stream: %s. Nothing more is written there.", error->message);
-  g_error_free (error);
+}
+
+/* Gives the mutex back. The first error of a stream (nullable; taken) is told, and nothing more is written there; whoever hears of it may ask the logger something. */
+static void
+unlock (DheeraLogLines *self,
+        GError         *error)
+{
+  if (error != NULL)
+    {
+      self->failed = TRUE;
+      drop_pending (self);
+    }
+  g_mutex_unlock (&self->mutex);
+
+  if (error != NULL)
+    g_warning ("The log of calls can't be written to its stream: %s. Nothing more is written there.", error->message);
+  g_clear_error (&error);
 }
 
 static gboolean
@@ -36,43 +50,48 @@ can_poll (DheeraLogLines *self)
   return G_IS_POLLABLE_OUTPUT_STREAM (self->stream) && g_pollable_output_stream_can_poll (G_POLLABLE_OUTPUT_STREAM (self->stream));
 }
 
-/* As much as the stream takes now. A pipe that can be written to has room for PIPE_BUF bytes, also where its descriptor is a blocking one. */
-static void
-push (DheeraLogLines *self)
+/* As much as the stream takes now; FALSE when it fails. A pipe that can be written to has room for PIPE_BUF bytes, also where its descriptor is a blocking one. */
+static gboolean
+push (DheeraLogLines  *self,
+      GError         **error)
 {
-  GError *error = NULL;
+  GError *obstacle = NULL;
   gsize done = 0;
 
-  while (error == NULL && done < self->pending->len)
+  while (obstacle == NULL && done < self->pending->len)
     {
       gssize n = g_pollable_output_stream_write_nonblocking (G_POLLABLE_OUTPUT_STREAM (self->stream), self->pending->data + done,
-                                                             MIN (self->pending->len - done, PIPE_BUF), NULL, &error);
+                                                             MIN (self->pending->len - done, PIPE_BUF), NULL, &obstacle);
 
       if (n > 0)
         done += (gsize) n;
     }
 
   g_byte_array_remove_range (self->pending, 0, (guint) done);
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-    g_error_free (error);
-  else if (error != NULL)
-    fail (self, error);
+  if (g_error_matches (obstacle, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    g_clear_error (&obstacle);
+  if (obstacle == NULL)
+    return TRUE;
+
+  g_propagate_error (error, obstacle);
+  return FALSE;
 }
 
 static void
-append_line (DheeraLogLines *self,
-             const char     *line)
+append_line (DheeraLogLines  *self,
+             const char      *line,
+             GError         **error)
 {
   gsize length = strlen (line);
+  gboolean fails = !push (self, error);
 
-  push (self);
-  if (self->failed || (self->pending->len > 0 && self->pending->len + length > MAX_PENDING))
+  if (fails || (self->pending->len > 0 && self->pending->len + length > MAX_PENDING))
     {
       self->n_dropped++;
       return;
     }
   g_byte_array_append (self->pending, (const guint8 *) line, (guint) length);
-  push (self);
+  push (self, error);
 }
 
 void
@@ -87,13 +106,10 @@ dheera_log_lines_write (DheeraLogLines *self,
   else if (self->stream == NULL)
     ; /* was taken away meanwhile */
   else if (can_poll (self))
-    append_line (self, line);
+    append_line (self, line, &error);
   else if (!g_output_stream_write_all (self->stream, line, strlen (line), NULL, NULL, &error))
-    {
-      self->n_dropped++;
-      fail (self, error);
-    }
-  g_mutex_unlock (&self->mutex);
+    self->n_dropped++;
+  unlock (self, error);
 }
 
 gboolean
@@ -137,11 +153,10 @@ dheera_log_lines_set_stream (DheeraLogLines *self,
   changed = stream != self->stream;
   if (changed)
     {
+      /* Whether it fails or has no room, it is not written to any more. */
       if (self->pending->len > 0)
-        push (self);
-      if (self->pending->len > 0)
-        self->n_dropped++;
-      g_byte_array_set_size (self->pending, 0);
+        push (self, NULL);
+      drop_pending (self);
       old = self->stream;
       self->stream = stream != NULL ? g_object_ref (stream) : NULL;
       self->failed = FALSE;

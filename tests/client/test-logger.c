@@ -384,6 +384,78 @@ test_slow (void)
   close (fds[0]);
 }
 
+/* Each line that another stream was put before is counted, not only the one that was under way. */
+static void
+test_replaced (void)
+{
+  g_autoptr(DheeraClient) client = dheera_client_new ();
+  g_autoptr(DheeraLogger) logger = NULL;
+  g_autoptr(GOutputStream) stream = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *prompt = g_strnfill (60000, 'x');
+  GThread *reader;
+  GString *text;
+  int fds[2];
+  guint n_lines = 0;
+
+  g_assert_cmpint (pipe (fds), ==, 0);
+  stream = g_unix_output_stream_new (fds[1], TRUE);
+  logger = new_lines_logger (client, stream);
+  dheera_client_set_capture (client, DHEERA_CAPTURE_BODIES);
+  dheera_logger_set_bodies (logger, TRUE);
+  for (guint i = 0; i < 6; i++)
+    {
+      g_autoptr(DheeraRequest) request = mock_request ("mock/echo", prompt, NULL);
+      g_autoptr(DheeraResponse) response = dheera_client_complete (client, request, NULL, &error);
+
+      g_assert_no_error (error);
+    }
+  g_assert_cmpuint (dheera_logger_get_n_dropped (logger), ==, 0);
+  dheera_logger_set_stream (logger, NULL);
+
+  g_assert_true (g_output_stream_close (stream, NULL, &error));
+  reader = g_thread_new ("reader", read_all, GINT_TO_POINTER (fds[0]));
+  text = g_thread_join (reader);
+  for (gsize i = 0; i < text->len; i++)
+    n_lines += text->str[i] == '\n';
+  g_assert_cmpuint (dheera_logger_get_n_dropped (logger), >, 1);
+  g_assert_cmpuint (n_lines + dheera_logger_get_n_dropped (logger), ==, 6);
+  g_string_free (text, TRUE);
+  close (fds[0]);
+}
+
+/* Where warnings go may ask the logger, too. */
+static void
+ask_logger_cb (const char     *domain,
+               GLogLevelFlags  level,
+               const char     *message,
+               gpointer        logger)
+{
+  g_assert_cmpuint (dheera_logger_get_n_dropped (logger), ==, 1);
+  dheera_logger_set_stream (logger, NULL);
+}
+
+static void
+test_warned (void)
+{
+  g_autoptr(DheeraClient) client = dheera_client_new ();
+  g_autoptr(DheeraLogger) logger = NULL;
+  g_autoptr(GOutputStream) stream = NULL;
+  GLogLevelFlags fatal = g_log_set_always_fatal (G_LOG_LEVEL_ERROR);
+  guint handler;
+  int fds[2];
+
+  g_assert_cmpint (pipe (fds), ==, 0);
+  stream = g_unix_output_stream_new (fds[1], TRUE);
+  close (fds[0]);
+  logger = new_lines_logger (client, stream);
+  handler = g_log_set_handler ("dheera-ai", G_LOG_LEVEL_WARNING, ask_logger_cb, logger);
+  complete (client, NULL);
+  g_log_remove_handler ("dheera-ai", handler);
+  g_log_set_always_fatal (fatal);
+  g_assert_null (dheera_logger_dup_stream (logger));
+}
+
 static void
 test_broken (void)
 {
@@ -507,6 +579,8 @@ main (int   argc,
   g_test_add_func ("/logger/lines", test_lines);
   g_test_add_func ("/logger/file", test_file);
   g_test_add_func ("/logger/slow", test_slow);
+  g_test_add_func ("/logger/replaced", test_replaced);
+  g_test_add_func ("/logger/warned", test_warned);
   g_test_add_func ("/logger/broken", test_broken);
   g_test_add_func ("/logger/full", test_full);
   g_test_add_func ("/logger/threads", test_threads);
