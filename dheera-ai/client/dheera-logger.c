@@ -333,17 +333,14 @@ dheera_logger_init (DheeraLogger *self)
   dheera_log_lines_init (&self->shared->lines);
 }
 
-/* TRUE when it was something else */
-static gboolean
-set_flag (gint     *field,
-          gboolean  value)
+static void
+set_flag (DheeraLogger *self,
+          gint         *field,
+          gboolean      value,
+          guint         property)
 {
-  gint wanted = value ? 1 : 0;
-
-  if (g_atomic_int_get (field) == wanted)
-    return FALSE;
-  g_atomic_int_set (field, wanted);
-  return TRUE;
+  if (g_atomic_int_exchange (field, value ? 1 : 0) != (value ? 1 : 0))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
 }
 
 /**
@@ -398,11 +395,8 @@ dheera_logger_set_level (DheeraLogger   *self,
   g_return_if_fail (DHEERA_IS_LOGGER (self));
   g_return_if_fail (level <= DHEERA_LOG_LEVEL_DEBUG);
 
-  if (g_atomic_int_get (&self->shared->level) == (gint) level)
-    return;
-
-  g_atomic_int_set (&self->shared->level, (gint) level);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LEVEL]);
+  if (g_atomic_int_exchange (&self->shared->level, (gint) level) != (gint) level)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LEVEL]);
 }
 
 /**
@@ -438,8 +432,7 @@ dheera_logger_set_structured_log (DheeraLogger *self,
 {
   g_return_if_fail (DHEERA_IS_LOGGER (self));
 
-  if (set_flag (&self->shared->structured_log, structured_log))
-    g_object_notify (G_OBJECT (self), "structured-log");
+  set_flag (self, &self->shared->structured_log, structured_log, PROP_STRUCTURED_LOG);
 }
 
 /**
@@ -475,8 +468,7 @@ dheera_logger_set_timings (DheeraLogger *self,
 {
   g_return_if_fail (DHEERA_IS_LOGGER (self));
 
-  if (set_flag (&self->shared->timings, timings))
-    g_object_notify (G_OBJECT (self), "timings");
+  set_flag (self, &self->shared->timings, timings, PROP_TIMINGS);
 }
 
 /**
@@ -512,8 +504,7 @@ dheera_logger_set_headers (DheeraLogger *self,
 {
   g_return_if_fail (DHEERA_IS_LOGGER (self));
 
-  if (set_flag (&self->shared->headers, headers))
-    g_object_notify (G_OBJECT (self), "headers");
+  set_flag (self, &self->shared->headers, headers, PROP_HEADERS);
 }
 
 /**
@@ -549,8 +540,7 @@ dheera_logger_set_bodies (DheeraLogger *self,
 {
   g_return_if_fail (DHEERA_IS_LOGGER (self));
 
-  if (set_flag (&self->shared->bodies, bodies))
-    g_object_notify (G_OBJECT (self), "bodies");
+  set_flag (self, &self->shared->bodies, bodies, PROP_BODIES);
 }
 
 /**
