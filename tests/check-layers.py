@@ -36,7 +36,7 @@ NETWORK_CALL = re.compile(r'\b(soup_session_(?:send|preconnect|abort|websocket)\
 NO_NETWORK = {'wire', 'model', 'providers', 'router', 'client'}
 # What comes from the network is read by wire/dheera-json, never by json-glib.
 PARSER_CALL = re.compile(r'\b(json_parser_\w+|json_from_string|json_reader_\w+|json_gobject_from_data)\s*\(')
-NO_PARSER = {'wire', 'providers', 'transport', 'mock', 'client', 'router'}
+NO_PARSER = {'wire', 'providers', 'transport', 'mock', 'client', 'router', 'server'}
 
 
 def sources(root):
