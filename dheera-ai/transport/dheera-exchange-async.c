@@ -116,7 +116,7 @@ dheera_exchange_detach (DheeraExchange *self)
       g_source_unref (pulse);
     }
   g_clear_pointer (&self->context, g_main_context_unref);
-  self->operation = DHEERA_OPERATION_NONE;
+  self->pending = DHEERA_PENDING_NONE;
   self->func = NULL;
 }
 
@@ -127,7 +127,7 @@ complete (DheeraExchange *self)
   DheeraExchangeFunc func = self->func;
   gpointer user_data = self->user_data;
 
-  self->operation = DHEERA_OPERATION_NONE;
+  self->pending = DHEERA_PENDING_NONE;
   self->func = NULL;
   self->user_data = NULL;
   self->would_block = FALSE;
@@ -217,7 +217,7 @@ dheera_exchange_send_async (DheeraExchange     *self,
 
   if (self->mode == DHEERA_MODE_NONE)
     self->mode = DHEERA_MODE_CONTEXT;
-  self->operation = DHEERA_OPERATION_SEND;
+  self->pending = DHEERA_PENDING_SEND;
   self->func = func;
   self->user_data = user_data;
   attach_pulse (self);
@@ -258,7 +258,7 @@ exchange_dispatch (DheeraExchange *self)
 {
   gboolean stopped;
 
-  if (self->phase == DHEERA_PHASE_CLOSED && self->operation == DHEERA_OPERATION_NONE)
+  if (self->phase == DHEERA_PHASE_CLOSED && self->pending == DHEERA_PENDING_NONE)
     return;
 
   dheera_exchange_check_deadline (self);
@@ -266,7 +266,7 @@ exchange_dispatch (DheeraExchange *self)
   if (stopped && self->error == NULL && self->phase != DHEERA_PHASE_CLOSED)
     dheera_exchange_fail (self, dheera_exchange_make_stop_error (self));
 
-  if (self->operation == DHEERA_OPERATION_SEND)
+  if (self->pending == DHEERA_PENDING_SEND)
     {
       if (self->error != NULL)
         {
@@ -276,7 +276,7 @@ exchange_dispatch (DheeraExchange *self)
       if (self->phase == DHEERA_PHASE_QUEUED && dheera_gate_is_admitted (self->gate, self->ticket))
         start_message (self);
     }
-  else if (self->operation == DHEERA_OPERATION_WAIT && (self->error != NULL || !self->would_block))
+  else if (self->pending == DHEERA_PENDING_WAIT && (self->error != NULL || !self->would_block))
     {
       complete (self);
       return;
@@ -292,9 +292,9 @@ static void
 body_ready (DheeraExchange *self)
 {
   /* Whoever does not ask for more does not want to be told. */
-  if (self->operation != DHEERA_OPERATION_WAIT || self->is_http2)
+  if (self->pending != DHEERA_PENDING_WAIT || self->is_http2)
     dheera_exchange_unwatch_body (self);
-  if (self->operation == DHEERA_OPERATION_WAIT)
+  if (self->pending == DHEERA_PENDING_WAIT)
     complete (self);
 }
 
@@ -374,9 +374,9 @@ dheera_exchange_wait_async (DheeraExchange     *self,
                             gpointer            user_data)
 {
   g_return_if_fail (self->context != NULL);
-  g_return_if_fail (self->operation == DHEERA_OPERATION_NONE);
+  g_return_if_fail (self->pending == DHEERA_PENDING_NONE);
 
-  self->operation = DHEERA_OPERATION_WAIT;
+  self->pending = DHEERA_PENDING_WAIT;
   self->func = func;
   self->user_data = user_data;
   dheera_exchange_begin (self, cancellable);

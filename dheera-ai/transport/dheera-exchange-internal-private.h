@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dheera-exchange-private.h"
+#include "dheera-exchange-states-private.h"
 #include "dheera-failure-private.h"
 #include "dheera-fork-private.h"
 #include "dheera-gate-private.h"
@@ -16,49 +17,6 @@ G_BEGIN_DECLS
 
 /* The inside of an exchange, shared by the files that make it up; dheera-exchange.c lists them. */
 
-typedef enum
-{
-  DHEERA_PHASE_NEW,
-  DHEERA_PHASE_QUEUED,     /* waits for the gate */
-  DHEERA_PHASE_CONNECTING, /* libsoup has the message */
-  DHEERA_PHASE_SENT,       /* the request is on its way */
-  DHEERA_PHASE_BODY,       /* the head is there */
-  DHEERA_PHASE_CLOSED,
-} DheeraPhase;
-
-/* Who ended it; the first one counts. */
-typedef enum
-{
-  DHEERA_STOP_NONE,
-  DHEERA_STOP_CANCELLED,
-  DHEERA_STOP_DEADLINE,
-  DHEERA_STOP_FAULT, /* we saw something that must not go on; self->fault says what */
-} DheeraStop;
-
-typedef enum
-{
-  DHEERA_DEADLINE_NONE,
-  DHEERA_DEADLINE_CONNECT,
-  DHEERA_DEADLINE_FIRST_TOKEN,
-  DHEERA_DEADLINE_IDLE,
-  DHEERA_DEADLINE_TOTAL,
-} DheeraDeadline;
-
-typedef enum
-{
-  DHEERA_MODE_NONE,
-  DHEERA_MODE_BLOCKING,
-  DHEERA_MODE_CONTEXT,
-  DHEERA_MODE_WORKER, /* blocking for the caller, asynchronous in the worker's context */
-} DheeraMode;
-
-typedef enum
-{
-  DHEERA_OPERATION_NONE,
-  DHEERA_OPERATION_SEND,
-  DHEERA_OPERATION_WAIT,
-} DheeraOperation;
-
 struct _DheeraExchange
 {
   gatomicrefcount ref_count;
@@ -71,9 +29,12 @@ struct _DheeraExchange
   DheeraTicket *ticket;
   SoupMessage *message;
   gulong handlers[4];      /* of the message */
-  char *key, *sign_region;
+  char *key;
   DheeraAuth auth;
-  const char *auth_header, *sign_service, *content_type;
+  const char *auth_header;
+  const char *sign_service;
+  char *sign_region;
+  const char *content_type;
   DheeraFraming framing;
   GBytes *body;
   DheeraTimeouts timeouts;
@@ -90,10 +51,13 @@ struct _DheeraExchange
   gint first_token;        /* atomic */
 
   /* The way there */
-  gboolean connected_anew, sent_before; /* this is the second time */
-  guint n_starts, n_informational;
+  gboolean connected_anew;
+  gboolean sent_before;    /* this is the second time */
+  guint n_starts;
+  guint n_informational;
   char *proxy;             /* host:port of the proxy that the connection goes to */
-  gboolean proxy_negotiating, lacks_certificate; /* the server asked for one, and nobody had it */
+  gboolean proxy_negotiating;
+  gboolean lacks_certificate; /* the server asked for one, and nobody had it */
   gboolean waits_for_threads; /* of GLib's, in a child */
 
   /* The answer */
@@ -101,13 +65,16 @@ struct _DheeraExchange
   char *media_type;
   goffset content_length;  /* -1 when the body's length is not known in bytes as they are read */
   gboolean is_coded;       /* compressed */
-  gboolean body_end, is_http2;
+  gboolean body_end;
+  gboolean is_http2;
   char spare[DHEERA_EXCHANGE_MIN_READ]; /* what was read for a buffer that was too small */
-  gsize spare_offset, spare_length;
+  gsize spare_offset;
+  gsize spare_length;
 
   /* Cancelling, from any thread */
   GMutex mutex;
-  GCancellable *inner, *outer;
+  GCancellable *inner;
+  GCancellable *outer;
   gulong outer_id;
   gboolean outer_active;
   gint stop;               /* DheeraStop, atomic */
@@ -116,7 +83,8 @@ struct _DheeraExchange
   DheeraWatch watch;
   gboolean watched;
   gboolean inner_is_open;  /* has a file descriptor */
-  guint n_misses, n_reads_to_wait; /* reads in a row that found nothing, and those that are not tried without waiting */
+  guint n_misses;          /* reads in a row that found nothing */
+  guint n_reads_to_wait;   /* that are not tried without waiting */
 
   /* Asynchronous */
   GMainContext *context;
@@ -126,7 +94,7 @@ struct _DheeraExchange
   GSource *readable;       /* libsoup's own source, where there is no such descriptor */
   int descriptor;          /* 0: not looked for, -1: there is none, or more than one */
   gboolean would_block;
-  DheeraOperation operation;
+  DheeraPending pending;
   DheeraExchangeFunc func;
   gpointer user_data;
 };

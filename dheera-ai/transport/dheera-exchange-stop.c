@@ -119,7 +119,7 @@ dheera_exchange_get_deadline (DheeraExchange *self,
     consider_deadline (after (self->stats.admitted, timeouts->connect), DHEERA_DEADLINE_CONNECT, &earliest, which);
   /* Nobody waits for the server while the application does not read. */
   if (timeouts->idle > 0 && self->phase == DHEERA_PHASE_BODY && first_token &&
-      (self->mode == DHEERA_MODE_BLOCKING || self->operation == DHEERA_OPERATION_WAIT))
+      (self->mode == DHEERA_MODE_BLOCKING || self->pending == DHEERA_PENDING_WAIT))
     consider_deadline (after (self->last_activity, timeouts->idle), DHEERA_DEADLINE_IDLE, &earliest, which);
 
   return earliest;

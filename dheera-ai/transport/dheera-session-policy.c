@@ -76,16 +76,16 @@ authenticate_cb (SoupMessage *message,
 
 /* One of a connection's many events is enough. */
 static gboolean
-is_watched (DheeraSessionPolicy      *self,
-            SoupMessage *message)
+is_watched (DheeraSessionPolicy *self,
+            SoupMessage         *message)
 {
   return g_signal_handler_find (message, G_SIGNAL_MATCH_FUNC | G_SIGNAL_MATCH_DATA, 0, 0, NULL, (gpointer) authenticate_cb, self) != 0;
 }
 
 static void
-watch_for_proxy (DheeraSessionPolicy      *self,
-                 SoupMessage *message,
-                 GIOStream   *connection)
+watch_for_proxy (DheeraSessionPolicy *self,
+                 SoupMessage         *message,
+                 GIOStream           *connection)
 {
   g_autoptr(GSocketAddress) address = NULL;
 
@@ -98,8 +98,8 @@ watch_for_proxy (DheeraSessionPolicy      *self,
 
 /* The certificate is there before the handshake, so that the backend does not resume what began with another one or none. It is sent to servers that ask. */
 static void
-prepare_tls (DheeraSessionPolicy         *self,
-             GTlsConnection *connection)
+prepare_tls (DheeraSessionPolicy *self,
+             GTlsConnection      *connection)
 {
   static const char *const protocols[] = { "http/1.1", NULL };
 
