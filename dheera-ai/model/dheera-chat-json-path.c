@@ -54,30 +54,6 @@ dheera_chat_fail (const DheeraChatPath  *path,
   return FALSE;
 }
 
-static const char *
-type_phrase (DheeraJsonType type)
-{
-  switch (type)
-    {
-    case DHEERA_JSON_NULL:
-      return "null";
-    case DHEERA_JSON_FALSE:
-    case DHEERA_JSON_TRUE:
-      return "a boolean";
-    case DHEERA_JSON_NUMBER:
-      return "a number";
-    case DHEERA_JSON_STRING:
-      return "a string";
-    case DHEERA_JSON_ARRAY:
-      return "an array";
-    case DHEERA_JSON_OBJECT:
-      return "an object";
-    case DHEERA_JSON_NONE:
-    default:
-      return "missing";
-    }
-}
-
 gboolean
 dheera_chat_expect (DheeraJsonValue        value,
                     DheeraJsonType         type,
@@ -89,7 +65,7 @@ dheera_chat_expect (DheeraJsonValue        value,
   if (found == type)
     return TRUE;
 
-  return dheera_chat_fail (path, error, "is %s; it has to be %s", type_phrase (found), type_phrase (type));
+  return dheera_chat_fail (path, error, "is %s; it has to be %s", dheera_json_type_describe (found), dheera_json_type_describe (type));
 }
 
 gboolean

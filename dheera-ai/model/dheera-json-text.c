@@ -6,20 +6,6 @@
 
 #include "dheera-strings-private.h"
 
-static const char *
-type_phrase (DheeraJsonType type)
-{
-  switch (type)
-    {
-    case DHEERA_JSON_ARRAY:
-      return "an array";
-    case DHEERA_JSON_OBJECT:
-      return "an object";
-    default:
-      return "a value";
-    }
-}
-
 char *
 dheera_json_text_find_fault (const char     *text,
                              DheeraJsonType  type)
@@ -31,7 +17,7 @@ dheera_json_text_find_fault (const char     *text,
     fault = g_strdup_printf ("is not valid JSON at byte %" G_GSIZE_FORMAT ": %s",
                              json.error_offset, json.error_message);
   else if (type != DHEERA_JSON_NONE && dheera_json_type (dheera_json_root (&json)) != type)
-    fault = g_strdup_printf ("is JSON, but not %s", type_phrase (type));
+    fault = g_strdup_printf ("is JSON, but not %s", dheera_json_type_describe (type));
   dheera_json_clear (&json);
 
   return fault;

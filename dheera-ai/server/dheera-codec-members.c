@@ -37,27 +37,6 @@ dheera_codec_refuse (GError      **error,
   return FALSE;
 }
 
-static const char *
-type_phrase (DheeraJsonType type)
-{
-  switch (type)
-    {
-    case DHEERA_JSON_FALSE:
-    case DHEERA_JSON_TRUE:
-      return "a boolean";
-    case DHEERA_JSON_NUMBER:
-      return "a number";
-    case DHEERA_JSON_STRING:
-      return "a string";
-    case DHEERA_JSON_ARRAY:
-      return "an array";
-    case DHEERA_JSON_OBJECT:
-      return "an object";
-    default:
-      return "null";
-    }
-}
-
 gboolean
 dheera_codec_expect (DheeraJsonValue   value,
                      guint             types,
@@ -73,10 +52,10 @@ dheera_codec_expect (DheeraJsonValue   value,
   wanted = g_string_new (NULL);
   for (guint type = DHEERA_JSON_TRUE; type <= DHEERA_JSON_OBJECT; type++)
     if ((types & (1u << type)) != 0)
-      g_string_append_printf (wanted, "%s%s", wanted->len > 0 ? " or " : "", type_phrase ((DheeraJsonType) type));
+      g_string_append_printf (wanted, "%s%s", wanted->len > 0 ? " or " : "", dheera_json_type_describe ((DheeraJsonType) type));
 
   return dheera_codec_refuse (error, DHEERA_ERROR_INVALID_REQUEST, "invalid_type", param,
-                              "Invalid type for '%s': expected %s, but got %s instead.", param, wanted->str, type_phrase (found));
+                              "Invalid type for '%s': expected %s, but got %s instead.", param, wanted->str, dheera_json_type_describe (found));
 }
 
 static gboolean

@@ -71,6 +71,8 @@ gboolean         dheera_json_parse          (DheeraJson *self,
 DheeraJsonValue  dheera_json_root           (const DheeraJson *self);
 
 DheeraJsonType   dheera_json_type           (DheeraJsonValue value);
+/* "an object": for sentences about what stands where something else is wanted; of what is not there, "missing" */
+const char      *dheera_json_type_describe  (DheeraJsonType  type);
 gboolean         dheera_json_exists         (DheeraJsonValue value); /* there and not null */
 
 /* The member of that name; of a repeated name the last one. The name is given unescaped. */

@@ -42,6 +42,30 @@ dheera_json_type (DheeraJsonValue value)
   return token != NULL ? (DheeraJsonType) token->type : DHEERA_JSON_NONE;
 }
 
+const char *
+dheera_json_type_describe (DheeraJsonType type)
+{
+  switch (type)
+    {
+    case DHEERA_JSON_NULL:
+      return "null";
+    case DHEERA_JSON_FALSE:
+    case DHEERA_JSON_TRUE:
+      return "a boolean";
+    case DHEERA_JSON_NUMBER:
+      return "a number";
+    case DHEERA_JSON_STRING:
+      return "a string";
+    case DHEERA_JSON_ARRAY:
+      return "an array";
+    case DHEERA_JSON_OBJECT:
+      return "an object";
+    case DHEERA_JSON_NONE:
+    default:
+      return "missing";
+    }
+}
+
 gboolean
 dheera_json_exists (DheeraJsonValue value)
 {

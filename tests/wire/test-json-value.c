@@ -42,6 +42,25 @@ test_types (void)
 }
 
 static void
+test_describe (void)
+{
+  static const char *const rows[][2] = {
+    { "null", "null" }, { "true", "a boolean" }, { "false", "a boolean" }, { "-1.5", "a number" }, { "\"x\"", "a string" }, { "[1]", "an array" },
+    { "{}", "an object" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      DheeraJson view = DHEERA_JSON_INIT;
+
+      g_assert_true (dheera_json_parse (&view, rows[i][0], strlen (rows[i][0])));
+      g_assert_cmpstr (dheera_json_type_describe (dheera_json_type (dheera_json_root (&view))), ==, rows[i][1]);
+      g_assert_cmpstr (dheera_json_type_describe (dheera_json_type (dheera_json_member (dheera_json_root (&view), "a"))), ==, "missing");
+      dheera_json_clear (&view);
+    }
+}
+
+static void
 test_members (void)
 {
   DheeraJsonValue root = root_of (sample);
@@ -518,6 +537,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/json-value/types", test_types);
+  g_test_add_func ("/json-value/describe", test_describe);
   g_test_add_func ("/json-value/members", test_members);
   g_test_add_func ("/json-value/escaped-names", test_escaped_names);
   g_test_add_func ("/json-value/path", test_path);
