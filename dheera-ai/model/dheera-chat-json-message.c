@@ -439,6 +439,20 @@ write_spoken (DheeraJsonWriter        *writer,
   dheera_json_writer_end_object (writer);
 }
 
+void
+dheera_chat_write_native (DheeraJsonWriter        *writer,
+                          const DheeraNativeBlock *block)
+{
+  dheera_json_writer_begin_object (writer);
+  dheera_json_writer_member_string (writer, "family", block->family);
+  dheera_json_writer_member_raw (writer, "block", block->json);
+  if (block->after_text > 0)
+    dheera_json_writer_member_int (writer, "after_text", (gint64) block->after_text);
+  if (block->after_tool_calls > 0)
+    dheera_json_writer_member_int (writer, "after_tool_calls", block->after_tool_calls);
+  dheera_json_writer_end_object (writer);
+}
+
 /* A block's family is a provider, or, where the caller's JSON did not tell which, the member that it came in. */
 static gboolean
 is_own (const DheeraNativeBlock *block,
@@ -475,20 +489,9 @@ write_natives (DheeraJsonWriter        *writer,
         }
 
       if (dialect->complete)
-        {
-          dheera_json_writer_begin_object (writer);
-          dheera_json_writer_member_string (writer, "family", block->family);
-          dheera_json_writer_member_raw (writer, "block", block->json);
-          if (block->after_text > 0)
-            dheera_json_writer_member_int (writer, "after_text", (gint64) block->after_text);
-          if (block->after_tool_calls > 0)
-            dheera_json_writer_member_int (writer, "after_tool_calls", block->after_tool_calls);
-          dheera_json_writer_end_object (writer);
-        }
+        dheera_chat_write_native (writer, block);
       else
-        {
-          dheera_json_writer_raw (writer, block->json, -1);
-        }
+        dheera_json_writer_raw (writer, block->json, -1);
     }
   if (begun)
     dheera_json_writer_end_array (writer);

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "dheera-message-private.h"
 #include "dheera-request-private.h"
 #include "dheera-response-private.h"
 #include "dheera-tool-ids-private.h"
@@ -75,6 +76,9 @@ void      dheera_chat_write_message         (DheeraJsonWriter        *writer,
 void      dheera_chat_write_message_members (DheeraJsonWriter        *writer,
                                              DheeraMessage           *message,
                                              const DheeraChatDialect *dialect);
+/* An element of provider_blocks, which keeps a block with the name of its family and its place */
+void      dheera_chat_write_native          (DheeraJsonWriter        *writer,
+                                             const DheeraNativeBlock *block);
 /* A function in OpenAI's form, which others have from there; strict is written unless it is UNSET */
 void      dheera_chat_write_tool            (DheeraJsonWriter        *writer,
                                              DheeraTool              *tool,

@@ -144,18 +144,7 @@ write_natives (DheeraJsonWriter *writer,
   dheera_json_writer_key (writer, "provider_blocks");
   dheera_json_writer_begin_array (writer);
   for (guint i = 0; i < dheera_message_get_n_natives (message); i++)
-    {
-      const DheeraNativeBlock *block = dheera_message_peek_native_block (message, i);
-
-      dheera_json_writer_begin_object (writer);
-      dheera_json_writer_member_string (writer, "family", block->family);
-      dheera_json_writer_member_raw (writer, "block", block->json);
-      if (block->after_text > 0)
-        dheera_json_writer_member_int (writer, "after_text", (gint64) block->after_text);
-      if (block->after_tool_calls > 0)
-        dheera_json_writer_member_int (writer, "after_tool_calls", block->after_tool_calls);
-      dheera_json_writer_end_object (writer);
-    }
+    dheera_chat_write_native (writer, dheera_message_peek_native_block (message, i));
   dheera_json_writer_end_array (writer);
 }
 
