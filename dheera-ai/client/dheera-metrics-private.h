@@ -76,7 +76,5 @@ void  dheera_counters_add            (DheeraCounters       *self,
 /* Of copies of DheeraSeries, in the order in which they are to be written */
 char *dheera_series_to_json          (GPtrArray *series) G_GNUC_WARN_UNUSED_RESULT;
 char *dheera_series_to_prometheus    (GPtrArray *series) G_GNUC_WARN_UNUSED_RESULT;
-/* "rate_limit" */
-char *dheera_error_dup_word          (DheeraError code) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

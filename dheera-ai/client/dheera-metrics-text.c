@@ -4,7 +4,7 @@
 
 #include "dheera-metrics-private.h"
 
-#include "dheera-ai/model/dheera-enum-types.h"
+#include "dheera-ai/model/dheera-error-private.h"
 #include "dheera-ai/wire/dheera-json-writer-private.h"
 
 /* Those that OpenTelemetry has for the durations of generative AI, in seconds */
@@ -48,17 +48,6 @@ dheera_counters_add (DheeraCounters       *self,
       for (guint j = 0; j < DHEERA_N_BUCKETS; j++)
         self->durations[i].buckets[j] += other->durations[i].buckets[j];
     }
-}
-
-char *
-dheera_error_dup_word (DheeraError code)
-{
-  GEnumClass *klass = g_type_class_ref (DHEERA_TYPE_ERROR);
-  GEnumValue *value = g_enum_get_value (klass, (gint) code);
-  char *word = g_strdelimit (g_strdup (value != NULL ? value->value_nick : "failed"), "-", '_');
-
-  g_type_class_unref (klass);
-  return word;
 }
 
 /* --- JSON -------------------------------------------------------------------------------------------------------------------------------- */

@@ -5,7 +5,7 @@
 #include "dheera-call-private.h"
 
 #include "dheera-choice-private.h"
-#include "dheera-enum-types.h"
+#include "dheera-error-private.h"
 #include "dheera-usage-private.h"
 
 /* The convention's names for the providers that it knows; what else there is has its own id there. */
@@ -168,9 +168,6 @@ char *
 dheera_call_dup_error_type (DheeraCall *self)
 {
   int code = -1;
-  GEnumClass *klass;
-  GEnumValue *value;
-  char *type;
 
   if (g_error_matches (self->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return g_strdup ("cancelled");
@@ -180,14 +177,8 @@ dheera_call_dup_error_type (DheeraCall *self)
     code = DHEERA_ERROR_FAILED;
   else if (self->error_details != NULL)
     code = dheera_error_details_get_code (self->error_details);
-  if (code < 0)
-    return NULL;
 
-  klass = g_type_class_ref (DHEERA_TYPE_ERROR);
-  value = g_enum_get_value (klass, code);
-  type = g_strdelimit (g_strdup (value != NULL ? value->value_nick : "failed"), "-", '_');
-  g_type_class_unref (klass);
-  return type;
+  return code >= 0 ? dheera_error_dup_word (code) : NULL;
 }
 
 /**

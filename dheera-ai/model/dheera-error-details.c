@@ -282,6 +282,25 @@ dheera_error_details_new (const DheeraFailure *failure)
   return self;
 }
 
+DheeraFailure
+dheera_error_details_to_failure (DheeraErrorDetails *self)
+{
+  return (DheeraFailure) {
+    .code = self->code,
+    .message = self->message,
+    .status = self->status,
+    .provider = self->provider,
+    .model = self->model,
+    .provider_code = self->provider_code,
+    .provider_type = self->provider_type,
+    .param = self->param,
+    .request_id = self->request_id,
+    .retry_after = self->retry_after,
+    .retryable = self->retryable,
+    .body = self->body,
+  };
+}
+
 void
 dheera_error_details_set_last (DheeraErrorDetails *details)
 {

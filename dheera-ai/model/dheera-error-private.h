@@ -28,6 +28,9 @@ typedef struct
 
 DheeraErrorDetails *dheera_error_details_new       (const DheeraFailure *failure) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The other way round, for details that differ from these in a few members; the strings belong to self. */
+DheeraFailure       dheera_error_details_to_failure (DheeraErrorDetails *self);
+
 /* A GError of DHEERA_ERROR that carries the details (transfer none: it takes its own reference).
  * message is the whole sentence; cut to 1 KiB of valid UTF-8. */
 GError             *dheera_error_new_with_details  (DheeraError          code,
@@ -40,6 +43,9 @@ void                dheera_set_invalid_request     (GError             **error,
                                                     const char          *param,
                                                     const char          *format,
                                                     ...) G_GNUC_PRINTF (3, 4);
+
+/* "rate_limit": the code in one word, as logs, metrics and OpenTelemetry have it; "failed" for one that there is not. */
+char               *dheera_error_dup_word          (DheeraError          code) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Sets the thread's last details (nullable clears); see dheera_error_details_get_last(). Every
  * public function that returns an error calls it. */

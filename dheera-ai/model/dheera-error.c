@@ -2,6 +2,7 @@
 
 #include "dheera-error-private.h"
 
+#include "dheera-enum-types.h"
 #include "dheera-strings-private.h"
 
 #define MAX_MESSAGE 1024
@@ -52,6 +53,17 @@ dheera_error_new_with_details (DheeraError         code,
   g_set_object (&dheera_error_get_private (error)->details, details);
 
   return error;
+}
+
+char *
+dheera_error_dup_word (DheeraError code)
+{
+  GEnumClass *klass = g_type_class_ref (DHEERA_TYPE_ERROR);
+  GEnumValue *value = g_enum_get_value (klass, (gint) code);
+  char *word = g_strdelimit (g_strdup (value != NULL ? value->value_nick : "failed"), "-", '_');
+
+  g_type_class_unref (klass);
+  return word;
 }
 
 void

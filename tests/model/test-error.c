@@ -88,6 +88,43 @@ test_details (void)
 }
 
 static void
+test_to_failure (void)
+{
+  DheeraFailure failure = make_failure ();
+  g_autoptr (DheeraErrorDetails) details = dheera_error_details_new (&failure);
+  DheeraFailure again = dheera_error_details_to_failure (details);
+
+  g_assert_cmpint (again.code, ==, failure.code);
+  g_assert_cmpstr (again.message, ==, failure.message);
+  g_assert_cmpuint (again.status, ==, failure.status);
+  g_assert_cmpstr (again.provider, ==, failure.provider);
+  g_assert_cmpstr (again.model, ==, failure.model);
+  g_assert_cmpstr (again.provider_code, ==, failure.provider_code);
+  g_assert_cmpstr (again.provider_type, ==, failure.provider_type);
+  g_assert_cmpstr (again.param, ==, failure.param);
+  g_assert_cmpstr (again.request_id, ==, failure.request_id);
+  g_assert_cmpfloat (again.retry_after, ==, failure.retry_after);
+  g_assert_cmpint (again.retryable, ==, failure.retryable);
+  g_assert_cmpstr (again.body, ==, failure.body);
+}
+
+static void
+test_word (void)
+{
+  static const struct { DheeraError code; const char *word; } rows[] = {
+    { DHEERA_ERROR_RATE_LIMIT, "rate_limit" }, { DHEERA_ERROR_CONTEXT_LENGTH_EXCEEDED, "context_length_exceeded" }, { DHEERA_ERROR_FAILED, "failed" },
+    { (DheeraError) 4711, "failed" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *word = dheera_error_dup_word (rows[i].code);
+
+      g_assert_cmpstr (word, ==, rows[i].word);
+    }
+}
+
+static void
 test_nothing_known (void)
 {
   DheeraFailure failure = DHEERA_FAILURE_INIT;
@@ -228,6 +265,8 @@ main (int   argc,
 
   g_test_add_func ("/error/codes", test_codes);
   g_test_add_func ("/error/details", test_details);
+  g_test_add_func ("/error/to-failure", test_to_failure);
+  g_test_add_func ("/error/word", test_word);
   g_test_add_func ("/error/nothing-known", test_nothing_known);
   g_test_add_func ("/error/bounds", test_bounds);
   g_test_add_func ("/error/on-errors", test_on_errors);
