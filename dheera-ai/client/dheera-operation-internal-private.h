@@ -13,6 +13,9 @@ void     dheera_operation_wipe           (char **secret);
 
 /* --- dheera-operation.c --- */
 
+/* Takes details, and gives them without what the server quotes of the headers of the application, of which only transport knows. */
+DheeraErrorDetails *dheera_operation_hide_headers (DheeraOperation    *self,
+                                                   DheeraErrorDetails *details);
 /* Takes details; decides whether there is another attempt. */
 void     dheera_operation_fail_attempt   (DheeraOperation    *self,
                                           DheeraErrorDetails *details);

@@ -115,15 +115,9 @@ static DheeraErrorDetails *
 take_over (DheeraOperation    *self,
            DheeraErrorDetails *details)
 {
-  DheeraFailure failure = DHEERA_FAILURE_INIT;
+  DheeraFailure failure = dheera_error_details_to_failure (details);
 
-  failure.code = dheera_error_details_get_code (details);
-  failure.message = dheera_error_details_get_message (details);
-  failure.status = dheera_error_details_get_status (details);
-  failure.provider = dheera_error_details_get_provider (details);
   failure.model = self->call->model;
-  failure.provider_code = dheera_error_details_get_provider_code (details);
-  failure.retryable = dheera_error_details_get_retryable (details);
 
   return dheera_error_details_new (&failure);
 }
@@ -241,6 +235,8 @@ take_answer (DheeraOperation *self)
 
   if (!got)
     {
+      /* The others don't have this exchange, and so don't know what it sent. */
+      failure = dheera_operation_hide_headers (self, failure);
       dheera_token_flight_land (self->flight, NULL, failure, NULL);
       fail_with_answer (self, failure);
       return;

@@ -181,34 +181,26 @@ decide_retry (DheeraOperation    *self,
   return dheera_retry_decide (&input);
 }
 
-/* Takes details, and gives them without what the server quotes of the headers of the application, of which only transport knows. */
-static DheeraErrorDetails *
-hide_headers (DheeraOperation    *self,
-              DheeraErrorDetails *details)
+DheeraErrorDetails *
+dheera_operation_hide_headers (DheeraOperation    *self,
+                               DheeraErrorDetails *details)
 {
-  const char *texts[] = { dheera_error_details_get_message (details), dheera_error_details_get_provider_code (details),
-                          dheera_error_details_get_provider_type (details), dheera_error_details_get_param (details),
-                          dheera_error_details_get_request_id (details), dheera_error_details_get_body (details) };
+  DheeraFailure failure = dheera_error_details_to_failure (details);
+  const char **texts[] = { &failure.message, &failure.provider_code, &failure.provider_type, &failure.param, &failure.request_id, &failure.body };
   char *open[G_N_ELEMENTS (texts)];
   DheeraErrorDetails *hidden = details;
-  DheeraFailure failure;
   gboolean differ = FALSE;
 
   if (self->exchange == NULL)
     return details;
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     {
-      open[i] = dheera_exchange_hide_headers (self->exchange, texts[i]);
-      differ |= g_strcmp0 (open[i], texts[i]) != 0;
+      open[i] = dheera_exchange_hide_headers (self->exchange, *texts[i]);
+      differ |= g_strcmp0 (open[i], *texts[i]) != 0;
+      *texts[i] = open[i];
     }
   if (differ)
     {
-      failure = (DheeraFailure) {
-        .code = dheera_error_details_get_code (details), .message = open[0], .status = dheera_error_details_get_status (details),
-        .provider = dheera_error_details_get_provider (details), .model = dheera_error_details_get_model (details),
-        .provider_code = open[1], .provider_type = open[2], .param = open[3], .request_id = open[4], .body = open[5],
-        .retry_after = dheera_error_details_get_retry_after (details), .retryable = dheera_error_details_get_retryable (details),
-      };
       hidden = dheera_error_details_new (&failure);
       g_object_unref (details);
     }
@@ -226,7 +218,7 @@ dheera_operation_fail_attempt (DheeraOperation    *self,
   gboolean renewed = dheera_operation_renew_key (self, details);
   g_autofree char *advice = g_steal_pointer (&self->advice);
 
-  details = hide_headers (self, details);
+  details = dheera_operation_hide_headers (self, details);
   g_set_object (&self->call->error_details, details);
   finish_attempt (self);
 

@@ -9,6 +9,8 @@
 #define TOKEN_1 "ya29.token-one-0123456789"
 #define TOKEN_2 "ya29.token-two-0123456789"
 
+#define GATEWAY_KEY "gateway-canary-0123456789"
+
 #define HEAD(status) "HTTP/1.1 " status "\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
 #define TOKEN_ANSWER(token) HEAD ("200 OK") "{\"access_token\":\"" token "\",\"expires_in\":3599,\"token_type\":\"Bearer\"}"
 #define OK_ANSWER HEAD ("200 OK") "{\"choices\":[{\"index\":0,\"message\":{\"content\":\"Hello\"},\"finish_reason\":\"stop\"}]}"
@@ -276,6 +278,26 @@ test_refused (void)
   assert_answered (&f, &result);
 }
 
+static void
+add_gateway_key (DheeraHttpExchange *exchange,
+                 gpointer            data)
+{
+  if (dheera_http_exchange_get_phase (exchange) == DHEERA_HTTP_PHASE_REQUEST)
+    dheera_http_exchange_set_header (exchange, "X-Gateway-Token", GATEWAY_KEY);
+}
+
+/* What the application added to the one request is shown by none of the calls. */
+static void
+test_quoted (void)
+{
+  g_auto(Fixture) f = { 0 };
+
+  set_up (&f);
+  dheera_client_add_middleware (f.client, add_gateway_key, NULL, NULL);
+  SLOW_SCRIPT (f.server, HEAD ("400 Bad Request") "{\"error\":\"invalid_grant\",\"error_description\":\"You are " GATEWAY_KEY ".\"}");
+  check_failure (&f, DHEERA_ERROR_AUTHENTICATION, ": You are [hidden].");
+}
+
 /* A refusal of the endpoint's with 401 is not taken for one of the token. */
 static void
 test_unauthorized (void)
@@ -505,6 +527,7 @@ main (int   argc,
   g_test_add_func ("/token-flight/async-for-blocking", test_async_for_blocking);
   g_test_add_func ("/token-flight/blocking-beside-async", test_blocking_beside_async);
   g_test_add_func ("/token-flight/refused", test_refused);
+  g_test_add_func ("/token-flight/quoted", test_quoted);
   g_test_add_func ("/token-flight/unauthorized", test_unauthorized);
   g_test_add_func ("/token-flight/broken", test_broken);
   g_test_add_func ("/token-flight/retried", test_retried);
