@@ -112,3 +112,43 @@ collect_async (DheeraStream  *stream,
   dheera_stream_collect_async (stream, cancellable, store_result_cb, &result);
   return dheera_stream_collect_finish (stream, wait_for_result (&result), error);
 }
+
+DheeraResponse *
+complete_streamed (DheeraClient   *client,
+                   DheeraRequest  *request,
+                   GCancellable   *cancellable,
+                   GError        **error)
+{
+  g_autoptr(DheeraStream) stream = dheera_client_stream (client, request);
+
+  return dheera_stream_collect (stream, cancellable, error);
+}
+
+DheeraResponse *
+complete_streamed_async (DheeraClient   *client,
+                         DheeraRequest  *request,
+                         GCancellable   *cancellable,
+                         GError        **error)
+{
+  g_autoptr(DheeraStream) stream = dheera_client_stream (client, request);
+
+  return collect_async (stream, cancellable, error);
+}
+
+const CompleteWay complete_ways[N_COMPLETE_WAYS] = {
+  { "blocking", dheera_client_complete },
+  { "async", complete_async },
+  { "stream", complete_streamed },
+  { "stream-async", complete_streamed_async },
+};
+
+void
+read_to_end (DheeraStream *stream)
+{
+  g_autoptr(GError) error = NULL;
+  DheeraDelta *delta;
+
+  while ((delta = dheera_stream_next (stream, NULL, &error)) != NULL)
+    g_object_unref (delta);
+  g_assert_no_error (error);
+}

@@ -36,6 +36,34 @@ DheeraResponse *collect_async      (DheeraStream   *stream,
                                     GCancellable   *cancellable,
                                     GError        **error);
 
+/* The whole answer of a stream */
+DheeraResponse *complete_streamed       (DheeraClient   *client,
+                                         DheeraRequest  *request,
+                                         GCancellable   *cancellable,
+                                         GError        **error);
+DheeraResponse *complete_streamed_async (DheeraClient   *client,
+                                         DheeraRequest  *request,
+                                         GCancellable   *cancellable,
+                                         GError        **error);
+
+/* The four ways to a whole answer: the names of tests, and what they call */
+typedef DheeraResponse *(*Complete) (DheeraClient   *client,
+                                     DheeraRequest  *request,
+                                     GCancellable   *cancellable,
+                                     GError        **error);
+
+typedef struct
+{
+  const char *name;
+  Complete complete;
+} CompleteWay;
+
+#define N_COMPLETE_WAYS 4
+extern const CompleteWay complete_ways[N_COMPLETE_WAYS];
+
+/* Reads a stream to its end with blocking calls. */
+void           read_to_end         (DheeraStream *stream);
+
 /* The result that the callback of a _async() function stored; *result starts as NULL. */
 void           store_result_cb     (GObject      *source,
                                     GAsyncResult *result,

@@ -23,44 +23,6 @@
 
 #define SCRIPT(server, answer) fault_server_script (server, FAULT_EXPECT (), FAULT_SEND (answer), FAULT_CLOSE (), FAULT_END)
 
-typedef DheeraResponse *(*Complete) (DheeraClient   *client,
-                                     DheeraRequest  *request,
-                                     GCancellable   *cancellable,
-                                     GError        **error);
-
-static DheeraResponse *
-collect (DheeraClient   *client,
-         DheeraRequest  *request,
-         GCancellable   *cancellable,
-         GError        **error)
-{
-  g_autoptr(DheeraStream) stream = dheera_client_stream (client, request);
-
-  return dheera_stream_collect (stream, cancellable, error);
-}
-
-static DheeraResponse *
-collect_in_loop (DheeraClient   *client,
-                 DheeraRequest  *request,
-                 GCancellable   *cancellable,
-                 GError        **error)
-{
-  g_autoptr(DheeraStream) stream = dheera_client_stream (client, request);
-
-  return collect_async (stream, cancellable, error);
-}
-
-static const struct
-{
-  const char *name;
-  Complete complete;
-} ways[] = {
-  { "blocking", dheera_client_complete },
-  { "async", complete_async },
-  { "stream", collect },
-  { "stream-async", collect_in_loop },
-};
-
 typedef struct
 {
   FaultServer *server;
@@ -215,7 +177,7 @@ test_addresses (void)
       set_up (&f, DHEERA_CAPTURE_HEADERS);
       dheera_client_set_max_retries (f.client, 0);
       SCRIPT (f.server, g_intern_string (answer));
-      g_assert_null (ways[i].complete (f.client, f.request, NULL, NULL));
+      g_assert_null (complete_ways[i].complete (f.client, f.request, NULL, NULL));
       assert_has (dheera_call_get_response_headers (f.call), addresses[i][1]);
       assert_has (dheera_call_get_response_headers (f.call), "Link: [redacted]\n");
       g_assert_null (strstr (dheera_call_get_response_headers (f.call), "canary"));
@@ -266,7 +228,7 @@ test_stream (void)
 
   set_up (&f, DHEERA_CAPTURE_BODIES);
   SCRIPT (f.server, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n" EVENTS);
-  assert_answered (&f, collect_in_loop);
+  assert_answered (&f, complete_streamed_async);
   g_assert_cmpstr (dheera_call_get_response_body (f.call), ==, EVENTS);
 }
 
@@ -433,17 +395,6 @@ test_attributes (gconstpointer data)
 /* --- Trace context ------------------------------------------------------------------------------------------------------------------------ */
 
 static void
-assert_sent (Fixture    *f,
-             guint       index,
-             const char *name,
-             const char *value)
-{
-  g_autofree char *sent = fault_request_dup_header (fault_server_get_request (f->server, index), name);
-
-  g_assert_cmpstr (sent, ==, value);
-}
-
-static void
 test_trace (gconstpointer data)
 {
   g_auto(Fixture) f = { 0 };
@@ -456,8 +407,8 @@ test_trace (gconstpointer data)
   assert_answered (&f, (Complete) data);
   for (guint i = 0; i < 2; i++)
     {
-      assert_sent (&f, i, "traceparent", PARENT);
-      assert_sent (&f, i, "tracestate", "congo=1");
+      fault_server_assert_header (f.server, i, "traceparent", PARENT);
+      fault_server_assert_header (f.server, i, "tracestate", "congo=1");
     }
   g_assert_cmpstr (dheera_call_get_traceparent (f.call), ==, PARENT);
   g_assert_cmpstr (dheera_call_get_tracestate (f.call), ==, "congo=1");
@@ -466,8 +417,8 @@ test_trace (gconstpointer data)
   dheera_base_request_set_traceparent (DHEERA_BASE_REQUEST (f.request), NULL);
   dheera_base_request_set_tracestate (DHEERA_BASE_REQUEST (f.request), NULL);
   assert_answered (&f, (Complete) data);
-  assert_sent (&f, 2, "traceparent", NULL);
-  assert_sent (&f, 2, "tracestate", NULL);
+  fault_server_assert_header (f.server, 2, "traceparent", NULL);
+  fault_server_assert_header (f.server, 2, "tracestate", NULL);
   g_assert_null (dheera_call_get_traceparent (f.call));
 }
 
@@ -502,11 +453,11 @@ test_trace_everywhere (void)
       SCRIPT (f.server, HEAD ("500 Internal Server Error", "") BUSY_BODY);
       dheera_base_request_set_model (DHEERA_BASE_REQUEST (f.request), model);
       dheera_base_request_set_traceparent (DHEERA_BASE_REQUEST (f.request), PARENT);
-      g_assert_null (ways[i % G_N_ELEMENTS (ways)].complete (f.client, f.request, NULL, &error));
+      g_assert_null (complete_ways[i % N_COMPLETE_WAYS].complete (f.client, f.request, NULL, &error));
       if (g_error_matches (error, DHEERA_ERROR, DHEERA_ERROR_NOT_SUPPORTED)) /* It has no chat. */
         embed (&f, model);
       g_assert_cmpuint (fault_server_get_n_requests (f.server), ==, 1);
-      assert_sent (&f, 0, "traceparent", PARENT);
+      fault_server_assert_header (f.server, 0, "traceparent", PARENT);
     }
 }
 
@@ -527,7 +478,7 @@ test_trace_and_signature (void)
   g_assert_null (dheera_client_complete (f.client, f.request, NULL, NULL));
   authorization = fault_request_dup_header (fault_server_get_request (f.server, 0), "Authorization");
   assert_has (authorization, "SignedHeaders=content-type;host;x-amz-date, ");
-  assert_sent (&f, 0, "traceparent", PARENT);
+  fault_server_assert_header (f.server, 0, "traceparent", PARENT);
 }
 
 static void
@@ -564,14 +515,14 @@ test_trace_of_others (void)
   dheera_base_request_set_traceparent (DHEERA_BASE_REQUEST (f.request), PARENT);
   dheera_base_request_set_header (DHEERA_BASE_REQUEST (f.request), "TraceParent", other);
   assert_answered (&f, dheera_client_complete);
-  assert_sent (&f, 0, "traceparent", other);
+  fault_server_assert_header (f.server, 0, "traceparent", other);
   g_assert_cmpstr (dheera_call_get_traceparent (f.call), ==, other);
 
   dheera_base_request_set_header (DHEERA_BASE_REQUEST (f.request), "TraceParent", NULL);
   dheera_base_request_set_traceparent (DHEERA_BASE_REQUEST (f.request), NULL);
   dheera_client_add_middleware (f.client, trace_cb, PARENT, NULL);
   assert_answered (&f, dheera_client_complete);
-  assert_sent (&f, 1, "traceparent", PARENT);
+  fault_server_assert_header (f.server, 1, "traceparent", PARENT);
   g_assert_cmpstr (dheera_call_get_traceparent (f.call), ==, PARENT);
 }
 
@@ -579,11 +530,11 @@ static void
 add (const char    *name,
      GTestDataFunc  func)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+  for (guint i = 0; i < N_COMPLETE_WAYS; i++)
     {
-      g_autofree char *path = g_strdup_printf ("/capture/%s/%s", name, ways[i].name);
+      g_autofree char *path = g_strdup_printf ("/capture/%s/%s", name, complete_ways[i].name);
 
-      g_test_add_data_func (path, (gpointer) ways[i].complete, func);
+      g_test_add_data_func (path, (gpointer) complete_ways[i].complete, func);
     }
 }
 

@@ -281,17 +281,6 @@ typedef struct
 } Crowd;
 
 static void
-pull (DheeraStream *stream)
-{
-  g_autoptr(GError) error = NULL;
-  DheeraDelta *delta;
-
-  while ((delta = dheera_stream_next (stream, NULL, &error)) != NULL)
-    g_object_unref (delta);
-  g_assert_no_error (error);
-}
-
-static void
 list_models (DheeraClient *client)
 {
   g_autoptr(DheeraModelsRequest) request = dheera_models_request_new ("vllm");
@@ -341,7 +330,7 @@ make_calls (DheeraClient *client)
       g_autoptr(DheeraStream) stream = dheera_client_stream (client, request);
 
       complete_in_thread (client);
-      pull (stream);
+      read_to_end (stream);
       g_assert_cmpstr (dheera_stream_get_text (stream), ==, MODEL_SERVER_TEXT);
       list_models (client);
       embed (client);

@@ -94,17 +94,6 @@ new_client (const Case *c)
 }
 
 static void
-pull (DheeraStream *stream)
-{
-  g_autoptr(GError) error = NULL;
-  DheeraDelta *delta;
-
-  while ((delta = dheera_stream_next (stream, NULL, &error)) != NULL)
-    g_object_unref (delta);
-  g_assert_no_error (error);
-}
-
-static void
 ask (DheeraClient *client,
      const char   *base_url,
      Way           way)
@@ -119,7 +108,7 @@ ask (DheeraClient *client,
   if (way >= NEXT)
     stream = dheera_client_stream (client, request);
   if (way == NEXT)
-    pull (stream);
+    read_to_end (stream);
   else if (way == COLLECT_ASYNC)
     response = collect_async (stream, NULL, &error);
   else

@@ -15,45 +15,6 @@
 
 #define SCRIPT(server, answer) fault_server_script (server, FAULT_EXPECT (), FAULT_SEND (answer), FAULT_CLOSE (), FAULT_END)
 
-/* The four ways to a whole answer */
-typedef DheeraResponse *(*Complete) (DheeraClient   *client,
-                                     DheeraRequest  *request,
-                                     GCancellable   *cancellable,
-                                     GError        **error);
-
-static DheeraResponse *
-collect (DheeraClient   *client,
-         DheeraRequest  *request,
-         GCancellable   *cancellable,
-         GError        **error)
-{
-  g_autoptr(DheeraStream) stream = dheera_client_stream (client, request);
-
-  return dheera_stream_collect (stream, cancellable, error);
-}
-
-static DheeraResponse *
-collect_in_loop (DheeraClient   *client,
-                 DheeraRequest  *request,
-                 GCancellable   *cancellable,
-                 GError        **error)
-{
-  g_autoptr(DheeraStream) stream = dheera_client_stream (client, request);
-
-  return collect_async (stream, cancellable, error);
-}
-
-static const struct
-{
-  const char *name;
-  Complete complete;
-} ways[] = {
-  { "blocking", dheera_client_complete },
-  { "async", complete_async },
-  { "stream", collect },
-  { "stream-async", collect_in_loop },
-};
-
 typedef struct
 {
   FaultServer *server;
@@ -110,17 +71,6 @@ assert_fails (Fixture    *f,
   g_assert_error (error, DHEERA_ERROR, (int) code);
   g_assert_cmpstr (error->message, ==, message);
   g_assert_cmpuint (dheera_error_details_get_status (dheera_error_get_details (error)), ==, 0);
-}
-
-static void
-assert_sent (Fixture    *f,
-             guint       index,
-             const char *name,
-             const char *value)
-{
-  g_autofree char *sent = fault_request_dup_header (fault_server_get_request (f->server, index), name);
-
-  g_assert_cmpstr (sent, ==, value);
 }
 
 /* One function with what it does */
@@ -180,9 +130,9 @@ test_order (gconstpointer data)
   add_step (&three, &f);
   assert_answered (&f, (Complete) data);
   g_assert_cmpstr (f.log->str, ==, "a>1 b>1 c>1 a<1 b<1 c<1 ");
-  assert_sent (&f, 0, "X-One", "1");
-  assert_sent (&f, 0, "X-Both", "of c");
-  assert_sent (&f, 0, "Authorization", "Bearer " KEY);
+  fault_server_assert_header (f.server, 0, "X-One", "1");
+  fault_server_assert_header (f.server, 0, "X-Both", "of c");
+  fault_server_assert_header (f.server, 0, "Authorization", "Bearer " KEY);
 }
 
 static void
@@ -199,7 +149,7 @@ test_attempts (gconstpointer data)
   assert_answered (&f, (Complete) data);
   g_assert_cmpstr (f.log->str, ==, "a>1 a<1 a>2 a<2 a>3 a<3 ");
   for (guint i = 0; i < 3; i++)
-    assert_sent (&f, i, "X-One", "1");
+    fault_server_assert_header (f.server, i, "X-One", "1");
 }
 
 /* Without an answer there is no second phase. */
@@ -376,7 +326,7 @@ test_seen (gconstpointer data)
   dheera_base_request_set_header (DHEERA_BASE_REQUEST (f.request), "X-Copy", KEY);
   dheera_client_add_middleware (f.client, witness_cb, &witness, NULL);
   assert_answered (&f, (Complete) data);
-  assert_sent (&f, 0, "X-Gateway-Token", "canary");
+  fault_server_assert_header (f.server, 0, "X-Gateway-Token", "canary");
 
   g_assert_nonnull (witness.kept);
   g_assert_cmpuint (dheera_http_exchange_get_status (witness.kept), ==, 200);
@@ -451,7 +401,7 @@ test_reserved (void)
       add_step (&step, &f);
       add_step (&next, &f);
       message = g_strdup_printf ("OpenAI, m: a middleware can't set the header “%s”: %s.", cases[i].header, cases[i].reason);
-      assert_fails (&f, ways[i % G_N_ELEMENTS (ways)].complete, DHEERA_ERROR_INVALID_REQUEST, message);
+      assert_fails (&f, complete_ways[i % N_COMPLETE_WAYS].complete, DHEERA_ERROR_INVALID_REQUEST, message);
       g_assert_cmpstr (f.log->str, ==, "a>1 ");
       g_assert_cmpuint (fault_server_get_n_connections (f.server), ==, 0);
     }
@@ -482,7 +432,7 @@ test_anthropic (void)
       g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST);
       g_assert_cmpuint (fault_server_get_n_requests (f.server), ==, cases[i].sent);
       if (cases[i].sent)
-        assert_sent (&f, 0, "Authorization", "of the gateway");
+        fault_server_assert_header (f.server, 0, "Authorization", "of the gateway");
     }
 }
 
@@ -636,9 +586,9 @@ test_token (gconstpointer data)
   assert_answered (&f, (Complete) data);
   g_assert_cmpstr (f.log->str, ==, "a>1t a<1t a>1 a<1 ");
   g_assert_cmpstr (fault_server_get_request (f.server, 0)->target, ==, "/token");
-  assert_sent (&f, 0, "traceparent", "00-1-2-01");
-  assert_sent (&f, 1, "traceparent", "00-1-2-01");
-  assert_sent (&f, 1, "Authorization", "Bearer ya29.canary-token");
+  fault_server_assert_header (f.server, 0, "traceparent", "00-1-2-01");
+  fault_server_assert_header (f.server, 1, "traceparent", "00-1-2-01");
+  fault_server_assert_header (f.server, 1, "Authorization", "Bearer ya29.canary-token");
 }
 
 static void
@@ -675,8 +625,8 @@ test_signed (gconstpointer data)
   add_step (&two, &f);
   g_assert_null (((Complete) data) (f.client, f.request, NULL, &error));
   g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST);
-  assert_sent (&f, 0, "traceparent", "00-1-2-01");
-  assert_sent (&f, 0, "X-Amz-Extra", "1");
+  fault_server_assert_header (f.server, 0, "traceparent", "00-1-2-01");
+  fault_server_assert_header (f.server, 0, "X-Amz-Extra", "1");
   authorization = fault_request_dup_header (fault_server_get_request (f.server, 0), "Authorization");
   g_assert_nonnull (strstr (authorization, "SignedHeaders=content-type;host;x-amz-date;x-amz-extra,"));
 }
@@ -706,18 +656,18 @@ test_session (gconstpointer data)
   add_step (&step, &f);
   assert_answered (&f, (Complete) data);
   g_assert_cmpuint (n, ==, 1);
-  assert_sent (&f, 0, "X-One", "1");
+  fault_server_assert_header (f.server, 0, "X-One", "1");
 }
 
 static void
 add_in_each_way (const char    *name,
                  GTestDataFunc  test)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+  for (guint i = 0; i < N_COMPLETE_WAYS; i++)
     {
-      g_autofree char *path = g_strdup_printf ("/middleware/%s/%s", name, ways[i].name);
+      g_autofree char *path = g_strdup_printf ("/middleware/%s/%s", name, complete_ways[i].name);
 
-      g_test_add_data_func (path, ways[i].complete, test);
+      g_test_add_data_func (path, complete_ways[i].complete, test);
     }
 }
 

@@ -18,34 +18,6 @@
 
 #define SCRIPT(server, answer) fault_server_script (server, FAULT_EXPECT (), FAULT_SEND (answer), FAULT_CLOSE (), FAULT_END)
 
-/* The three ways to a whole answer */
-typedef DheeraResponse *(*Complete) (DheeraClient   *client,
-                                     DheeraRequest  *request,
-                                     GCancellable   *cancellable,
-                                     GError        **error);
-
-static DheeraResponse *
-collect (DheeraClient   *client,
-         DheeraRequest  *request,
-         GCancellable   *cancellable,
-         GError        **error)
-{
-  g_autoptr(DheeraStream) stream = dheera_client_stream (client, request);
-
-  return dheera_stream_collect (stream, cancellable, error);
-}
-
-static DheeraResponse *
-collect_in_loop (DheeraClient   *client,
-                 DheeraRequest  *request,
-                 GCancellable   *cancellable,
-                 GError        **error)
-{
-  g_autoptr(DheeraStream) stream = dheera_client_stream (client, request);
-
-  return collect_async (stream, cancellable, error);
-}
-
 typedef struct
 {
   FaultServer *server;
@@ -546,16 +518,6 @@ main (int   argc,
   static const struct
   {
     const char *name;
-    Complete complete;
-  } ways[] = {
-    { "blocking", dheera_client_complete },
-    { "async", complete_async },
-    { "stream", collect },
-    { "stream-async", collect_in_loop },
-  };
-  static const struct
-  {
-    const char *name;
     GTestDataFunc func;
   } tests[] = {
     { "once", test_once },
@@ -584,12 +546,12 @@ main (int   argc,
   seen = g_string_new (NULL);
   g_log_set_writer_func (log_cb, NULL, NULL);
 
-  for (guint w = 0; w < G_N_ELEMENTS (ways); w++)
+  for (guint w = 0; w < N_COMPLETE_WAYS; w++)
     for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
       {
-        g_autofree char *path = g_strdup_printf ("/tokens/%s/%s", ways[w].name, tests[i].name);
+        g_autofree char *path = g_strdup_printf ("/tokens/%s/%s", complete_ways[w].name, tests[i].name);
 
-        g_test_add_data_func (path, ways[w].complete, tests[i].func);
+        g_test_add_data_func (path, complete_ways[w].complete, tests[i].func);
       }
   g_test_add_func ("/tokens/dropped", test_dropped);
 

@@ -135,6 +135,17 @@ fault_request_dup_header (const FaultRequest *self,
   return dup_header (self->head, name);
 }
 
+void
+fault_server_assert_header (FaultServer *self,
+                            guint        index,
+                            const char  *name,
+                            const char  *value)
+{
+  g_autofree char *sent = fault_request_dup_header (fault_server_get_request (self, index), name);
+
+  g_assert_cmpstr (sent, ==, value);
+}
+
 static gboolean
 expect_request (Connection *self)
 {

@@ -119,6 +119,11 @@ const FaultRequest *fault_server_get_request       (FaultServer *self,
 /* NULL when the request has no such header. Free with g_free(). */
 char               *fault_request_dup_header       (const FaultRequest *self,
                                                     const char         *name);
+/* value is nullable: it has none. */
+void                fault_server_assert_header     (FaultServer *self,
+                                                    guint        index,
+                                                    const char  *name,
+                                                    const char  *value);
 
 /* The path of a file in certificates/ */
 char               *fault_server_dup_certificate   (const char *name);
