@@ -107,7 +107,7 @@ dup_shown_of_answer (const char *name,
   if (is_secret_of_answer (name, auth_header) || g_ascii_strcasecmp (name, "Link") == 0 || g_ascii_strcasecmp (name, "Refresh") == 0)
     return g_strdup (REDACTED);
   if (g_ascii_strcasecmp (name, "Location") == 0 || g_ascii_strcasecmp (name, "Content-Location") == 0)
-    return *value == '/' ? g_strndup (value, strcspn (value, "?#")) : dheera_url_redact (value);
+    return *value == '/' && value[1] != '/' ? g_strndup (value, strcspn (value, "?#")) : dheera_url_redact (value);
   return g_strdup (value);
 }
 

@@ -167,6 +167,7 @@ test_addresses (void)
     { "https://user:canary@other.example/v1?token=canary#canary", "Location: https://other.example/v1\n" },
     { "/v1/other?signature=canary", "Location: /v1/other\n" },
     { "canary", "Location: (not a URL)\n" },
+    { "//user:canary@other.example/v1", "Location: (not a URL)\n" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (addresses); i++)
