@@ -6,6 +6,8 @@
 
 #include "dheera-http-exchange-private.h"
 
+#include "dheera-ai/model/dheera-strings-private.h"
+
 typedef struct
 {
   DheeraMiddlewareFunc func;
@@ -117,19 +119,20 @@ run (DheeraOperation    *self,
   exchange->key = NULL;
 }
 
-/* A trace context that a function sets is the call's. */
+/* A trace context that a function sets is the call's; it may only add the state to one that the request has. */
 static void
 note_trace (DheeraOperation    *self,
             DheeraHttpExchange *exchange)
 {
   const char *parent = exchange->added != NULL ? dheera_http_request_get_header (exchange->added, "traceparent") : NULL;
+  const char *state = exchange->added != NULL ? dheera_http_request_get_header (exchange->added, "tracestate") : NULL;
 
-  if (parent == NULL || self->fetching_token)
+  if (self->fetching_token)
     return;
-  g_free (self->call->traceparent);
-  self->call->traceparent = g_strdup (parent);
-  g_free (self->call->tracestate);
-  self->call->tracestate = g_strdup (dheera_http_request_get_header (exchange->added, "tracestate"));
+  if (parent != NULL)
+    dheera_string_set (&self->call->traceparent, parent);
+  if (parent != NULL || state != NULL)
+    dheera_string_set (&self->call->tracestate, state);
 }
 
 void

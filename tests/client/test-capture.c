@@ -503,6 +503,29 @@ trace_cb (DheeraHttpExchange *exchange,
     dheera_http_exchange_set_header (exchange, "Traceparent", data);
 }
 
+static void
+state_cb (DheeraHttpExchange *exchange,
+          gpointer            data)
+{
+  if (dheera_http_exchange_get_phase (exchange) == DHEERA_HTTP_PHASE_REQUEST)
+    dheera_http_exchange_set_header (exchange, "tracestate", data);
+}
+
+static void
+test_state_of_others (void)
+{
+  g_auto(Fixture) f = { 0 };
+
+  set_up (&f, DHEERA_CAPTURE_NONE);
+  SCRIPT (f.server, OK_ANSWER);
+  dheera_base_request_set_traceparent (DHEERA_BASE_REQUEST (f.request), PARENT);
+  dheera_client_add_middleware (f.client, state_cb, "congo=1", NULL);
+  assert_answered (&f, dheera_client_complete);
+  fault_server_assert_header (f.server, 0, "tracestate", "congo=1");
+  g_assert_cmpstr (dheera_call_get_tracestate (f.call), ==, "congo=1");
+  g_assert_cmpstr (dheera_call_get_traceparent (f.call), ==, PARENT);
+}
+
 /* The header that the application sets comes first, and a middleware's is the call's as well. */
 static void
 test_trace_of_others (void)
@@ -564,6 +587,7 @@ main (int   argc,
   g_test_add_func ("/capture/trace-and-signature", test_trace_and_signature);
   g_test_add_func ("/capture/trace-is-bad", test_trace_is_bad);
   g_test_add_func ("/capture/trace-of-others", test_trace_of_others);
+  g_test_add_func ("/capture/state-of-others", test_state_of_others);
 
   return g_test_run ();
 }
