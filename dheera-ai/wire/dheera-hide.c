@@ -44,6 +44,13 @@ measure_same (const char *p,
   return p - start;
 }
 
+/* Credentials that are JSON, as Google's, have colons that divide no parts: one of them stands in the address that a token is got from. */
+static gboolean
+has_parts (const char *key)
+{
+  return key[strspn (key, " \t\r\n")] != '{';
+}
+
 /* The same for each part of a key that is made of several, divided by colons: AWS quotes a session token alone. */
 static gsize
 measure_secret (const char *p,
@@ -51,7 +58,7 @@ measure_secret (const char *p,
                 gboolean    cut)
 {
   gsize length = measure_same (p, key, strlen (key), cut);
-  const char *colon = strchr (key, ':');
+  const char *colon = has_parts (key) ? strchr (key, ':') : NULL;
 
   while (length == 0 && colon != NULL)
     {

@@ -291,11 +291,15 @@ static void
 test_quoted (void)
 {
   g_auto(Fixture) f = { 0 };
+  g_autofree char *url = NULL;
+  g_autofree char *words = NULL;
 
   set_up (&f);
+  url = fault_server_dup_url (f.server, "/token");
+  words = g_strdup_printf (" from %s: You are [hidden] (HTTP 400", url);
   dheera_client_add_middleware (f.client, add_gateway_key, NULL, NULL);
   SLOW_SCRIPT (f.server, HEAD ("400 Bad Request") "{\"error\":\"invalid_grant\",\"error_description\":\"You are " GATEWAY_KEY ".\"}");
-  check_failure (&f, DHEERA_ERROR_AUTHENTICATION, ": You are [hidden].");
+  check_failure (&f, DHEERA_ERROR_AUTHENTICATION, words);
 }
 
 /* A refusal of the endpoint's with 401 is not taken for one of the token. */

@@ -11,7 +11,8 @@ typedef struct
   const char *expected;
 } Row;
 
-static const char *const secrets[] = { "canary-0123456789", "AKIDEXAMPLE:se/cret:session-token", "short", NULL };
+static const char *const secrets[] = { "canary-0123456789", "AKIDEXAMPLE:se/cret:session-token", "short",
+                                       "\n{\"client_secret\":\"s\",\"token_uri\":\"http://host.example:8080/token\"}", NULL };
 
 static const Row rows[] = {
   { "", FALSE, "" },
@@ -24,6 +25,7 @@ static const Row rows[] = {
   { "the end is c", TRUE, "the end is [hidden]" },
   { "the end is c", FALSE, "the end is c" },
   { "token session-token of AKIDEXAMPLE", FALSE, "token [hidden] of [hidden]" },
+  { "got from http://host.example:8080/token", FALSE, "got from http://host.example:8080/token" },
   { "{\"s\":\"se\\/cret\"}", FALSE, "{\"s\":\"[hidden]\"}" },
   { "sk-aaaaaaaaaaaaaaaaaaaa", FALSE, "[hidden]" },
   { "key=sk-aaaaaaaaaaaaaaaaaaaa.", FALSE, "key=[hidden]" },
