@@ -38,21 +38,29 @@ def read_to(connection, end):
     return text
 
 
-def speak_in_turn(client, listener, number):
-    """A model that says a word when its last one has arrived at the client: no two of them are ever on the way"""
-    body = json.dumps(STREAM)
-    client.sendall(f'POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}'.encode())
-    model, _ = listener.accept()
-    with model:
-        model.settimeout(TIMEOUT)
-        model.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        read_to(model, b'}')
-        model.sendall(b'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n')
-        for _ in range(number):
-            model.sendall(chunk('{"content":" water"}'))
-            read_to(client, b'\n\n\r\n')
-        model.sendall(chunk('{}', '"stop"') + b'e\r\ndata: [DONE]\n\n\r\n' + END)
-        read_to(client, b'data: [DONE]\n\n\r\n' + END)
+class Stream:
+    """A client of the server, and the model that answers it"""
+
+    def __init__(self, port, listener):
+        body = json.dumps(STREAM)
+        self.client = socket.create_connection(('127.0.0.1', port), timeout=TIMEOUT)
+        self.client.sendall(f'POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n'
+                            f'Content-Length: {len(body)}\r\n\r\n{body}'.encode())
+        self.model, _ = listener.accept()
+        self.model.settimeout(TIMEOUT)
+        self.model.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        read_to(self.model, b'}')
+        self.model.sendall(b'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n')
+
+    def say(self):
+        self.model.sendall(chunk('{"content":" water"}'))
+        read_to(self.client, b'\n\n\r\n')
+
+    def end(self):
+        self.model.sendall(chunk('{}', '"stop"') + b'e\r\ndata: [DONE]\n\n\r\n' + END)
+        read_to(self.client, b'data: [DONE]\n\n\r\n' + END)
+        self.client.close()
+        self.model.close()
 
 
 class Gateway:
@@ -90,11 +98,17 @@ class Gateway:
                 raise RuntimeError(f'{events} of {number} chunks arrived')
         return self.run(f'{self.server.url}/chunks/{number}', talk)
 
-    def lone_chunks(self, number):
-        with socket.create_server(('127.0.0.1', 0)) as listener:
+    def lone_chunks(self, number, streams=1):
+        """Each comes when the one before it has arrived: no two of them are ever on the way. All but one of the streams say a word only."""
+        with socket.create_server(('127.0.0.1', 0), backlog=streams) as listener:
             listener.settimeout(TIMEOUT)
 
             def talk(port):
-                with socket.create_connection(('127.0.0.1', port), timeout=TIMEOUT) as client:
-                    speak_in_turn(client, listener, number)
+                others = [Stream(port, listener) for _ in range(streams)]
+                for stream in others:
+                    stream.say()
+                for _ in range(number):
+                    others[-1].say()
+                for stream in others:
+                    stream.end()
             return self.run(f'http://127.0.0.1:{listener.getsockname()[1]}', talk)
