@@ -342,36 +342,59 @@ read_all (gpointer fd)
   return text;
 }
 
+/* A logger of bodies into a pipe, of which *end is the other end */
+static DheeraLogger *
+new_pipe_logger (DheeraClient   *client,
+                 GOutputStream **stream,
+                 int            *end)
+{
+  DheeraLogger *logger;
+  int fds[2];
+
+  g_assert_cmpint (pipe (fds), ==, 0);
+  *stream = g_unix_output_stream_new (fds[1], TRUE);
+  *end = fds[0];
+  logger = new_lines_logger (client, *stream);
+  dheera_client_set_capture (client, DHEERA_CAPTURE_BODIES);
+  dheera_logger_set_bodies (logger, TRUE);
+  return logger;
+}
+
+/* With a record of more than a hundred thousand bytes */
+static void
+complete_at_length (DheeraClient *client)
+{
+  g_autofree char *prompt = g_strnfill (60000, 'x');
+  g_autoptr(DheeraRequest) request = mock_request ("mock/echo", prompt, NULL);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DheeraResponse) response = dheera_client_complete (client, request, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (response);
+}
+
 /* Nobody reads, and no call waits for that: lines are kept, then left out, and those that come through are whole. */
 static void
 test_slow (void)
 {
   g_autoptr(DheeraClient) client = dheera_client_new ();
-  g_autoptr(DheeraLogger) logger = NULL;
   g_autoptr(GOutputStream) stream = NULL;
+  g_autoptr(DheeraLogger) logger = NULL;
   g_autoptr(GError) error = NULL;
-  g_autofree char *prompt = g_strnfill (60000, 'x');
-  GPtrArray *lines;
+  g_autoptr(GPtrArray) lines = NULL;
   GThread *reader;
   GString *text;
-  int fds[2];
+  int end;
   guint n_calls = 0;
 
-  g_assert_cmpint (pipe (fds), ==, 0);
-  stream = g_unix_output_stream_new (fds[1], TRUE);
-  logger = new_lines_logger (client, stream);
-  dheera_client_set_capture (client, DHEERA_CAPTURE_BODIES);
-  dheera_logger_set_bodies (logger, TRUE);
+  logger = new_pipe_logger (client, &stream, &end);
   while (dheera_logger_get_n_dropped (logger) < 3)
     {
-      g_autoptr(DheeraRequest) request = mock_request ("mock/echo", prompt, NULL);
-      g_autoptr(DheeraResponse) response = dheera_client_complete (client, request, NULL, &error);
-
-      g_assert_no_error (error);
+      complete_at_length (client);
       g_assert_cmpuint (++n_calls, <, 100);
     }
 
-  reader = g_thread_new ("reader", read_all, GINT_TO_POINTER (fds[0]));
+  reader = g_thread_new ("reader", read_all, GINT_TO_POINTER (end));
   g_assert_true (dheera_logger_flush (logger, NULL, &error));
   g_assert_no_error (error);
   dheera_logger_set_stream (logger, NULL);
@@ -379,9 +402,8 @@ test_slow (void)
   text = g_thread_join (reader);
   lines = parse_lines (text->str, text->len);
   g_assert_cmpuint (lines->len, ==, n_calls - dheera_logger_get_n_dropped (logger));
-  g_ptr_array_unref (lines);
   g_string_free (text, TRUE);
-  close (fds[0]);
+  close (end);
 }
 
 /* Each line that another stream was put before is counted, not only the one that was under way. */
@@ -389,39 +411,27 @@ static void
 test_replaced (void)
 {
   g_autoptr(DheeraClient) client = dheera_client_new ();
-  g_autoptr(DheeraLogger) logger = NULL;
   g_autoptr(GOutputStream) stream = NULL;
+  g_autoptr(DheeraLogger) logger = NULL;
   g_autoptr(GError) error = NULL;
-  g_autofree char *prompt = g_strnfill (60000, 'x');
-  GThread *reader;
   GString *text;
-  int fds[2];
+  int end;
   guint n_lines = 0;
 
-  g_assert_cmpint (pipe (fds), ==, 0);
-  stream = g_unix_output_stream_new (fds[1], TRUE);
-  logger = new_lines_logger (client, stream);
-  dheera_client_set_capture (client, DHEERA_CAPTURE_BODIES);
-  dheera_logger_set_bodies (logger, TRUE);
+  logger = new_pipe_logger (client, &stream, &end);
   for (guint i = 0; i < 6; i++)
-    {
-      g_autoptr(DheeraRequest) request = mock_request ("mock/echo", prompt, NULL);
-      g_autoptr(DheeraResponse) response = dheera_client_complete (client, request, NULL, &error);
-
-      g_assert_no_error (error);
-    }
+    complete_at_length (client);
   g_assert_cmpuint (dheera_logger_get_n_dropped (logger), ==, 0);
   dheera_logger_set_stream (logger, NULL);
 
   g_assert_true (g_output_stream_close (stream, NULL, &error));
-  reader = g_thread_new ("reader", read_all, GINT_TO_POINTER (fds[0]));
-  text = g_thread_join (reader);
+  text = read_all (GINT_TO_POINTER (end));
   for (gsize i = 0; i < text->len; i++)
     n_lines += text->str[i] == '\n';
   g_assert_cmpuint (dheera_logger_get_n_dropped (logger), >, 1);
   g_assert_cmpuint (n_lines + dheera_logger_get_n_dropped (logger), ==, 6);
   g_string_free (text, TRUE);
-  close (fds[0]);
+  close (end);
 }
 
 /* Where warnings go may ask the logger, too. */
@@ -439,16 +449,14 @@ static void
 test_warned (void)
 {
   g_autoptr(DheeraClient) client = dheera_client_new ();
-  g_autoptr(DheeraLogger) logger = NULL;
   g_autoptr(GOutputStream) stream = NULL;
+  g_autoptr(DheeraLogger) logger = NULL;
   GLogLevelFlags fatal = g_log_set_always_fatal (G_LOG_LEVEL_ERROR);
   guint handler;
-  int fds[2];
+  int end;
 
-  g_assert_cmpint (pipe (fds), ==, 0);
-  stream = g_unix_output_stream_new (fds[1], TRUE);
-  close (fds[0]);
-  logger = new_lines_logger (client, stream);
+  logger = new_pipe_logger (client, &stream, &end);
+  close (end);
   handler = g_log_set_handler ("dheera-ai", G_LOG_LEVEL_WARNING, ask_logger_cb, logger);
   complete (client, NULL);
   g_log_remove_handler ("dheera-ai", handler);
@@ -460,15 +468,13 @@ static void
 test_broken (void)
 {
   g_autoptr(DheeraClient) client = dheera_client_new ();
-  g_autoptr(DheeraLogger) logger = NULL;
   g_autoptr(GOutputStream) stream = NULL;
+  g_autoptr(DheeraLogger) logger = NULL;
   g_autoptr(GOutputStream) good = g_memory_output_stream_new_resizable ();
-  int fds[2];
+  int end;
 
-  g_assert_cmpint (pipe (fds), ==, 0);
-  stream = g_unix_output_stream_new (fds[1], TRUE);
-  close (fds[0]);
-  logger = new_lines_logger (client, stream);
+  logger = new_pipe_logger (client, &stream, &end);
+  close (end);
   g_test_expect_message ("dheera-ai", G_LOG_LEVEL_WARNING, "The log of calls can't be written to its stream: *roken pipe*. Nothing more is written there.");
   complete (client, NULL);
   g_test_assert_expected_messages ();

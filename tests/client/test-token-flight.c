@@ -18,7 +18,6 @@
 #define SCRIPT(server, answer) fault_server_script (server, FAULT_EXPECT (), FAULT_SEND (answer), FAULT_CLOSE (), FAULT_END)
 /* Answers when it is told to. */
 #define SLOW_SCRIPT(server, answer) fault_server_script (server, FAULT_EXPECT (), FAULT_SIGNAL (), FAULT_SEND (answer), FAULT_CLOSE (), FAULT_END)
-#define STALLED_SCRIPT(server) fault_server_script (server, FAULT_EXPECT (), FAULT_STALL (), FAULT_END)
 
 #define N_CALLS 20
 #define N_THREADS 8
@@ -45,6 +44,16 @@ set_up (Fixture *f)
   token_url = fault_server_dup_url (f->server, "/token");
   key = g_strdup_printf ("{\"type\":\"authorized_user\",\"client_id\":\"app\",\"client_secret\":\"s\",\"refresh_token\":\"r\",\"token_uri\":\"%s\"}", token_url);
   dheera_provider_set_api_key (dheera_client_get_provider (f->client, "vertex-openai"), key);
+}
+
+/* The first request for a token is not answered, the second one is. */
+static void
+set_up_stalled (Fixture *f)
+{
+  set_up (f);
+  fault_server_script (f->server, FAULT_EXPECT (), FAULT_STALL (), FAULT_END);
+  SCRIPT (f->server, TOKEN_ANSWER (TOKEN_2));
+  SCRIPT (f->server, OK_ANSWER);
 }
 
 static void
@@ -354,10 +363,7 @@ test_fetching_call_is_cancelled (void)
   g_autoptr(GAsyncResult) first = NULL;
   GAsyncResult *results[N_CALLS] = { NULL };
 
-  set_up (&f);
-  STALLED_SCRIPT (f.server);
-  SCRIPT (f.server, TOKEN_ANSWER (TOKEN_2));
-  SCRIPT (f.server, OK_ANSWER);
+  set_up_stalled (&f);
   begin (&f, "m", cancellable, &first);
   for (guint i = 0; i < N_CALLS; i++)
     begin (&f, "m", NULL, &results[i]);
@@ -378,10 +384,7 @@ test_fetching_stream_is_dropped (void)
   g_autoptr(GAsyncResult) dropped = NULL;
   g_autoptr(GAsyncResult) result = NULL;
 
-  set_up (&f);
-  STALLED_SCRIPT (f.server);
-  SCRIPT (f.server, TOKEN_ANSWER (TOKEN_2));
-  SCRIPT (f.server, OK_ANSWER);
+  set_up_stalled (&f);
   request = make_request (&f, "m");
   stream = dheera_client_stream (f.client, request);
   dheera_stream_next_async (stream, NULL, store_result_cb, &dropped);
@@ -483,10 +486,7 @@ test_fetching_call_times_out (void)
   g_autoptr(GAsyncResult) first = NULL;
   g_autoptr(GAsyncResult) second = NULL;
 
-  set_up (&f);
-  STALLED_SCRIPT (f.server);
-  SCRIPT (f.server, TOKEN_ANSWER (TOKEN_2));
-  SCRIPT (f.server, OK_ANSWER);
+  set_up_stalled (&f);
   request = make_request (&f, "m");
   dheera_base_request_set_timeout (DHEERA_BASE_REQUEST (request), 0.5);
   dheera_client_complete_async (f.client, request, NULL, store_result_cb, &first);
@@ -505,10 +505,7 @@ test_patience (void)
   g_autoptr(GAsyncResult) first = NULL;
   g_autoptr(GAsyncResult) second = NULL;
 
-  set_up (&f);
-  STALLED_SCRIPT (f.server);
-  SCRIPT (f.server, TOKEN_ANSWER (TOKEN_2));
-  SCRIPT (f.server, OK_ANSWER);
+  set_up_stalled (&f);
   begin (&f, "m", NULL, &first);
   begin (&f, "m", NULL, &second);
   assert_answered (&f, &second);
