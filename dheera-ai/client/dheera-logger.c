@@ -590,7 +590,7 @@ dheera_logger_set_stream (DheeraLogger  *self,
  * Writes lines of JSON to a file, in place of [property@Logger:stream].
  *
  * They are appended to what is there already, each in one piece, so that several programs can share the file. A file that is made for it can be read and written by its
- * owner alone. It is closed when the logger goes, or gets another stream.
+ * owner alone. It is closed when the logger goes, or gets another stream. The path may be that of a named pipe, which somebody has to read already.
  *
  * Errors: `G_IO_ERROR` with the code of the system's when the file can't be opened; nothing is changed then.
  *
@@ -610,7 +610,8 @@ dheera_logger_open_file (DheeraLogger  *self,
   g_return_val_if_fail (path != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  fd = open (path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, S_IRUSR | S_IWUSR);
+  /* A named pipe that nobody reads is an error, and nothing to wait for. */
+  fd = open (path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, S_IRUSR | S_IWUSR);
   if (fd == -1)
     {
       int code = errno;

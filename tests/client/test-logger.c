@@ -342,6 +342,37 @@ read_all (gpointer fd)
   return text;
 }
 
+static void
+test_named_pipe (void)
+{
+  g_autoptr(DheeraClient) client = dheera_client_new ();
+  g_autoptr(DheeraLogger) logger = new_lines_logger (client, NULL);
+  g_autoptr(GError) error = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("dheera-logger-XXXXXX", &error);
+  g_autofree char *path = g_build_filename (folder, "calls", NULL);
+  char buffer[4096];
+  gssize n;
+  int fd;
+
+  g_assert_no_error (error);
+  g_assert_cmpint (mkfifo (path, 0600), ==, 0);
+  g_assert_false (dheera_logger_open_file (logger, path, &error));
+  g_assert_nonnull (strstr (error->message, path));
+  g_clear_error (&error);
+
+  fd = open (path, O_RDONLY | O_NONBLOCK);
+  g_assert_cmpint (fd, >=, 0);
+  g_assert_true (dheera_logger_open_file (logger, path, &error));
+  g_assert_no_error (error);
+  complete (client, NULL);
+  n = read (fd, buffer, sizeof buffer);
+  g_assert_cmpint (n, >, 0);
+  g_assert_cmpint (buffer[n - 1], ==, '\n');
+  close (fd);
+  g_remove (path);
+  g_rmdir (folder);
+}
+
 /* A logger of bodies into a pipe, of which *end is the other end */
 static DheeraLogger *
 new_pipe_logger (DheeraClient   *client,
@@ -584,6 +615,7 @@ main (int   argc,
   g_test_add_func ("/logger/content", test_content);
   g_test_add_func ("/logger/lines", test_lines);
   g_test_add_func ("/logger/file", test_file);
+  g_test_add_func ("/logger/named-pipe", test_named_pipe);
   g_test_add_func ("/logger/slow", test_slow);
   g_test_add_func ("/logger/replaced", test_replaced);
   g_test_add_func ("/logger/warned", test_warned);
