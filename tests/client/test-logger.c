@@ -172,7 +172,7 @@ static void
 test_failure (void)
 {
   g_autoptr(DheeraClient) client = dheera_client_new ();
-  g_autoptr(DheeraLogger) logger = dheera_logger_new (client);
+  g_autoptr(DheeraLogger) logger G_GNUC_UNUSED = dheera_logger_new (client);
   g_autoptr(DheeraRequest) unknown = dheera_request_new_for_prompt ("nobody/knows\nthis", "Hi");
 
   g_ptr_array_set_size (records, 0);
@@ -560,7 +560,7 @@ test_threads (void)
   /* Loggers that come and go meanwhile do no harm. */
   for (guint i = 0; i < 50; i++)
     {
-      g_autoptr(DheeraLogger) other = new_lines_logger (client, NULL);
+      g_autoptr(DheeraLogger) other G_GNUC_UNUSED = new_lines_logger (client, NULL);
 
       dheera_logger_set_timings (logger, i % 2 == 0);
     }
