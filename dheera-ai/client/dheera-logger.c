@@ -265,7 +265,8 @@ install_content (GParamFlags flags)
   /**
    * DheeraLogger:n-dropped:
    *
-   * How many lines of JSON were left out, since the stream was too slow or failed.
+   * How many lines of JSON were left out, since the stream was too slow or failed, or another one took its place. It grows in whichever thread a call ends, and is not
+   * notified.
    *
    * Since: 0.1
    */

@@ -169,6 +169,8 @@ quotes_header (DheeraExchange *self,
   return FALSE;
 }
 
+/* Here only what is sure to hold a credential is kept back, and not whatever has a suspicious word in its name: an answer's x-ratelimit-remaining-tokens is what
+ * one looks for. */
 const char *
 dheera_exchange_get_open_header (DheeraExchange *self,
                                  const char     *name)
