@@ -102,6 +102,8 @@ test_first_token (void)
     }
 }
 
+#define LETTER(letter) "1\r\n" letter "\r\n"
+
 static void
 test_idle (void)
 {
@@ -112,14 +114,14 @@ test_idle (void)
       g_autofree char *url = fault_server_dup_url (server, "/");
       g_autoptr(Outcome) outcome = NULL;
 
-      /* As long as something comes every now and then it goes on, here for 0.4 seconds. */
-      fault_server_script (server, FAULT_EXPECT (), FAULT_SEND (EVENT_STREAM), FAULT_DRIP ("1\r\nx\r\n1\r\ny\r\n", 40), FAULT_STALL (), FAULT_END);
-      outcome = run_exchange (mode, &(Run) { .transport = transport, .url = url, .timeouts.first_token = 0.3, .timeouts.idle = 0.3,
+      /* As long as something comes every now and then it goes on, here for 0.7 seconds. */
+      fault_server_script (server, FAULT_EXPECT (), FAULT_SEND (EVENT_STREAM), FAULT_DRIP (LETTER ("u") LETTER ("v") LETTER ("w") LETTER ("x") LETTER ("y") LETTER ("z"), 20), FAULT_STALL (), FAULT_END);
+      outcome = run_exchange (mode, &(Run) { .transport = transport, .url = url, .timeouts.first_token = 2, .timeouts.idle = 0.5,
                                              .mark_first_token = TRUE });
-      assert_failed (outcome, DHEERA_TRANSPORT_ERROR_TIMEOUT, "127.0.0.1:* sent nothing more for 0.3 seconds");
-      g_assert_cmpstr (outcome->body->str, ==, "xy");
-      g_assert_cmpfloat (outcome->seconds, >=, 0.6);
-      g_assert_cmpfloat (outcome->seconds, <=, 3.8);
+      assert_failed (outcome, DHEERA_TRANSPORT_ERROR_TIMEOUT, "127.0.0.1:* sent nothing more for 0.5 seconds");
+      g_assert_cmpstr (outcome->body->str, ==, "uvwxyz");
+      g_assert_cmpfloat (outcome->seconds, >=, 1.1);
+      g_assert_cmpfloat (outcome->seconds, <=, 4.5);
     }
 }
 
