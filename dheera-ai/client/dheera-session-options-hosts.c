@@ -57,7 +57,7 @@ dheera_session_options_get_proxy_for_host (DheeraSessionOptions *self,
  * reached directly all the same. Where more than one entry fits a host, the one that was set first counts, so set the narrow ones first. A provider whose access tokens
  * come from another host, as those of Google and Microsoft do, wants an entry for that host as well.
  *
- * A URI that is no proxy's shows when the session is made, as %DHEERA_ERROR_INVALID_REQUEST.
+ * A host that is none, such as a URL, and a URI that is no proxy's show when the session is made, as %DHEERA_ERROR_INVALID_REQUEST.
  *
  * Since: 0.1
  */

@@ -347,6 +347,8 @@ install_proxy (GParamFlags flags)
    * Hosts that are reached directly, whatever proxy there is: names (`example.com` with all that is below it, `*.example.com`), addresses, networks
    * (`10.0.0.0/8`), each with a port where only that one is meant, or `*`.
    *
+   * Anything else, such as a URL, shows when the session is made, as %DHEERA_ERROR_INVALID_REQUEST.
+   *
    * Since: 0.1
    */
   properties[PROP_NO_PROXY] = g_param_spec_boxed ("no-proxy", NULL, NULL, G_TYPE_STRV, flags);

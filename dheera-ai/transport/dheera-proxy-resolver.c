@@ -462,6 +462,80 @@ check_proxy (const char  *where,
 }
 
 static gboolean
+is_port (const char *text)
+{
+  return *text != '\0' && strlen (text) <= 5 && text[strspn (text, "0123456789")] == '\0';
+}
+
+static gboolean
+is_network (const char *text)
+{
+  g_autoptr(GInetAddressMask) mask = g_inet_address_mask_new_from_string (text, NULL);
+
+  return mask != NULL;
+}
+
+/* name and length without a port */
+static gboolean
+is_name (const char *name,
+         gsize       length)
+{
+  gsize n_dots = 0;
+
+  if (g_str_has_prefix (name, "*."))
+    {
+      name++;
+      length--;
+    }
+  for (gsize i = 0; i < length; i++)
+    {
+      if (name[i] == '.')
+        n_dots++;
+      else if (!g_ascii_isalnum (name[i]) && (guchar) name[i] < 0x80 && strchr ("-_", name[i]) == NULL)
+        return FALSE;
+    }
+
+  return n_dots < length;
+}
+
+/* One that matches_entry() could find in the address of a request */
+static gboolean
+is_entry (const char *entry)
+{
+  const char *colon = strchr (entry, ':');
+
+  if (g_str_equal (entry, "*"))
+    return TRUE;
+  if (strchr (entry, '/') != NULL || (*entry != '[' && colon != NULL && strchr (colon + 1, ':') != NULL))
+    return is_network (entry);
+  if (*entry == '[')
+    {
+      const char *end = strchr (entry, ']');
+      g_autofree char *address = end != NULL ? g_strndup (entry + 1, end - entry - 1) : NULL;
+
+      return end != NULL && is_network (address) && (end[1] == '\0' || (end[1] == ':' && is_port (end + 2)));
+    }
+
+  return is_name (entry, colon != NULL ? (gsize) (colon - entry) : strlen (entry)) && (colon == NULL || is_port (colon + 1));
+}
+
+/* An entry that never matches would be an option that is ignored. Empty ones are what is left of lists that were put together. */
+static gboolean
+check_entry (const char  *where,
+             const char  *entry,
+             GError     **error)
+{
+  g_autofree char *shown = NULL;
+
+  if (*entry == '\0' || is_entry (entry))
+    return TRUE;
+  shown = dheera_proxy_uri_redact (entry);
+  g_set_error (error, DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_SESSION,
+               "%s “%s”, which is no host; a host is written as api.example.com, 10.1.2.3, 10.0.0.0/8 or *, with :443 behind it where only that port is meant", where, shown);
+  return FALSE;
+}
+
+static gboolean
 add_hosts (DheeraProxyResolver  *self,
            GPtrArray            *hosts,
            GError              **error)
@@ -472,7 +546,7 @@ add_hosts (DheeraProxyResolver  *self,
       const DheeraHostProxy *host = hosts->pdata[i];
       char *uri = make_proxy_uri (host->uri);
       g_autofree char *where = g_strdup_printf ("the proxy that the session options have for %s", host->host);
-      gboolean good = g_str_equal (uri, DIRECT) || check_proxy (where, uri, error);
+      gboolean good = check_entry ("the session options have a proxy for", host->host, error) && (g_str_equal (uri, DIRECT) || check_proxy (where, uri, error));
 
       if (good)
         g_ptr_array_add (self->hosts, dheera_host_proxy_new (host->host, uri));
@@ -491,6 +565,9 @@ dheera_proxy_resolver_new_for_config (const DheeraSessionConfig  *config,
   g_autoptr(GProxyResolver) resolver = dheera_proxy_resolver_new (config->trust_env);
   DheeraProxyResolver *self = DHEERA_PROXY_RESOLVER (resolver);
 
+  for (guint i = 0; config->no_proxy != NULL && config->no_proxy[i] != NULL; i++)
+    if (!check_entry ("the session option no-proxy has", config->no_proxy[i], error))
+      return NULL;
   self->exceptions = g_strdupv (config->no_proxy);
   if (config->proxy_uri != NULL)
     {

@@ -215,6 +215,45 @@ test_values (void)
   g_assert_true (dheera_session_options_get_verify (production));
 }
 
+/* Hosts that no request could be for, and so would be ignored */
+static void
+test_hosts (void)
+{
+  static const char *const good[] = { "*", "a", "a.example", ".a.example", "*.a.example", "a.example.", "a_b.example:443", "10.1.2.3", "10.1.2.3:80", "10.0.0.0/8",
+                                      "2001:db8::1", "2001:db8::/32", "[2001:db8::1]", "[2001:db8::1]:443", "\303\244.example" };
+  static const char *const bad[] = { "http://a.example", "https://user:secret7@a.example", "a.example/v1", "a example", "a.example:", "a.example:http", "a.example:443:1",
+                                     "[a.example]", "[2001:db8::1", "[2001:db8::1]443", "10.0.0.0/99", ".", "*.", "a*.example", "user@a.example" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (good) + G_N_ELEMENTS (bad); i++)
+    {
+      const char *host = i < G_N_ELEMENTS (good) ? good[i] : bad[i - G_N_ELEMENTS (good)];
+
+      for (guint j = 0; j < 2; j++)
+        {
+          g_autoptr(DheeraSessionOptions) options = dheera_session_options_new ();
+          g_autoptr(SoupSession) session = NULL;
+          g_autoptr(GError) error = NULL;
+
+          if (j == 0)
+            dheera_session_options_set_no_proxy (options, (const char *const[]) { "", "b.example", host, NULL });
+          else
+            dheera_session_options_set_proxy_for_host (options, host, "http://p:1");
+          session = dheera_session_options_create_session (options, &error);
+          if (i < G_N_ELEMENTS (good))
+            {
+              g_assert_no_error (error);
+              g_assert_nonnull (session);
+              continue;
+            }
+          g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST);
+          g_assert_nonnull (strstr (error->message, "which is no host"));
+          g_assert_nonnull (strstr (error->message, j == 0 ? "no-proxy has" : "have a proxy for"));
+          g_assert_null (strstr (error->message, "secret7"));
+          g_assert_null (session);
+        }
+    }
+}
+
 static void
 test_proxy_for_host (void)
 {
@@ -579,6 +618,7 @@ main (int   argc,
     }
   g_test_add_func ("/session-options/session-and-options", test_session_and_options);
   g_test_add_func ("/session-options/values", test_values);
+  g_test_add_func ("/session-options/hosts", test_hosts);
   g_test_add_func ("/session-options/proxy-for-host", test_proxy_for_host);
   g_test_add_func ("/session-options/copied", test_copied);
   g_test_add_func ("/session-options/interaction", test_interaction);
