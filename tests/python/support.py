@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the Python tests of the binding share: the library, requests to the offline model, and what that has seen."""
 
+import asyncio
 import gc
 import json
 import pathlib
@@ -20,6 +21,11 @@ try:
 except (ImportError, ValueError) as error:
     print(f'1..0 # SKIP {error}')
     sys.exit(0)
+
+try:
+    from gi.events import GLibEventLoop
+except ImportError:
+    GLibEventLoop = None
 
 # For what would hang otherwise.
 PATIENCE = 20
@@ -87,6 +93,23 @@ def is_dheera(error, code):
 
 def properties_of(obj):
     return {p.name: obj.get_property(p.name) for p in obj.list_properties() if p.flags & 1}
+
+
+def run_stock(main):
+    """In a loop of asyncio's own"""
+    return asyncio.run(asyncio.wait_for(main, PATIENCE))
+
+
+def run_glib(main):
+    """In GLib's loop, as newer PyGObject has it"""
+    if GLibEventLoop is None:
+        main.close()
+        raise Skip(f'PyGObject {".".join(map(str, __import__("gi").version_info))} has no gi.events')
+    loop = GLibEventLoop(GLib.MainContext.default())
+    try:
+        return loop.run_until_complete(asyncio.wait_for(main, PATIENCE))
+    finally:
+        loop.close()
 
 
 class Loop:

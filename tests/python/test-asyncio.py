@@ -10,29 +10,9 @@ import socket
 import threading
 import time
 
-from support import PATIENCE, Dheera, Gio, GLib, Skip, Soup, at_rest, is_cancelled, is_dheera, mock, run_cases, seen, wait_for_gone
-
-try:
-    from gi.events import GLibEventLoop
-except ImportError:
-    GLibEventLoop = None
+from support import Dheera, Gio, GLib, Soup, at_rest, is_cancelled, is_dheera, mock, run_cases, run_glib, run_stock, seen, wait_for_gone
 
 client = Dheera.Client()
-
-
-def run_stock(main):
-    return asyncio.run(asyncio.wait_for(main, PATIENCE))
-
-
-def run_glib(main):
-    if GLibEventLoop is None:
-        main.close()
-        raise Skip(f'PyGObject {".".join(map(str, __import__("gi").version_info))} has no gi.events')
-    loop = GLibEventLoop(GLib.MainContext.default())
-    try:
-        return loop.run_until_complete(asyncio.wait_for(main, PATIENCE))
-    finally:
-        loop.close()
 
 
 async def error_of(awaitable):

@@ -6,34 +6,14 @@ import asyncio
 import socket
 import threading
 
-from support import PATIENCE, Dheera, GLib, Skip, Soup, at_rest, is_dheera, run_cases, wait_for_gone
+from support import PATIENCE, Dheera, Soup, at_rest, is_dheera, run_cases, run_glib, run_stock, wait_for_gone
 
 import dheera_ai
 from dheera_ai.llms.custom_httpx.aiohttp_handler import BaseLLMAIOHTTPHandler
 
-try:
-    from gi.events import GLibEventLoop
-except ImportError:
-    GLibEventLoop = None
-
 ECHO = 'mock/echo'
 HELLO = [{'role': 'user', 'content': 'One two three'}]
 LONG = [{'role': 'user', 'content': 'word ' * 100}]
-
-
-def run_stock(main):
-    return asyncio.run(asyncio.wait_for(main, PATIENCE))
-
-
-def run_glib(main):
-    if GLibEventLoop is None:
-        main.close()
-        raise Skip(f'PyGObject {".".join(map(str, __import__("gi").version_info))} has no gi.events')
-    loop = GLibEventLoop(GLib.MainContext.default())
-    try:
-        return loop.run_until_complete(asyncio.wait_for(main, PATIENCE))
-    finally:
-        loop.close()
 
 
 def ask(messages=HELLO, **arguments):

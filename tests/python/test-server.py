@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 
-from support import PATIENCE, Dheera, Gio, GLib, Loop, Skip, Soup, error_of, is_cancelled, is_dheera, run_async, run_cases
+from support import Dheera, Gio, GLib, Loop, Soup, error_of, is_cancelled, is_dheera, run_async, run_cases, run_glib, run_stock
 
 KEY = 'sk-canary-0123456789'
 
@@ -103,19 +103,11 @@ async def serve_in_asyncio():
 
 
 def test_serves_in_asyncio():
-    asyncio.run(asyncio.wait_for(serve_in_asyncio(), PATIENCE))
+    run_stock(serve_in_asyncio())
 
 
 def test_serves_in_a_glib_loop_of_asyncio():
-    try:
-        from gi.events import GLibEventLoop
-    except ImportError as error:
-        raise Skip(f'this PyGObject has no gi.events: {error}') from error
-    loop = GLibEventLoop(GLib.MainContext.default())
-    try:
-        loop.run_until_complete(asyncio.wait_for(serve_in_asyncio(), PATIENCE))
-    finally:
-        loop.close()
+    run_glib(serve_in_asyncio())
 
 
 def test_runs():
