@@ -184,6 +184,15 @@ hide_addresses (const char *text)
   return g_string_free (shown, FALSE);
 }
 
+/* A page for people: of a proxy or a gateway that stands before the provider, and says what it is and where. */
+static gboolean
+is_page (DheeraErrorDetails *details)
+{
+  const char *body = details != NULL ? dheera_error_details_get_body (details) : NULL;
+
+  return body != NULL && body[strspn (body, " \t\r\n")] == '<';
+}
+
 /* The provider's own words are better than the sentence that is made of them for the one who owns the key. */
 static char *
 dup_message (const Row          *row,
@@ -196,7 +205,7 @@ dup_message (const Row          *row,
   g_autofree char *shown = NULL;
   g_autofree char *masked = NULL;
 
-  if (row->telling == SENTENCE)
+  if (row->telling == SENTENCE || is_page (details))
     return g_strdup (row->sentence);
 
   if (words == NULL || *words == '\0' || dheera_error_details_get_status (details) == 0)

@@ -147,6 +147,30 @@ test_addresses (void)
     }
 }
 
+/* What stands before a provider answers with pages, whose words are about itself. */
+static void
+test_page (void)
+{
+  g_auto (DheeraCodecError) answer = { 0 };
+  DheeraFailure failure = DHEERA_FAILURE_INIT;
+  g_autoptr (DheeraErrorDetails) details = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Parsed) parsed = NULL;
+
+  failure.code = DHEERA_ERROR_RATE_LIMIT;
+  failure.status = 429;
+  failure.provider = "openai";
+  failure.message = "Too many for " HOST;
+  failure.body = "\n<!DOCTYPE html><title>Too many for " HOST "</title>";
+  details = dheera_error_details_new (&failure);
+  error = dheera_error_new_with_details (failure.code, details, failure.message);
+  dheera_codec_read_error (&answer, error, NULL);
+  parsed = parse (answer.body);
+  g_assert_cmpuint (answer.status, ==, 429);
+  assert_json_string (parsed, "error.code", "rate_limit_exceeded");
+  assert_json_string (parsed, "error.message", "There are too many requests. Try again later.");
+}
+
 /* Without an answer of the provider's there are no words of the provider's, and the library's own are right. */
 static void
 test_own_words (void)
@@ -342,6 +366,7 @@ main (int   argc,
   g_test_add_func ("/codec-error/kinds", test_kinds);
   g_test_add_func ("/codec-error/own-words", test_own_words);
   g_test_add_func ("/codec-error/addresses", test_addresses);
+  g_test_add_func ("/codec-error/page", test_page);
   g_test_add_func ("/codec-error/setup", test_setup);
   g_test_add_func ("/codec-error/provider-properties", test_provider_properties);
   g_test_add_func ("/codec-error/member-of-that-name", test_member_of_that_name);
