@@ -49,7 +49,7 @@ dheera_tool_fail (const GError *error)
     return DHEERA_EXIT_INTERRUPTED;
 
   /* What GLib says has no full stop. */
-  dheera_tool_note ("%s%s", error->message, g_str_has_suffix (error->message, ".") ? "" : ".");
+  dheera_tool_note ("%s%s", error->message, g_str_has_suffix (error->message, ".") || g_str_has_suffix (error->message, "?") ? "" : ".");
 
   return DHEERA_EXIT_FAILURE;
 }

@@ -175,11 +175,12 @@ def test_what_is_wrong():
         for code, *arguments in (
             (2, '--port=65536'), (2, '--port=x'), (2, '--model=fast'), (2, '--model==mock/echo'), (2, '--model=fast='), (2, 'mock/echo'), (2, '--nothing'),
             (1, '--host=0.0.0.0', '--port=0'), (1, '--host=nobody.invalid', '--port=0'), (1, '--key-file=/nowhere'),
-            (1, f"--key-file={paths['keys']}"), (1, '--config=/nowhere'), (1, f"--config={paths['config']}"),
+            (1, f"--key-file={paths['keys']}"), (1, '--config=/nowhere'), (1, '--host=192.0.2.1', '--port=0'), (1, f"--config={paths['config']}"),
         ):
             result = expect(run('serve', *arguments), code)
             assert KEY not in result.stderr
             if code == 1:
+                assert '?.' not in result.stderr, result.stderr
                 expect_sentence(result.stderr)
 
 
