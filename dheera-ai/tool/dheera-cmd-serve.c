@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* dheera-ai serve: the OpenAI-compatible server, until a signal ends it. */
@@ -186,11 +187,24 @@ announce_cb (gpointer server)
   return G_SOURCE_REMOVE;
 }
 
+/* A descriptor for each client and one for each provider's connection: as many as the system lets a program have, where it has fewer for want of asking. */
+static void
+allow_descriptors (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit (RLIMIT_NOFILE, &limit);
+}
+
 static int
 serve (DheeraServer *server)
 {
   g_autoptr(GError) error = NULL;
 
+  allow_descriptors ();
   g_idle_add (announce_cb, server);
   if (!dheera_server_run (server, NULL, &error))
     return dheera_tool_fail (error);

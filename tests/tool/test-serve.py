@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -26,9 +27,9 @@ JSON = {'Content-Type': 'application/json'}
 class Serving:
     """A server that runs: its address is known once it says so."""
 
-    def __init__(self, *arguments, env=None):
+    def __init__(self, *arguments, env=None, prepare=None):
         self.process = subprocess.Popen([TOOL, 'serve', *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                        env=env or environment(), text=True)
+                                        env=env or environment(), text=True, preexec_fn=prepare)
         line = self.process.stderr.readline()
         found = re.match(r'dheera-ai serve: Serving at (https?)://([^:]+):(\d+)/v1\.$', line)
         assert found, f'{line!r} is no address'
@@ -51,8 +52,8 @@ class Serving:
 
 
 @contextlib.contextmanager
-def serving(*arguments, env=None):
-    instance = Serving('--port=0', *arguments, env=env)
+def serving(*arguments, env=None, prepare=None):
+    instance = Serving('--port=0', *arguments, env=env, prepare=prepare)
     try:
         yield instance
     finally:
@@ -189,6 +190,18 @@ def test_a_port_that_is_taken():
         result = expect(run('serve', f'--port={served.port}'), 1)
         expect_sentence(result.stderr)
         assert str(served.port) in result.stderr and 'in use' in result.stderr
+
+
+def test_more_clients_than_descriptors_at_first():
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with serving(prepare=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, most))) as served, contextlib.ExitStack() as connections:
+        for _ in range(100):
+            connection = http.client.HTTPConnection(served.host, served.port, timeout=PATIENCE)
+            connections.callback(connection.close)
+            connection.request('GET', '/health/liveliness')
+            answer = connection.getresponse()
+            answer.read()
+            assert answer.status == 200
 
 
 # --- The end ------------------------------------------------------------------------------------------------------------------------------
