@@ -7,8 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAX_PROBES 100
-#define PROBE_TIME (20 * 1000) /* microseconds, which all of them together make two seconds */
+#define PROBE_TIME (20 * 1000) /* microseconds */
+#define WAIT_TIME (5 * G_TIME_SPAN_SECOND)
+#define LENT_TIME G_TIME_SPAN_SECOND
+#define N_THREADS 32 /* more than GLib's pools of tasks and of lookups have together, which is thirty */
 
 static GMutex fork_mutex; /* of the sockets, and held across a fork */
 static ino_t *sockets;    /* by file descriptor; 0 for none */
@@ -20,6 +22,9 @@ static GCond probe_cond;
 static guint n_probed; /* that were run by a thread */
 static guint n_waiting;
 static gboolean is_stirring;
+static gboolean is_wanted;    /* a probe, at once */
+static guint n_lost;          /* threads that GLib believes to be idle, and that went with the parent */
+static gboolean has_resolver; /* of this process */
 
 static void
 before_fork (void)
@@ -78,6 +83,9 @@ after_fork_in_child (void)
   g_cond_init (&probe_cond);
   n_waiting = 0;
   is_stirring = FALSE;
+  is_wanted = FALSE;
+  n_lost = g_thread_pool_get_num_unused_threads ();
+  has_resolver = FALSE;
 }
 
 void
@@ -125,6 +133,66 @@ dheera_fork_note_connection (GIOStream *connection)
   g_mutex_unlock (&fork_mutex);
 }
 
+/* The resolver of newer versions of GLib has a pool of its own, with its own belief in the parent's threads. One that the application has set is left alone. */
+static void
+renew_resolver (void)
+{
+  g_autoptr(GResolver) resolver = g_resolver_get_default ();
+  g_autoptr(GResolver) anew = NULL;
+  guint timeout;
+
+  if (has_resolver)
+    return;
+  has_resolver = TRUE;
+  /* Only that one has time limits. */
+  if (!g_str_equal (G_OBJECT_TYPE_NAME (resolver), "GThreadedResolver") ||
+      g_object_class_find_property (G_OBJECT_GET_CLASS (resolver), "timeout") == NULL)
+    return;
+  g_object_get (resolver, "timeout", &timeout, NULL);
+  anew = g_object_new (G_OBJECT_TYPE (resolver), "timeout", timeout, NULL);
+  g_resolver_set_default (anew);
+}
+
+static guint
+count_idle (void)
+{
+  guint n = g_thread_pool_get_num_unused_threads ();
+
+  return n > n_lost ? n - n_lost : 0;
+}
+
+static void
+lent_cb (gpointer data,
+         gpointer user_data)
+{
+}
+
+/* Newer versions of GLib, from 2.75, have a thread that starts those of all pools. A child does not have it, and whoever asks it waits for ever, with locks
+ * held; but nobody asks while a thread of GLib's is idle. A pool for its owner alone starts its threads by itself, and they are everybody's when it is freed,
+ * so enough of them are made in that way, and kept. The pool takes the idle ones first, and those that are lost are given back by the ones that are not. */
+static void
+lend_threads (void)
+{
+  gint64 until = g_get_monotonic_time () + LENT_TIME;
+  int max = g_thread_pool_get_max_unused_threads ();
+  int needed = n_lost + 2 * N_THREADS;
+  GThreadPool *pool;
+
+  if (glib_check_version (2, 75, 0) != NULL || count_idle () >= N_THREADS / 4)
+    return;
+  if (max != -1 && max < needed)
+    g_thread_pool_set_max_unused_threads (needed);
+  g_thread_pool_set_max_idle_time (0);
+  pool = g_thread_pool_new (lent_cb, NULL, g_thread_pool_get_num_unused_threads () + N_THREADS, TRUE, NULL);
+  if (pool == NULL)
+    return;
+  g_thread_pool_free (pool, TRUE, FALSE);
+
+  /* GLib tells nobody when a thread has become idle. */
+  while (count_idle () < N_THREADS / 2 && g_get_monotonic_time () < until)
+    g_usleep (100);
+}
+
 static void
 probe_cb (GTask        *task,
           gpointer      source,
@@ -157,59 +225,28 @@ drain_context (GMainContext *context)
     ;
 }
 
-/* FALSE when none was run meanwhile; the lock is held. */
-static gboolean
-wait_for_probe (guint before)
-{
-  gint64 until = g_get_monotonic_time () + PROBE_TIME;
-
-  while (n_probed == before && g_cond_wait_until (&probe_cond, &probe_mutex, until))
-    ;
-  return n_probed != before;
-}
-
-/* GLib starts no thread as long as it believes that idle ones wait. Each task that it leaves to one of those makes one fewer that it believes in, until it
- * starts a thread that works off all of them, and then stays for half a second. */
-static gboolean
-wake_threads (void)
-{
-  GMainContext *context = g_main_context_new ();
-  gboolean awake = FALSE;
-
-  for (guint i = 0; !awake && i < MAX_PROBES; i++)
-    {
-      guint before;
-
-      g_mutex_lock (&probe_mutex);
-      before = n_probed;
-      g_mutex_unlock (&probe_mutex);
-      send_probe (context);
-      g_mutex_lock (&probe_mutex);
-      awake = wait_for_probe (before);
-      g_mutex_unlock (&probe_mutex);
-    }
-  drain_context (context);
-  g_main_context_unref (context);
-
-  return awake;
-}
-
-/* The thread that was woken may be taken by somebody else, who keeps it for as long as a server is silent. */
+/* GLib gives a pool no thread as long as it believes that some of the pool's wait. Each task that it leaves to one of those makes one fewer that it believes
+ * in, until the pool gets a thread that works off all of them, and then stays for half a second. That thread may be taken by somebody else, who keeps it for
+ * as long as a server is silent, so there is always another task. This has a thread of its own, because another of the parent's may have held a lock of
+ * GLib's at the fork, and then it never comes back. */
 static gpointer
 stir (gpointer data)
 {
   GMainContext *context = g_main_context_new ();
 
+  renew_resolver ();
   g_mutex_lock (&probe_mutex);
   while (n_waiting > 0)
     {
       gint64 until = g_get_monotonic_time () + PROBE_TIME;
 
+      is_wanted = FALSE;
       g_mutex_unlock (&probe_mutex);
+      lend_threads ();
       send_probe (context);
       drain_context (context);
       g_mutex_lock (&probe_mutex);
-      while (n_waiting > 0 && g_cond_wait_until (&probe_cond, &probe_mutex, until))
+      while (n_waiting > 0 && !is_wanted && g_cond_wait_until (&probe_cond, &probe_mutex, until))
         ;
     }
   is_stirring = FALSE;
@@ -219,22 +256,46 @@ stir (gpointer data)
   return NULL;
 }
 
+/* The lock is held. */
+static gboolean
+begin_stirring (void)
+{
+  GThread *thread;
+
+  if (is_stirring)
+    return TRUE;
+  thread = g_thread_try_new ("dheera-fork", stir, NULL, NULL);
+  if (thread == NULL)
+    return FALSE;
+  g_thread_unref (thread);
+  is_stirring = TRUE;
+
+  return TRUE;
+}
+
 gboolean
 dheera_fork_begin_wait (void)
 {
-  if (!wake_threads ())
-    return FALSE;
+  gint64 until = g_get_monotonic_time () + WAIT_TIME;
+  gboolean awake = FALSE;
+  guint before;
 
   g_mutex_lock (&probe_mutex);
   n_waiting++;
-  if (!is_stirring)
+  is_wanted = TRUE;
+  before = n_probed;
+  g_cond_broadcast (&probe_cond);
+  if (begin_stirring ())
     {
-      g_thread_unref (g_thread_new ("dheera-fork", stir, NULL));
-      is_stirring = TRUE;
+      while (n_probed == before && g_cond_wait_until (&probe_cond, &probe_mutex, until))
+        ;
+      awake = n_probed != before;
     }
+  if (!awake)
+    n_waiting--;
   g_mutex_unlock (&probe_mutex);
 
-  return TRUE;
+  return awake;
 }
 
 void

@@ -8,7 +8,6 @@ import concurrent.futures
 import contextlib
 import http.server
 import multiprocessing
-import os
 import pathlib
 import signal
 import ssl
@@ -18,15 +17,13 @@ import threading
 import warnings
 
 from support import Dheera, GLib, Gio, Soup, error_of, is_dheera, run_cases
+from prefork import CERTIFICATES, N_WORKERS, PATIENCE, ask, new_client, request_to, work
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / 'bindings' / 'python'))
 import dheera_ai  # noqa: E402  pylint: disable=wrong-import-position
 
-CERTIFICATES = pathlib.Path(__file__).resolve().parent.parent / 'servers' / 'certificates'
 ANSWER = b'{"choices":[{"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}]}'
-N_WORKERS = 3
-# A child that hangs is ended by a signal.
-PATIENCE = 60
+PREFORK = pathlib.Path(__file__).resolve().parent / 'prefork.py'
 
 fork = multiprocessing.get_context('fork')
 # Newer versions of Python warn of exactly what is tested here.
@@ -77,27 +74,6 @@ def running():
         server.server_close()
 
 
-def new_client():
-    return Dheera.Client(session_options=Dheera.SessionOptions(ca_file=str(CERTIFICATES / 'ca.pem')))
-
-
-def request_to(url):
-    request = Dheera.Request.new_for_prompt('vllm/m', 'Hi')
-    request.set_base_url(url)
-    request.set_max_retries(0)
-    return request
-
-
-def ask(client, url):
-    assert client.complete(request_to(url)).get_text() == 'Hello'
-
-
-def ask_async(client, url):
-    async def both():
-        return [(await client.complete_async(request_to(url))).get_text() for _ in range(2)]
-    assert asyncio.run(both()) == ['Hello', 'Hello']
-
-
 def run_in_child(function, *args):
     """In a process that multiprocessing forks."""
     def main():
@@ -107,12 +83,6 @@ def run_in_child(function, *args):
     process.start()
     process.join()
     assert process.exitcode == 0, process.exitcode
-
-
-def work(client, url):
-    ask(client, url)
-    ask_async(client, url)
-    ask(client, url)
 
 
 def test_multiprocessing_after_calls():
@@ -127,6 +97,36 @@ def test_multiprocessing_after_calls():
         # The children have a connection each, and the parent still has its own.
         assert sorted(server.seen.values()) == [4] * N_WORKERS + [8], server.seen
         assert server.seen[mine] == 8, server.seen
+
+
+def test_names():
+    """GLib looks up names in threads, of which one still waits for more to do when the process forks. No name server is asked for a name that can't be sent."""
+    def look_up():
+        client = new_client()
+        for call in (client.complete, lambda request: asyncio.run(later(client, request))):
+            error = error_of(call, request_to(f'http://{"x" * 64}.example/v1'))
+            assert is_dheera(error, Dheera.Error.CONNECTION) and 'was not found' in error.message, error
+
+    async def later(client, request):
+        return await client.complete_async(request)
+
+    for _ in range(N_WORKERS):
+        look_up()
+        run_in_child(look_up)
+
+
+def test_crowds_in_a_child():
+    """More threads at a time than GLib has idle ones for"""
+    def crowd(client, url):
+        with concurrent.futures.ThreadPoolExecutor(40) as pool:
+            list(pool.map(lambda _: ask(client, url), range(80)))
+
+    with running() as server:
+        client = new_client()
+        ask(client, server.url)
+        run_in_child(crowd, client, server.url)
+        crowd(client, server.url)
+        assert sum(server.seen.values()) == 161, server.seen
 
 
 def test_a_stream_that_runs_meanwhile():
@@ -203,34 +203,12 @@ def test_a_session_of_the_parents():
         assert list(server.seen.values()) == [2], server.seen
 
 
-def prefork(url):
-    """The server that forks its workers first, in a program of its own: the client is made before, its calls come after."""
-    client = new_client()
-    workers = []
-    for _ in range(N_WORKERS):
-        pid = os.fork()
-        if pid == 0:
-            signal.alarm(PATIENCE)
-            work(client, url)
-            with concurrent.futures.ThreadPoolExecutor(4) as pool:
-                list(pool.map(lambda _: ask(client, url), range(8)))
-            os._exit(0)
-        workers.append(pid)
-    for pid in workers:
-        status = os.waitpid(pid, 0)[1]
-        assert status == 0, status
-    work(client, url)
-
-
 def test_prefork():
     with running() as server:
-        subprocess.run([sys.executable, __file__, 'prefork', server.url], check=True, timeout=3 * PATIENCE)
+        subprocess.run([sys.executable, PREFORK, server.url], check=True, timeout=3 * PATIENCE)
         assert sum(server.seen.values()) == N_WORKERS * (4 + 8) + 4, server.seen
         assert N_WORKERS + 1 <= len(server.seen) <= N_WORKERS * 4 + 1, server.seen
 
 
 if __name__ == '__main__':
-    if sys.argv[1:2] == ['prefork']:
-        prefork(sys.argv[2])
-    else:
-        run_cases([value for name, value in list(globals().items()) if name.startswith('test_')])
+    run_cases([value for name, value in list(globals().items()) if name.startswith('test_')])
