@@ -3,6 +3,7 @@
 #include "dheera-mock-endpoints-private.h"
 #include "dheera-mock-reply-private.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <glib-unix.h>
 #include <pthread.h>
@@ -44,6 +45,9 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static MockServer *running;
 /* What a fork took over from its parent and can't use: kept, so that it is no leak. */
 static MockServer *inherited;
+
+/* The server's thread has it whenever it does something, so that no fork happens while the thread has a lock of GLib's, which nobody would release in the child. */
+static pthread_mutex_t work_mutex = PTHREAD_MUTEX_INITIALIZER;
 
 static pthread_mutex_t stats_mutex = PTHREAD_MUTEX_INITIALIZER;
 static DheeraMockStats stats;
@@ -416,11 +420,28 @@ server_free (MockServer *self)
   g_free (self);
 }
 
+static int
+poll_at_rest (GPollFD *fds,
+              guint    n_fds,
+              int      timeout)
+{
+  int result, saved;
+
+  pthread_mutex_unlock (&work_mutex);
+  result = g_poll (fds, n_fds, timeout);
+  saved = errno;
+  pthread_mutex_lock (&work_mutex);
+  errno = saved;
+
+  return result;
+}
+
 static gpointer
 server_thread (gpointer data)
 {
   MockServer *self = data;
 
+  pthread_mutex_lock (&work_mutex);
   g_main_context_push_thread_default (self->context);
   while (!g_atomic_int_get (&self->stop))
     g_main_context_iteration (self->context, TRUE);
@@ -432,6 +453,7 @@ server_thread (gpointer data)
   while (g_main_context_iteration (self->context, FALSE))
     ;
   g_main_context_pop_thread_default (self->context);
+  pthread_mutex_unlock (&work_mutex);
 
   return NULL;
 }
@@ -463,6 +485,7 @@ server_new (GError **error)
   gboolean listening;
 
   self->context = g_main_context_new ();
+  g_main_context_set_poll_func (self->context, poll_at_rest);
   self->connections = dheera_mock_connections_new (self->context);
   self->failures = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_queue_init (&self->keys);
@@ -498,6 +521,7 @@ static void
 before_fork (void)
 {
   pthread_mutex_lock (&mutex);
+  pthread_mutex_lock (&work_mutex);
   pthread_mutex_lock (&stats_mutex);
 }
 
@@ -505,6 +529,7 @@ static void
 after_fork_in_parent (void)
 {
   pthread_mutex_unlock (&stats_mutex);
+  pthread_mutex_unlock (&work_mutex);
   pthread_mutex_unlock (&mutex);
 }
 
@@ -521,6 +546,7 @@ after_fork_in_child (void)
       running = NULL;
     }
   pthread_mutex_unlock (&stats_mutex);
+  pthread_mutex_unlock (&work_mutex);
   pthread_mutex_unlock (&mutex);
 }
 
