@@ -85,7 +85,16 @@ request_certificate_cb (SoupMessage          *message,
   DheeraExchange *self = user_data;
 
   self->lacks_certificate = TRUE;
+  dheera_tls_database_forget_connection (G_TLS_CONNECTION (connection));
   return FALSE;
+}
+
+/* One that the application has given. */
+static void
+keep_certificate_apart (GIOStream *connection)
+{
+  if (G_IS_TLS_CONNECTION (connection) && g_tls_connection_get_certificate (G_TLS_CONNECTION (connection)) != NULL)
+    dheera_tls_database_forget_connection (G_TLS_CONNECTION (connection));
 }
 
 static void
@@ -131,6 +140,7 @@ network_event_cb (SoupMessage        *message,
       break;
     case G_SOCKET_CLIENT_TLS_HANDSHAKED:
       stats->tls_handshaked = now;
+      keep_certificate_apart (connection);
       break;
     case G_SOCKET_CLIENT_COMPLETE:
     default:

@@ -96,7 +96,7 @@ watch_for_proxy (DheeraSessionPolicy *self,
     g_signal_connect_data (message, "authenticate", G_CALLBACK (authenticate_cb), g_atomic_rc_box_acquire (self), policy_release, 0);
 }
 
-/* The certificate is there before the handshake, so that the backend does not resume what began with another one or none. It is sent to servers that ask. */
+/* The certificate is there before the handshake, so that the backend of Debian 12 does not resume what began with another one or none. It is sent to servers that ask. */
 static void
 prepare_tls (DheeraSessionPolicy *self,
              GTlsConnection      *connection)
@@ -105,8 +105,10 @@ prepare_tls (DheeraSessionPolicy *self,
 
   if (!self->http2)
     g_tls_connection_set_advertised_protocols (connection, protocols);
-  if (self->certificate != NULL)
-    g_tls_connection_set_certificate (connection, self->certificate);
+  if (self->certificate == NULL)
+    return;
+  g_tls_connection_set_certificate (connection, self->certificate);
+  dheera_tls_database_forget_connection (connection);
 }
 
 /* The backend refuses old versions itself, unless somebody has told it otherwise. Nothing was sent yet, and nothing can be once it is closed. */

@@ -231,3 +231,10 @@ dheera_tls_database_check_connection (GTlsConnection *connection)
                                        G_TLS_DATABASE_VERIFY_NONE, NULL, &error);
   return error != NULL ? G_TLS_CERTIFICATE_GENERIC_ERROR : found;
 }
+
+void
+dheera_tls_database_forget_connection (GTlsConnection *connection)
+{
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (connection), "session-resumption-enabled") != NULL)
+    g_object_set (connection, "session-resumption-enabled", FALSE, NULL);
+}

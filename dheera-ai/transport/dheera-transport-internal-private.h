@@ -32,6 +32,9 @@ GTlsDatabase    *dheera_tls_database_new_full    (GTlsDatabase *inner,
 /* What is wrong with the server of a connection after its handshake. The backend remembers TLS sessions of the whole process, and when one is resumed it takes what the
  * database says for settled, although it may have begun in a SoupSession that trusts others. */
 GTlsCertificateFlags dheera_tls_database_check_connection (GTlsConnection *connection);
+/* Newer backends (glib-networking of Debian 13) resume what began with another certificate of the client's, or with none: the server would go on to take one SoupSession
+ * for the other. So what depends on the certificate is not remembered. To be called before the server's tickets are read. */
+void             dheera_tls_database_forget_connection (GTlsConnection *connection);
 /* FALSE also for another kind of database, and for NULL. */
 gboolean         dheera_tls_database_has_pins    (GTlsDatabase *database);
 

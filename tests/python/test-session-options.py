@@ -284,8 +284,10 @@ def test_client_certificate():
                ({'client_certificate_file': 'pkcs11:token=away;object=away'}, invalid, 'PKCS#11')]
         for values, code, word in bad:
             check_refused(trusting(server, **values), url_of(server), code, word)
-        # The server's own refusal is an answer over HTTP.
-        check_refused(trusting(server), url_of(server), Dheera.Error.TLS, 'SSL certificate', 'client-certificate-file')
+        # The server's own refusal is an answer over HTTP. What one session has shown does not speak for another, nor what one lacks against it.
+        for _ in range(2):
+            check_refused(trusting(server), url_of(server), Dheera.Error.TLS, 'SSL certificate', 'client-certificate-file')
+            ask(trusting(server, **good[0]), url_of(server), 2)
 
 
 # --- Connections ---
