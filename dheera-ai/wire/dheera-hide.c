@@ -57,9 +57,12 @@ measure_secret (const char *p,
                 const char *key,
                 gboolean    cut)
 {
-  gsize length = measure_same (p, key, strlen (key), cut);
-  const char *colon = has_parts (key) ? strchr (key, ':') : NULL;
+  gboolean may_begin = *p == *key || *p == '\\';
+  gsize length = may_begin ? measure_same (p, key, strlen (key), cut) : 0;
+  const char *colon = strchr (key, ':');
 
+  if (colon != NULL && !has_parts (key))
+    colon = NULL;
   while (length == 0 && colon != NULL)
     {
       length = measure_same (p, key, colon - key, cut);
@@ -94,6 +97,7 @@ dheera_hide_secrets (const char        *text,
 {
   GString *out = g_string_sized_new (strlen (text));
   const char *p = text;
+  const char *plain = text; /* where what can be shown begins */
 
   while (*p != '\0')
     {
@@ -101,12 +105,13 @@ dheera_hide_secrets (const char        *text,
 
       if (length > 0)
         {
+          g_string_append_len (out, plain, p - plain);
           g_string_append (out, DHEERA_MASK_HIDDEN);
-          p += length;
+          plain = p + length;
         }
-      else
-        g_string_append_c (out, *p++);
+      p += MAX (length, 1);
     }
+  g_string_append_len (out, plain, p - plain);
 
   return g_string_free (out, FALSE);
 }

@@ -24,9 +24,12 @@ measure (const char        *p,
 {
   for (; prefixes != NULL && *prefixes != NULL; prefixes++)
     {
-      gsize prefix = strlen (*prefixes);
-      gsize length = prefix;
+      gsize prefix;
+      gsize length;
 
+      if (*p != **prefixes)
+        continue;
+      prefix = length = strlen (*prefixes);
       if (strncmp (p, *prefixes, prefix) != 0)
         continue;
       while (is_key_character (p[length]))
