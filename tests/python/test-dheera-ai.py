@@ -355,8 +355,13 @@ def test_objects_of_other_libraries():
                      lambda: BaseLLMAIOHTTPHandler(transport=value), lambda: BaseLLMAIOHTTPHandler(connector=mine)):  # pylint: disable=cell-var-from-loop
             error = str(raised(TypeError, fail))
             assert module.split('.')[0] in error and hint in error, error
+            assert ('proxy_uri=' in error) == (hint in ('Soup.Session(', 'ca_file=')), error
+        assert ("connect('request-queued'" in str(raised(TypeError, ask, client=mine))) == (hint == 'Soup.Session(')
+        assert 'request-queued' not in str(raised(TypeError, ask, client=value))
     for value in (foreign('httpx', 'Timeout'), foreign('aiohttp.client', 'ClientTimeout')):
         assert 'timeout=180' in str(raised(TypeError, ask, timeout=value))
+    for name, argument, hint in (('URL', 'base_url', 'str()'), ('Headers', 'extra_headers', 'dict()'), ('Limits', 'limits', 'max_connections=')):
+        assert hint in str(raised(TypeError, ask, **{argument: foreign('httpx', name)}))
     assert 'aiohttp' in str(raised(TypeError, ask, user=foreign('aiohttp', 'BasicAuth')))
     assert seen()['requests'] == before + 1 and dheera_ai.client_session is None and dheera_ai.base_llm_aiohttp_handler is None
 
@@ -365,6 +370,7 @@ def test_what_the_hints_say_works():
     # pylint: disable=eval-used,protected-access
     assert eval(_sessions._SESSION).get_max_conns() == eval(_sessions._OPTIONS).create_session().get_max_conns() == 300
     options = eval(_sessions._NETWORK.partition('.create_session()')[0])
+    assert _sessions._MADE in _sessions._NETWORK
     assert (options.get_ca_file(), options.get_proxy_uri()) == ('/etc/ssl/company.pem', 'http://proxy.example.com:8080')
 
 

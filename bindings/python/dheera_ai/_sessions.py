@@ -9,7 +9,8 @@ from .exceptions import Translated
 
 _SESSION = 'Soup.Session(timeout=0, max_conns=300, max_conns_per_host=75)'
 _OPTIONS = 'Dheera.SessionOptions(max_connections=300, max_connections_per_host=75)'
-_NETWORK = "Dheera.SessionOptions(ca_file='/etc/ssl/company.pem', proxy_uri='http://proxy.example.com:8080').create_session(), a Soup.Session,"
+_MADE = "Dheera.SessionOptions(ca_file='/etc/ssl/company.pem', proxy_uri='http://proxy.example.com:8080').create_session()"
+_NETWORK = f'{_MADE}, a Soup.Session,'
 _INSTEAD = {
     'aiohttp': _SESSION,
     'httpx': _SESSION,
@@ -29,9 +30,23 @@ def _instead_of(cls, library):
         return 'timeout=180, a number of seconds,'
     if 'Proxy' in name or 'BasicAuth' in name:
         return _NETWORK
-    if 'Connector' in name or 'Transport' in name:
+    if 'Connector' in name or 'Transport' in name or name == 'Limits':
         return _OPTIONS
+    if name == 'URL':
+        return 'its str(), a text,'
+    if name == 'Headers':
+        return 'its dict()'
     return _INSTEAD[library]
+
+
+def _also(cls, library, instead):
+    """What an object of that kind often has beside its connections: a proxy, certificates, functions of the application's own"""
+    if instead is not _SESSION:
+        return ''
+    own = cls.__module__.partition('.')[0].lstrip('_') != library
+    return (f' A session with a proxy or certificates is {_MADE}.'
+            + (f" What {cls.__qualname__} does with each request, a handler of the session's signal does: "
+               "session.connect('request-queued', lambda session, message: …)." if own else ''))
 
 
 def refuse_foreign(value, name):
@@ -44,8 +59,9 @@ def refuse_foreign(value, name):
     for cls in type(value).__mro__:
         library = cls.__module__.partition('.')[0].lstrip('_')
         if library in _INSTEAD:
+            instead = _instead_of(cls, library)
             raise TypeError(f'{name} is an object of {library} ({type(value).__qualname__}), but HTTP is spoken by libsoup here: '
-                            f'write {_instead_of(cls, library)} in its place.')
+                            f'write {instead} in its place.{_also(type(value), library, instead)}')
 
 
 def check_session(value, name):
