@@ -226,6 +226,8 @@ def test_how_to_ask():
     assert watched.header('X-Team') == 'a' and watched.header('X-More') == '1' and watched.header('Authorization') == 'Bearer sk-mine'
     for name in ('base_url', 'api_base'):
         assert ask(model='openai/echo', api_key='sk-mine', **{name: MOCK}).choices[0].message.content == 'One two three'
+    assert ask(client=watched.session, extra_headers={'X-None': None, 'X-Bytes': b'as it is'})
+    assert watched.header('X-None') is None and watched.header('X-Bytes') == 'as it is'
     assert ask(model='echo', custom_llm_provider='mock').model == 'echo'
     assert raised(dheera_ai.Timeout, ask, timeout=0.1, **orders(stall_after=1)).status_code == 408
     for name in ('num_retries', 'max_retries'):
@@ -387,6 +389,29 @@ def test_settings_that_nothing_reads():
     original = dheera_ai.completion
     dheera_ai.completion = len
     dheera_ai.completion = original
+
+
+def test_settings_and_arguments_of_the_wrong_kind():
+    before = seen()['requests']
+    for name, value, what in (('request_timeout', '30', 'a number of seconds'), ('num_retries', 1.5, 'a number of retries'), ('drop_params', 'yes', 'True, False')):
+        error = str(raised(TypeError, setattr, dheera_ai, name, value))
+        assert f'dheera_ai.{name} must be {what} or None, and it is a {type(value).__name__}.' == error, error
+        assert getattr(dheera_ai, name) is None
+    assert 'timeout=180' in str(raised(TypeError, setattr, dheera_ai, 'request_timeout', foreign('httpx', 'Timeout')))
+    for name, value, what in (('timeout', '30', 'a number of seconds'), ('timeout', True, 'a number of seconds'), ('max_retries', '2', 'a number of retries'), ('api_key', 3, 'a text'),
+                              ('base_url', b'x', 'a text'), ('extra_headers', [('X-A', 'b')], 'a dictionary')):
+        error = str(raised(TypeError, ask, **{name: value}))
+        assert f'{name}= must be {what} or None, and it is a {type(value).__name__}.' == error, error
+        assert name in str(raised(TypeError, dheera_ai.embedding, ECHO, 'one', **{name: value}))
+    assert seen()['requests'] == before + 1
+
+
+def test_settings_that_are_deleted():
+    watched = Watched()
+    dheera_ai.client_session = watched.session
+    del dheera_ai.client_session
+    assert ask() and watched.took() == 0 and dheera_ai.client_session is None
+    raised(AttributeError, delattr, dheera_ai, 'ssl_verify')
 
 
 def test_options_of_a_session():

@@ -23,7 +23,7 @@ gi.require_version('Dheera', '1')
 gi.require_version('Soup', '3.0')
 
 # pylint: disable=wrong-import-position
-from . import _sessions, exceptions  # noqa: E402
+from . import _requests, _sessions, exceptions  # noqa: E402
 from ._calls import acompletion, aembedding, completion, embedding, run_server  # noqa: E402
 from ._sessions import BaseLLMAIOHTTPHandler  # noqa: E402
 from ._shapes import EmbeddingResponse, Message, ModelResponse, ModelResponseStream, Usage  # noqa: E402
@@ -44,6 +44,9 @@ _CHECKS = {
     'client_session': _sessions.check_session,
     'aclient_session': _sessions.check_session,
     'base_llm_aiohttp_handler': _sessions.check_handler,
+    'drop_params': _requests.check_choice,
+    'num_retries': _requests.check_retries,
+    'request_timeout': _requests.check_timeout,
 }
 
 
@@ -57,6 +60,13 @@ class _Package(types.ModuleType):
             raise AttributeError(f'dheera_ai has no setting {name}, so nothing would read it. It has client_session, aclient_session, '
                                  'base_llm_aiohttp_handler, drop_params, num_retries and request_timeout.')
         super().__setattr__(name, value)
+
+    def __delattr__(self, name):
+        """A setting that is deleted is as if it had never been made."""
+        if name in _CHECKS:
+            super().__setattr__(name, None)
+        else:
+            super().__delattr__(name)
 
 
 sys.modules[__name__].__class__ = _Package

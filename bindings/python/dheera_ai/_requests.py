@@ -3,6 +3,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 
 from gi.repository import Dheera
 
@@ -52,6 +53,40 @@ def _first(*values):
     return next((value for value in values if value is not None), None)
 
 
+def check_kind(value, name, kinds, what):
+    """A truth value is an int to Python, but no number of anything."""
+    if value is not None and (not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds)):
+        refuse_foreign(value, name)
+        raise TypeError(f'{name} must be {what} or None, and it is a {type(value).__qualname__}.')
+
+
+def check_timeout(value, name):
+    check_kind(value, name, (int, float), 'a number of seconds')
+
+
+def check_retries(value, name):
+    check_kind(value, name, (int,), 'a number of retries')
+
+
+def check_choice(value, name):
+    check_kind(value, name, (bool,), 'True, False')
+
+
+_KINDS = {
+    'timeout': check_timeout,
+    'num_retries': check_retries,
+    'max_retries': check_retries,
+    **dict.fromkeys(('api_key', 'base_url', 'api_base', 'custom_llm_provider'), lambda value, name: check_kind(value, name, (str,), 'a text')),
+    **dict.fromkeys(('headers', 'extra_headers'), lambda value, name: check_kind(value, name, (Mapping,), 'a dictionary')),
+}
+
+
+def _set_headers(request, headers):
+    for name, value in (headers or {}).items():
+        if value is not None:
+            request.set_header(name, value.decode('latin-1') if isinstance(value, bytes) else str(value))
+
+
 def _take_options(request, session, params):
     """What says how to ask, and is no part of the body"""
     settings = sys.modules[__package__]
@@ -72,18 +107,16 @@ def _take_options(request, session, params):
     if provider is not None:
         request.set_provider(provider)
     for headers in (params.pop('headers', None), params.pop('extra_headers', None)):
-        for name, value in (headers or {}).items():
-            request.set_header(name, str(value))
-
-
-_OPTIONS = ('timeout', 'num_retries', 'max_retries', 'api_key', 'base_url', 'api_base', 'custom_llm_provider', 'headers', 'extra_headers')
+        _set_headers(request, headers)
 
 
 def _split(params):
     """The options, the body, and what is put over the body as it is"""
     check_words(params)
     given = {name: value for name, value in params.items() if value is not None}
-    options = {name: given.pop(name) for name in _OPTIONS if name in given}
+    options = {name: given.pop(name) for name in _KINDS if name in given}
+    for name, value in options.items():
+        _KINDS[name](value, f'{name}=')
     extra = given.pop('extra_body', {})
     if not isinstance(extra, dict):
         raise TypeError(f'extra_body= must be a dictionary, and it is a {type(extra).__qualname__}.')
