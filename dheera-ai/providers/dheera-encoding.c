@@ -10,7 +10,29 @@
 
 #include <string.h>
 
+#include "dheera-ai/model/dheera-error-private.h"
 #include "dheera-ai/wire/dheera-url-private.h"
+
+/* "response_format json_schema" is a value of the parameter "response_format". */
+static void
+set_unsupported (const DheeraEncoding *self,
+                 const char           *name,
+                 const char           *message,
+                 GError              **error)
+{
+  DheeraFailure failure = DHEERA_FAILURE_INIT;
+  g_autoptr (DheeraErrorDetails) details = NULL;
+  g_autofree char *param = g_strndup (name, strcspn (name, " "));
+
+  failure.code = DHEERA_ERROR_UNSUPPORTED_PARAMETER;
+  failure.message = message;
+  failure.provider = dheera_provider_get_id (self->provider);
+  failure.model = self->model;
+  failure.param = param;
+  details = dheera_error_details_new (&failure);
+  dheera_error_details_set_last (details);
+  g_propagate_error (error, dheera_error_new_with_details (failure.code, details, message));
+}
 
 gboolean
 dheera_encoding_refuse_named (const DheeraEncoding *self,
@@ -19,6 +41,7 @@ dheera_encoding_refuse_named (const DheeraEncoding *self,
                               GError              **error)
 {
   const char *id = dheera_provider_get_id (self->provider);
+  g_autofree char *message = NULL;
 
   if (self->policy == DHEERA_PARAM_POLICY_DROP)
     {
@@ -27,10 +50,10 @@ dheera_encoding_refuse_named (const DheeraEncoding *self,
       return TRUE;
     }
 
-  g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_UNSUPPORTED_PARAMETER,
-               "The parameter “%s” can't be sent: provider “%s” %s. Leave it unset, or set the client's "
-               "param-policy to DROP to have such parameters left out.",
-               name, id, why);
+  message = g_strdup_printf ("The parameter “%s” can't be sent: provider “%s” %s. Leave it unset, or set the client's "
+                             "param-policy to DROP to have such parameters left out.",
+                             name, id, why);
+  set_unsupported (self, name, message, error);
 
   return FALSE;
 }

@@ -325,6 +325,7 @@ test_reject (void)
       g_autoptr (DheeraHttpRequest) refused = NULL;
       g_autofree char *body = NULL;
       g_autofree char *member = g_strdup_printf ("\"%s\":", cases[i].name);
+      DheeraErrorDetails *details;
       const char *warning;
 
       set_up (&fixture, cases[i].provider);
@@ -338,6 +339,10 @@ test_reject (void)
       g_assert_nonnull (strstr (fixture.error->message, cases[i].provider));
       g_assert_nonnull (strstr (fixture.error->message, cases[i].name));
       g_assert_nonnull (strstr (fixture.error->message, "DROP"));
+      details = dheera_error_get_details (fixture.error);
+      g_assert_nonnull (details);
+      g_assert_cmpstr (dheera_error_details_get_param (details), ==, cases[i].name);
+      g_assert_cmpstr (dheera_error_details_get_provider (details), ==, cases[i].provider);
       g_clear_error (&fixture.error);
 
       fixture.encoding.policy = DHEERA_PARAM_POLICY_DROP;
