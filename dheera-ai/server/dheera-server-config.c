@@ -259,6 +259,24 @@ take_certificate (const Place  *place,
 }
 
 static gboolean
+take_policy (const Place  *place,
+             GError      **error)
+{
+  g_autofree char *text = read_text (place, error);
+
+  if (text == NULL)
+    return FALSE;
+  if (strcmp (text, "reject") == 0)
+    place->config->param_policy = DHEERA_PARAM_POLICY_REJECT;
+  else if (strcmp (text, "drop") == 0)
+    place->config->param_policy = DHEERA_PARAM_POLICY_DROP;
+  else
+    return complain (place, error, "“%s” is none of drop and reject.", text);
+
+  return TRUE;
+}
+
+static gboolean
 read_server (const Place  *place,
              GError      **error)
 {
@@ -286,8 +304,10 @@ read_server (const Place  *place,
     return take_number (place, 1, G_MAXINT64, &config->max_body_size, error);
   if (strcmp (place->key, "drain-timeout") == 0)
     return take_seconds (place, &config->drain_timeout, error);
+  if (strcmp (place->key, "param-policy") == 0)
+    return take_policy (place, error);
 
-  return complain (place, error, "there is no such key; there are host, port, key-hashes, key-files, tls-certificate-file, tls-key-file, max-connections, max-body-size and drain-timeout.");
+  return complain (place, error, "there is no such key; there are host, port, key-hashes, key-files, tls-certificate-file, tls-key-file, max-connections, max-body-size, drain-timeout and param-policy.");
 }
 
 /* --- [session] --------------------------------------------------------------------------------------------------------------------------------- */
@@ -538,6 +558,8 @@ void
 dheera_server_config_apply (DheeraServerConfig *self,
                             DheeraClient       *client)
 {
+  if (self->param_policy >= 0)
+    dheera_client_set_param_policy (client, (DheeraParamPolicy) self->param_policy);
   for (guint i = 0; i < self->providers->len; i++)
     {
       DheeraServerProvider *each = g_ptr_array_index (self->providers, i);
@@ -674,7 +696,7 @@ dheera_server_config_read (DheeraServerConfig  *self,
 void
 dheera_server_config_init (DheeraServerConfig *self)
 {
-  *self = (DheeraServerConfig) { .port = -1, .max_connections = -1, .max_body_size = -1, .drain_timeout = -1 };
+  *self = (DheeraServerConfig) { .port = -1, .max_connections = -1, .max_body_size = -1, .drain_timeout = -1, .param_policy = -1 };
   self->keys = dheera_keys_new ();
   self->models = g_ptr_array_new_with_free_func ((GDestroyNotify) dheera_served_model_free);
   self->providers = g_ptr_array_new_with_free_func (provider_free);

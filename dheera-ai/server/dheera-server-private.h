@@ -23,6 +23,7 @@ typedef struct
   gint64 max_connections;
   gint64 max_body_size;
   double drain_timeout;
+  int param_policy;              /* a DheeraParamPolicy */
   DheeraKeys *keys;
   GPtrArray *models;             /* of DheeraServedModel */
   DheeraSessionOptions *session; /* nullable */

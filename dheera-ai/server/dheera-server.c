@@ -54,6 +54,7 @@
  * max-connections=1024
  * max-body-size=67108864
  * drain-timeout=30
+ * param-policy=drop
  *
  * [session]
  * proxy-uri=http://proxy.example.com:3128
@@ -67,7 +68,8 @@
  * ```
  *
  * It is read by [method@Server.start]. Properties that were set go before it. [session] has the properties of [class@SessionOptions], and is for a server that was
- * made without a client. A provider has `base-url`, `api-key-file`, `api-version`, `organization`, `project` and `region`, and is set up at the client. Paths begin where the file is.
+ * made without a client. A provider has `base-url`, `api-key-file`, `api-version`, `organization`, `project` and `region`, and is set up at the client. So is
+ * `param-policy`, `reject` or `drop`, the client's [property@Client:param-policy]. Paths begin where the file is.
  * Files with keys, and with the private key of a certificate, have to be unreadable for others. What the file says wrong, or what there is not, is an error that names file, group and key.
  *
  * Since: 0.1

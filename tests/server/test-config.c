@@ -98,7 +98,7 @@ test_server (void)
   g_assert_true (g_file_get_contents (certificate, &pem, NULL, NULL));
   folder_add (&folder, "cert.pem", pem, 0600);
   folder_add (&folder, "keys", KEY "\nother\n", 0600);
-  text = g_strdup_printf ("[server]\nhost=::1\nport=0\nkey-files=keys;\nkey-hashes=sha256:%064d;sha256:%064d\nmax-connections=7\nmax-body-size=5000000000\ndrain-timeout=2.5\n"
+  text = g_strdup_printf ("[server]\nhost=::1\nport=0\nkey-files=keys;\nkey-hashes=sha256:%064d;sha256:%064d\nmax-connections=7\nmax-body-size=5000000000\ndrain-timeout=2.5\nparam-policy=drop\n"
                           "tls-certificate-file=cert.pem\ntls-key-file=cert.pem\n", 1, 2);
   read_config (&config, &folder, text);
   g_assert_cmpstr (config.host, ==, "::1");
@@ -109,6 +109,34 @@ test_server (void)
   g_assert_cmpint (config.max_body_size, ==, 5000000000);
   g_assert_cmpfloat (config.drain_timeout, ==, 2.5);
   g_assert_true (G_IS_TLS_CERTIFICATE (config.certificate));
+}
+
+/* A file that does not say it leaves the client as it is. */
+static void
+test_policy (void)
+{
+  static const struct
+  {
+    const char *text;
+    DheeraParamPolicy before, after;
+  } cases[] = {
+    { "[server]\nparam-policy=drop\n", DHEERA_PARAM_POLICY_REJECT, DHEERA_PARAM_POLICY_DROP },
+    { "[server]\nparam-policy=reject\n", DHEERA_PARAM_POLICY_DROP, DHEERA_PARAM_POLICY_REJECT },
+    { "[server]\nport=0\n", DHEERA_PARAM_POLICY_REJECT, DHEERA_PARAM_POLICY_REJECT },
+    { "[server]\nport=0\n", DHEERA_PARAM_POLICY_DROP, DHEERA_PARAM_POLICY_DROP },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto(Folder) folder;
+      g_auto(DheeraServerConfig) config;
+      g_autoptr(DheeraClient) client = g_object_new (DHEERA_TYPE_CLIENT, "param-policy", cases[i].before, NULL);
+
+      folder_init (&folder);
+      read_config (&config, &folder, cases[i].text);
+      dheera_server_config_apply (&config, client);
+      g_assert_cmpint (dheera_client_get_param_policy (client), ==, cases[i].after);
+    }
 }
 
 static void
@@ -212,6 +240,8 @@ test_wrong (void)
     { "[server]\nport=\n", "server", "port", "empty" },
     { "[server]\nport=1x\n", "server", "port", "no whole number" },
     { "[server]\nmax-connections=0\n", "server", "max-connections", "no whole number" },
+    { "[server]\nparam-policy=Drop\n", "server", "param-policy", "“Drop” is none of drop and reject" },
+    { "[server]\nparam-policy=\n", "server", "param-policy", "the value is empty" },
     { "[server]\ndrain-timeout=soon\n", "server", "drain-timeout", "no number of seconds" },
     { "[server]\ndrain-timeout=-1\n", "server", "drain-timeout", "no number of seconds" },
     { "[server]\ndrain-timeout=nan\n", "server", "drain-timeout", "no number of seconds" },
@@ -301,6 +331,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/server/config/empty", test_empty);
   g_test_add_func ("/server/config/server", test_server);
+  g_test_add_func ("/server/config/policy", test_policy);
   g_test_add_func ("/server/config/session", test_session);
   g_test_add_func ("/server/config/all-options", test_all_options);
   g_test_add_func ("/server/config/providers-and-models", test_providers_and_models);
