@@ -48,10 +48,14 @@ gboolean   dheera_codec_refuse         (GError                  **error,
                                         const char               *param, /* nullable */
                                         const char               *format,
                                         ...) G_GNUC_PRINTF (5, 6);
+/* Of what only other vendors than OpenAI have, and its position among those, below 64; NULL when it is none */
+const DheeraCodecMember *dheera_codec_find_vendor_member (DheeraJsonValue  name,
+                                                          guint           *position);
 /* Every member of the object against a table; inside is "" or the path in front of the names, "stream_options." */
 gboolean   dheera_codec_check_members  (DheeraJsonValue           object,
                                         const DheeraCodecMember  *table,
                                         gsize                     n_members,
+                                        gboolean                  vendors, /* take what only they have, too */
                                         const char               *inside,
                                         GError                  **error);
 gboolean   dheera_codec_expect         (DheeraJsonValue           value,

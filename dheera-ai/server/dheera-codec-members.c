@@ -139,23 +139,49 @@ refuse_unknown (DheeraJsonValue   name,
 static const DheeraCodecMember *
 find_member (DheeraJsonValue          name,
              const DheeraCodecMember *table,
-             gsize                    n_members)
+             gsize                    n_members,
+             guint                   *position)
 {
-  for (gsize i = 0; i < n_members; i++)
-    if (dheera_json_equal (name, table[i].name))
+  for (guint i = 0; i < n_members; i++)
+    {
+      if (!dheera_json_equal (name, table[i].name))
+        continue;
+
+      *position = i;
       return &table[i];
+    }
 
   return NULL;
+}
+
+/* Which of two of a name holds is a matter of who reads it, and the provider may read it otherwise. */
+static gboolean
+check_first (guint64     *seen,
+             guint        position,
+             const char  *param,
+             GError     **error)
+{
+  guint64 bit = G_GUINT64_CONSTANT (1) << position;
+
+  if ((*seen & bit) == 0)
+    {
+      *seen |= bit;
+      return TRUE;
+    }
+
+  return dheera_codec_refuse (error, DHEERA_ERROR_INVALID_REQUEST, "invalid_value", param, "Invalid '%s': it is there more than once.", param);
 }
 
 gboolean
 dheera_codec_check_members (DheeraJsonValue           object,
                             const DheeraCodecMember  *table,
                             gsize                     n_members,
+                            gboolean                  vendors,
                             const char               *inside,
                             GError                  **error)
 {
   guint64 seen = 0;
+  guint64 seen_of_vendors = 0;
   DheeraJsonIter iter;
   DheeraJsonValue name, value;
 
@@ -164,19 +190,22 @@ dheera_codec_check_members (DheeraJsonValue           object,
   dheera_json_iter_init (&iter, object);
   while (dheera_json_iter_next (&iter, &name, &value))
     {
-      const DheeraCodecMember *member = find_member (name, table, n_members);
+      guint position = 0;
+      guint64 *bits = &seen;
+      const DheeraCodecMember *member = find_member (name, table, n_members, &position);
       g_autofree char *param = NULL;
 
+      if (member == NULL && vendors)
+        {
+          bits = &seen_of_vendors;
+          member = dheera_codec_find_vendor_member (name, &position);
+        }
       if (member == NULL)
         return refuse_unknown (name, inside, error);
 
       param = g_strconcat (inside, member->name, NULL);
-      /* Which of the two holds is a matter of who reads it, and the provider may read it otherwise. */
-      if ((seen & (G_GUINT64_CONSTANT (1) << (member - table))) != 0)
-        return dheera_codec_refuse (error, DHEERA_ERROR_INVALID_REQUEST, "invalid_value", param, "Invalid '%s': it is there more than once.", param);
-      if (!check_member (member, value, param, error))
+      if (!check_first (bits, position, param, error) || !check_member (member, value, param, error))
         return FALSE;
-      seen |= G_GUINT64_CONSTANT (1) << (member - table);
     }
 
   return TRUE;
@@ -229,7 +258,7 @@ dheera_codec_read_stream (DheeraAsk        *ask,
   if (!ask->stream)
     return dheera_codec_refuse (error, DHEERA_ERROR_INVALID_REQUEST, NULL, "stream_options",
                                 "The 'stream_options' parameter is only allowed when 'stream' is enabled.");
-  if (!dheera_codec_check_members (value, options, G_N_ELEMENTS (options), "stream_options.", error))
+  if (!dheera_codec_check_members (value, options, G_N_ELEMENTS (options), FALSE, "stream_options.", error))
     return FALSE;
 
   ask->include_usage = dheera_json_get_boolean (dheera_json_member (value, "include_usage"), FALSE);

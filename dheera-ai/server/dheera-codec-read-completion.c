@@ -29,17 +29,19 @@ static const DheeraCodecMember completion_members[] = {
   { "suffix", DHEERA_CODEC_REFUSED, .neutral = "\"\"", .why = "is not possible with models that chat. Put what follows into the prompt" },
   { "logprobs", DHEERA_CODEC_REFUSED, .why = "is not possible here. /v1/chat/completions has 'logprobs' and 'top_logprobs'" },
   /* Of the library's own form */
-  { "top_k", DHEERA_CODEC_READ, DHEERA_CODEC_TYPE (NUMBER), 0, G_MAXINT, TRUE },
+  { "top_k", DHEERA_CODEC_READ, DHEERA_CODEC_TYPE (NUMBER), -1, G_MAXINT, TRUE },
 };
 
 static gboolean
 belongs_to_chat (DheeraJsonValue name)
 {
+  guint position;
+
   for (gsize i = 0; i < G_N_ELEMENTS (completion_members); i++)
     if (dheera_json_equal (name, completion_members[i].name))
       return completion_members[i].use == DHEERA_CODEC_READ || completion_members[i].use == DHEERA_CODEC_PASS;
 
-  return FALSE;
+  return dheera_codec_find_vendor_member (name, &position) != NULL;
 }
 
 /* What both APIs have, in the form of a chat without messages */
@@ -101,7 +103,7 @@ dheera_codec_read_completion (DheeraAsk        *ask,
   g_autoptr (DheeraRequest) common = NULL;
   g_autoptr (GPtrArray) prompts = NULL;
 
-  if (!dheera_codec_check_members (body, completion_members, G_N_ELEMENTS (completion_members), "", error)
+  if (!dheera_codec_check_members (body, completion_members, G_N_ELEMENTS (completion_members), TRUE, "", error)
       || !dheera_codec_read_model (ask, body, error)
       || !dheera_codec_read_stream (ask, body, error))
     return FALSE;

@@ -40,7 +40,7 @@ dheera_codec_read_embedding (DheeraAsk        *ask,
   g_autoptr (GPtrArray) inputs = NULL;
 
   ask->operation = DHEERA_UPSTREAM_EMBED;
-  if (!dheera_codec_check_members (body, embedding_members, G_N_ELEMENTS (embedding_members), "", error)
+  if (!dheera_codec_check_members (body, embedding_members, G_N_ELEMENTS (embedding_members), FALSE, "", error)
       || !dheera_codec_read_model (ask, body, error)
       || !read_format (ask, body, error))
     return FALSE;

@@ -7,7 +7,7 @@
 #include "dheera-ai/model/dheera-models-request.h"
 
 /* Bodies that come in. First every member is looked up in the table of its route, and one that is not there ends it; only then the library's own
- * reader sees the body, so that nothing reaches a request that the table does not name. */
+ * reader sees the body, so that nothing reaches a request that the table, or the list of what only other vendors have, does not name. */
 
 /* What OpenAI's description has, and behind that what new_from_json() has a property for. */
 static const DheeraCodecMember chat_members[] = {
@@ -49,7 +49,7 @@ static const DheeraCodecMember chat_members[] = {
   { "verbosity", DHEERA_CODEC_PASS, DHEERA_CODEC_TYPE (STRING) },
   { "web_search_options", DHEERA_CODEC_PASS, DHEERA_CODEC_TYPE (OBJECT) },
   /* Of the library's own form */
-  { "top_k", DHEERA_CODEC_READ, DHEERA_CODEC_TYPE (NUMBER), 0, G_MAXINT, TRUE },
+  { "top_k", DHEERA_CODEC_READ, DHEERA_CODEC_TYPE (NUMBER), -1, G_MAXINT, TRUE }, /* -1: unset, as vLLM has it */
   { "reasoning", DHEERA_CODEC_READ, DHEERA_CODEC_TYPE (OBJECT) },
   { "thinking", DHEERA_CODEC_READ, DHEERA_CODEC_TYPE (OBJECT) },
 };
@@ -104,7 +104,7 @@ dheera_codec_read_chat (DheeraAsk        *ask,
 {
   g_autoptr (DheeraRequest) request = NULL;
 
-  if (!dheera_codec_check_members (body, chat_members, G_N_ELEMENTS (chat_members), "", error)
+  if (!dheera_codec_check_members (body, chat_members, G_N_ELEMENTS (chat_members), TRUE, "", error)
       || !dheera_codec_read_model (ask, body, error)
       || !dheera_codec_read_stream (ask, body, error)
       || !check_messages (body, error)

@@ -88,6 +88,24 @@ test_handed_on (void)
     { DHEERA_ROUTE_CHAT, "\"tool_choice\":{\"type\":\"custom\",\"custom\":{\"name\":\"c\"}}" },
     { DHEERA_ROUTE_CHAT, "\"tools\":[{\"type\":\"custom\",\"custom\":{\"name\":\"c\"}}]" },
     { DHEERA_ROUTE_COMPLETIONS, "\"logit_bias\":{\"50256\":-100}" },
+    /* What only other vendors have */
+    { DHEERA_ROUTE_CHAT, "\"min_p\":0.05" },
+    { DHEERA_ROUTE_CHAT, "\"repetition_penalty\":1.1" },
+    { DHEERA_ROUTE_CHAT, "\"stop_token_ids\":[7]" },
+    { DHEERA_ROUTE_CHAT, "\"guided_json\":{\"type\":\"object\"}" },
+    { DHEERA_ROUTE_CHAT, "\"chat_template_kwargs\":{\"enable_thinking\":false}" },
+    { DHEERA_ROUTE_CHAT, "\"enable_thinking\":false" },
+    { DHEERA_ROUTE_CHAT, "\"include_reasoning\":true" },
+    { DHEERA_ROUTE_CHAT, "\"think\":\"low\"" },
+    { DHEERA_ROUTE_CHAT, "\"options\":{\"num_ctx\":8192}" },
+    { DHEERA_ROUTE_CHAT, "\"num_ctx\":8192" },
+    { DHEERA_ROUTE_CHAT, "\"keep_alive\":\"5m\"" },
+    { DHEERA_ROUTE_CHAT, "\"cache_control\":{\"type\":\"ephemeral\"}" },
+    { DHEERA_ROUTE_CHAT, "\"provider\":{\"order\":[\"x\"]}" },
+    { DHEERA_ROUTE_CHAT, "\"plugins\":[{\"id\":\"web\"}]" },
+    { DHEERA_ROUTE_CHAT, "\"transforms\":[\"middle-out\"]" },
+    { DHEERA_ROUTE_COMPLETIONS, "\"min_p\":0.05" },
+    { DHEERA_ROUTE_COMPLETIONS, "\"grammar\":\"root ::= x\"" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -98,6 +116,8 @@ test_handed_on (void)
 
       expect_ask (&ask, cases[i].route, body);
       g_assert_cmpstr (dheera_base_request_get_extra (g_ptr_array_index (ask.requests, 0)), ==, extra);
+      /* The library has a property of that name, which no body reaches. */
+      g_assert_null (dheera_base_request_get_provider (g_ptr_array_index (ask.requests, 0)));
     }
 }
 
@@ -220,7 +240,19 @@ static const Refusal refusals[] = {
   { DHEERA_ROUTE_CHAT, CHAT ("\"\\u0061pi_key\":\"x\""), "api_key", "unknown_parameter", "Unknown parameter: 'api_key'." },
   { DHEERA_ROUTE_CHAT, CHAT ("\"model\\u0000\":\"x\""), "model\357\277\275", "unknown_parameter", "Unknown parameter: 'model" },
   { DHEERA_ROUTE_CHAT, CHAT ("\"\":1"), NULL, "unknown_parameter", "Unknown parameter: ''." },
-  { DHEERA_ROUTE_CHAT, CHAT ("\"cache_control\":{}"), "cache_control", "unknown_parameter", "Unknown parameter" },
+  /* They would decide who answers, or run something there. */
+  { DHEERA_ROUTE_CHAT, CHAT ("\"models\":[\"a\"]"), "models", "unknown_parameter", "Unknown parameter" },
+  { DHEERA_ROUTE_CHAT, CHAT ("\"route\":\"fallback\""), "route", "unknown_parameter", "Unknown parameter" },
+  { DHEERA_ROUTE_CHAT, CHAT ("\"extra_body\":{}"), "extra_body", "unknown_parameter", "Unknown parameter" },
+  { DHEERA_ROUTE_CHAT, CHAT ("\"extra_headers\":{}"), "extra_headers", "unknown_parameter", "Unknown parameter" },
+  { DHEERA_ROUTE_CHAT, CHAT ("\"base_url\":\"http://a\""), "base_url", "unknown_parameter", "Unknown parameter" },
+  { DHEERA_ROUTE_CHAT, CHAT ("\"kv_transfer_params\":{}"), "kv_transfer_params", "unknown_parameter", "Unknown parameter" },
+  { DHEERA_ROUTE_CHAT, CHAT ("\"custom_logit_processor\":\"x\""), "custom_logit_processor", "unknown_parameter", "Unknown parameter" },
+  { DHEERA_ROUTE_CHAT, CHAT ("\"chat_template\":\"x\""), "chat_template", "unknown_parameter", "Unknown parameter" },
+  { DHEERA_ROUTE_CHAT, CHAT ("\"provider\":\"openai\""), "provider", "invalid_type", "expected an object, but got a string" },
+  { DHEERA_ROUTE_CHAT, CHAT ("\"min_p\":\"1\""), "min_p", "invalid_type", "expected a number" },
+  { DHEERA_ROUTE_CHAT, CHAT ("\"min_p\":0.1,\"min_p\":0.2"), "min_p", "invalid_value", "more than once" },
+  { DHEERA_ROUTE_EMBEDDINGS, VECTOR ("\"min_p\":0.1"), "min_p", "unknown_parameter", "Unknown parameter" },
   { DHEERA_ROUTE_CHAT, CHAT ("\"prompt\":\"p\""), "prompt", "unknown_parameter", "Unknown parameter" },
   { DHEERA_ROUTE_COMPLETIONS, TEXT ("\"messages\":[]"), "messages", "unknown_parameter", "Unknown parameter" },
   { DHEERA_ROUTE_EMBEDDINGS, VECTOR ("\"stream\":true"), "stream", "unknown_parameter", "Unknown parameter" },
@@ -366,7 +398,7 @@ test_long_lists (void)
 
 static const char *const forbidden[] = {
   "api_base", "base_url", "api_key", "api_version", "api_type", "organization", "project", "headers", "extra_headers", "default_headers", "extra_body",
-  "extra_query", "proxy", "proxies", "http_client", "user_config", "custom_llm_provider", "provider", "session", "timeout", "request_timeout", "max_retries",
+  "extra_query", "proxy", "proxies", "http_client", "user_config", "custom_llm_provider", "session", "timeout", "request_timeout", "max_retries",
   "num_retries", "fallbacks", "mock_response", "ssl_verify", "deployment_id", "azure_ad_token", "aws_access_key_id", "vertex_credentials", "extra",
   "litellm_params", "model_list", "caching", "metadata_url", "base-url", "api-key", "first-token-timeout", "idle-timeout",
 };

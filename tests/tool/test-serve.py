@@ -160,6 +160,23 @@ def test_a_configuration_file():
         assert served.ask('GET', '/v1/models')[0].status == 401
 
 
+def test_parameters_that_a_provider_does_not_take():
+    body = chat('openai/fake-chat', top_k=3, min_p=0.1, keep_alive='5m')
+    with server() as fake, files(key='k', told='', dropped='') as paths:
+        provider = f'[provider openai]\nbase-url={fake.url}\napi-key-file={paths["key"]}\n'
+        paths['told'].write_text(provider)
+        paths['dropped'].write_text('[server]\nparam-policy=drop\n' + provider)
+        with serving('--config', str(paths['told'])) as served:
+            answer, error = served.ask('POST', '/v1/chat/completions', body)
+            assert answer.status == 400 and (error['error']['code'], error['error']['param']) == ('unsupported_parameter', 'top_k'), error
+            assert not [request for _, _, request in fake.requests if request], 'nothing was sent'
+        with serving('--config', str(paths['dropped'])) as served:
+            answer, said = served.ask('POST', '/v1/chat/completions', body)
+            assert answer.status == 200, said
+        sent = fake.requests[-1][2]
+        assert 'top_k' not in sent and (sent['min_p'], sent['keep_alive']) == (0.1, '5m'), sent
+
+
 def test_new_key():
     first, second = (expect(run('serve', '--new-key'), 0) for _ in range(2))
     found = re.fullmatch(r'key:  (sk-([\w-]{43}))\nhash: (sha256:[0-9a-f]{64})\n', first.stdout)
