@@ -150,7 +150,8 @@ dheera_operation_run_before (DheeraOperation         *self,
   note_trace (self, exchange);
   if (exchange->refusal != NULL)
     {
-      g_autofree char *message = g_strconcat ("a middleware of the application refused the request: ", exchange->refusal, NULL);
+      const char *colon = *exchange->refusal != '\0' ? ": " : "";
+      g_autofree char *message = g_strconcat ("a middleware of the application refused the request", colon, exchange->refusal, NULL);
 
       dheera_operation_fail_here (self, DHEERA_ERROR_PERMISSION, message, "");
     }

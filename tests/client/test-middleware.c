@@ -81,6 +81,7 @@ typedef struct
   const char *header; /* nullable: sets none */
   const char *value;
   guint refuse_at;    /* the attempt, 0 for none */
+  const char *reason; /* nullable */
   guint n_destroyed;
 } Step;
 
@@ -96,7 +97,7 @@ step_cb (DheeraHttpExchange *exchange,
   if (before && step->header != NULL)
     dheera_http_exchange_set_header (exchange, step->header, step->value);
   if (before && attempt == step->refuse_at)
-    dheera_http_exchange_refuse (exchange, "not on Sundays");
+    dheera_http_exchange_refuse (exchange, step->reason != NULL ? step->reason : "not on Sundays");
 }
 
 static void
@@ -186,6 +187,17 @@ test_refuse (gconstpointer data)
   assert_fails (&f, (Complete) data, DHEERA_ERROR_PERMISSION, "OpenAI, m: a middleware of the application refused the request: not on Sundays.");
   g_assert_cmpstr (f.log->str, ==, "a>1 b>1 ");
   g_assert_cmpuint (fault_server_get_n_connections (f.server), ==, 0);
+}
+
+static void
+test_refuse_silently (gconstpointer data)
+{
+  Step step = { .name = "a", .refuse_at = 1, .reason = "" };
+  g_auto(Fixture) f = { 0 };
+
+  set_up (&f);
+  add_step (&step, &f);
+  assert_fails (&f, (Complete) data, DHEERA_ERROR_PERMISSION, "OpenAI, m: a middleware of the application refused the request.");
 }
 
 static void
@@ -681,6 +693,7 @@ main (int   argc,
   add_in_each_way ("attempts", test_attempts);
   add_in_each_way ("no-answer", test_no_answer);
   add_in_each_way ("refuse", test_refuse);
+  add_in_each_way ("refuse-silently", test_refuse_silently);
   add_in_each_way ("refuse-retry", test_refuse_retry);
   add_in_each_way ("cancel", test_cancel);
   add_in_each_way ("seen", test_seen);
