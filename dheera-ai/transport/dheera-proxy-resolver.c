@@ -464,7 +464,10 @@ check_proxy (const char  *where,
 static gboolean
 is_port (const char *text)
 {
-  return *text != '\0' && strlen (text) <= 5 && text[strspn (text, "0123456789")] == '\0';
+  guint64 port;
+
+  /* With leading zeros it is the same number to matches_entry(). */
+  return g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT16, &port, NULL);
 }
 
 static gboolean

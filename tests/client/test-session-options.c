@@ -222,7 +222,7 @@ test_hosts (void)
   static const char *const good[] = { "*", "a", "a.example", ".a.example", "*.a.example", "a.example.", "a_b.example:443", "10.1.2.3", "10.1.2.3:80", "10.0.0.0/8",
                                       "2001:db8::1", "2001:db8::/32", "[2001:db8::1]", "[2001:db8::1]:443", "\303\244.example" };
   static const char *const bad[] = { "http://a.example", "https://user:secret7@a.example", "a.example/v1", "a example", "a.example:", "a.example:http", "a.example:443:1",
-                                     "[a.example]", "[2001:db8::1", "[2001:db8::1]443", "10.0.0.0/99", ".", "*.", "a*.example", "user@a.example" };
+                                     "[a.example]", "[2001:db8::1", "[2001:db8::1]443", "10.0.0.0/99", ".", "*.", "a*.example", "user@a.example", "a.example:0", "a.example:65536" };
 
   for (guint i = 0; i < G_N_ELEMENTS (good) + G_N_ELEMENTS (bad); i++)
     {
