@@ -66,7 +66,6 @@ dheera_session_options_set_max_connections (DheeraSessionOptions *self,
                                             guint                 max_connections)
 {
   g_return_if_fail (DHEERA_IS_SESSION_OPTIONS (self));
-  g_return_if_fail (max_connections >= 1 && max_connections <= G_MAXINT);
 
   if (self->config.max_connections == max_connections)
     return;
@@ -107,7 +106,6 @@ dheera_session_options_set_max_connections_per_host (DheeraSessionOptions *self,
                                                      guint                 max_connections_per_host)
 {
   g_return_if_fail (DHEERA_IS_SESSION_OPTIONS (self));
-  g_return_if_fail (max_connections_per_host >= 1 && max_connections_per_host <= G_MAXINT);
 
   if (self->config.max_connections_per_host == max_connections_per_host)
     return;
@@ -228,7 +226,6 @@ dheera_session_options_set_dns_cache_ttl (DheeraSessionOptions *self,
                                           int                   dns_cache_ttl)
 {
   g_return_if_fail (DHEERA_IS_SESSION_OPTIONS (self));
-  g_return_if_fail (dns_cache_ttl >= -1);
 
   if (self->config.dns_cache_ttl == dns_cache_ttl)
     return;

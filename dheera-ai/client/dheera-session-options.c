@@ -225,20 +225,22 @@ install_connections (GParamFlags flags)
   /**
    * DheeraSessionOptions:max-connections:
    *
-   * How many connections there may be altogether, from 1. Further requests wait for one to be free.
+   * How many connections there may be altogether, from 1 to 2147483647. Further requests wait for one to be free. Any other number shows when the session is made,
+   * as %DHEERA_ERROR_INVALID_REQUEST.
    *
    * Since: 0.1
    */
-  properties[PROP_MAX_CONNECTIONS] = g_param_spec_uint ("max-connections", NULL, NULL, 1, G_MAXINT, 1000, flags);
+  properties[PROP_MAX_CONNECTIONS] = g_param_spec_uint ("max-connections", NULL, NULL, 0, G_MAXUINT, 1000, flags);
 
   /**
    * DheeraSessionOptions:max-connections-per-host:
    *
-   * How many connections there may be to one host, from 1. Further requests to it wait.
+   * How many connections there may be to one host, from 1 to 2147483647. Further requests to it wait. Any other number shows when the session is made, as
+   * %DHEERA_ERROR_INVALID_REQUEST.
    *
    * Since: 0.1
    */
-  properties[PROP_MAX_CONNECTIONS_PER_HOST] = g_param_spec_uint ("max-connections-per-host", NULL, NULL, 1, G_MAXINT, 200, flags);
+  properties[PROP_MAX_CONNECTIONS_PER_HOST] = g_param_spec_uint ("max-connections-per-host", NULL, NULL, 0, G_MAXUINT, 200, flags);
 
   /**
    * DheeraSessionOptions:keepalive-timeout:
@@ -266,11 +268,11 @@ install_connections (GParamFlags flags)
    * Seconds for which the address of a host is remembered; -1 to ask for nothing.
    *
    * GLib has no cache of names: it asks the system for each new connection, whose resolver may remember. A time above 0 is therefore refused with
-   * %DHEERA_ERROR_NOT_SUPPORTED when the session is made; -1 and 0 are what happens anyway.
+   * %DHEERA_ERROR_NOT_SUPPORTED when the session is made; -1 and 0 are what happens anyway. What is below -1 is no time, and %DHEERA_ERROR_INVALID_REQUEST.
    *
    * Since: 0.1
    */
-  properties[PROP_DNS_CACHE_TTL] = g_param_spec_int ("dns-cache-ttl", NULL, NULL, -1, G_MAXINT, -1, flags);
+  properties[PROP_DNS_CACHE_TTL] = g_param_spec_int ("dns-cache-ttl", NULL, NULL, G_MININT, G_MAXINT, -1, flags);
 
   /**
    * DheeraSessionOptions:remote-connectable:

@@ -123,6 +123,8 @@ check_connections (const DheeraSessionConfig  *self,
   if (self->max_connections < 1 || self->max_connections > G_MAXINT || self->max_connections_per_host < 1 || self->max_connections_per_host > G_MAXINT)
     return refuse (error, DHEERA_TRANSPORT_ERROR_SESSION,
                    "the session options max-connections and max-connections-per-host are numbers of connections from 1 to 2147483647");
+  if (self->dns_cache_ttl < -1)
+    return refuse (error, DHEERA_TRANSPORT_ERROR_SESSION, "the session option dns-cache-ttl is a number of seconds, or -1 to ask for nothing");
   if (self->dns_cache_ttl > 0)
     return refuse (error, DHEERA_TRANSPORT_ERROR_UNSUPPORTED,
                    "the session option dns-cache-ttl can't be kept: GLib has no cache of host names, and asks the system for each new connection; leave it at -1 and set "

@@ -146,6 +146,30 @@ test_refusal (gconstpointer data)
     }
 }
 
+/* What GObject would only warn of, and then take the usual number */
+static void
+test_numbers (void)
+{
+  static const struct
+  {
+    const char *name;
+    int value;
+  } numbers[] = { { "max-connections", 0 }, { "max-connections", G_MININT }, { "max-connections-per-host", 0 }, { "max-connections-per-host", -1 }, { "dns-cache-ttl", -2 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      g_autoptr(DheeraSessionOptions) options = dheera_session_options_new ();
+      g_autoptr(SoupSession) session = NULL;
+      g_autoptr(GError) error = NULL;
+
+      g_object_set (options, numbers[i].name, numbers[i].value, NULL);
+      session = dheera_session_options_create_session (options, &error);
+      g_assert_null (session);
+      g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST);
+      g_assert_nonnull (strstr (error->message, numbers[i].name));
+    }
+}
+
 static void
 test_session_and_options (void)
 {
@@ -616,6 +640,7 @@ main (int   argc,
 
       g_test_add_data_func (path, &refusals[i], test_refusal);
     }
+  g_test_add_func ("/session-options/refused/numbers", test_numbers);
   g_test_add_func ("/session-options/session-and-options", test_session_and_options);
   g_test_add_func ("/session-options/values", test_values);
   g_test_add_func ("/session-options/hosts", test_hosts);
