@@ -15,13 +15,14 @@ import tempfile
 import urllib.error
 import urllib.request
 
-from support import PATIENCE, Dheera, Soup, is_dheera, run_cases
+from support import MOCK, PATIENCE, Dheera, Soup, is_dheera, run_cases
 
 import dheera_ai
 
 KEY = 'sk-canary-0123456789'
 # What a program says that serves: how many requests its session carried, and how it ended
 PROGRAM = '''
+import os
 import sys
 import dheera_ai
 from gi.repository import Dheera, Soup
@@ -106,6 +107,27 @@ def test_a_configuration_file():
         with served('', f'config={str(path)!r}') as (url, process):
             assert chat(url, 'small')[1]['model'] == 'small'
             assert end_of(process, signal.SIGTERM)[0] == ('returned', '0')
+
+
+def test_parameters_that_a_provider_does_not_take():
+    where = f"os.environ.update(OPENAI_BASE_URL={MOCK!r}, OPENAI_API_KEY='k')"
+    body = {'model': 'openai/echo', 'messages': [{'role': 'user', 'content': 'One two three'}], 'top_k': 3}
+    settings = {'dheera_ai.client_session = session': 400, 'dheera_ai.drop_params = True': 200,
+                'dheera_ai.drop_params = True; dheera_ai.client_session = session': 200}
+    for setting, expected in settings.items():
+        with served(f'{where}; {setting}') as (url, process):
+            status, answer = ask(url + '/v1/chat/completions', body)
+            assert status == expected and (status == 200 or answer['error']['param'] == 'top_k'), (setting, answer)
+            assert end_of(process, signal.SIGTERM)[0][0] == 'returned'
+
+
+def test_settings_that_would_not_be_read():
+    dheera_ai.drop_params = True
+    try:
+        assert 'param-policy=drop' in str(failed(ValueError, config='/nowhere/server.conf'))
+        assert 'set_param_policy(Dheera.ParamPolicy.DROP)' in str(failed(ValueError, client=Dheera.Client()))
+    finally:
+        dheera_ai.drop_params = None
 
 
 def test_ctrl_c():

@@ -117,7 +117,7 @@ def run_server(host=None, port=None, *, keys=None, config=None, client=None, mod
     if not hasattr(Dheera, 'Server'):
         raise NotImplementedError('The library was built without its server: configure the build with -Dserver=enabled.')
     with Translated():
-        server = Dheera.Server(client=resolve_server(client), config_file=config)
+        server = Dheera.Server(client=resolve_server(client, config), config_file=config)
         if host is not None:
             server.set_host(host)
         if port is not None:

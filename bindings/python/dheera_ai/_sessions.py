@@ -135,13 +135,28 @@ def _client_for(policy):
     return _clients.get(policy) or _clients.setdefault(policy, Dheera.Client(param_policy=policy))
 
 
-def resolve_server(client):
+def _check_policy(client, drop):
+    """Another thread may be calling with it, so that it can't be changed for one call."""
+    policy = Dheera.ParamPolicy.DROP if drop else Dheera.ParamPolicy.REJECT
+    if drop is not None and client.get_param_policy() != policy:
+        raise ValueError(f'drop_params is {bool(drop)}, and the Dheera.Client that makes the call has a rule of its own: '
+                         f'call its set_param_policy(Dheera.ParamPolicy.{policy.value_nick.upper()}).')
+
+
+def resolve_server(client, config):
     """The client of a server, or None for the configuration file's, or the default one. A server calls as those do that are awaited."""
     check_session(client, 'client')
+    settings = sys.modules[__package__]
     chosen = _choose(client, True)
-    if not isinstance(chosen, Soup.Session):
+    if isinstance(chosen, Dheera.Client):
+        _check_policy(chosen, settings.drop_params)
         return chosen
-    policy = Dheera.ParamPolicy.DROP if sys.modules[__package__].drop_params else Dheera.ParamPolicy.REJECT
+    if chosen is None and config is not None and settings.drop_params:
+        raise ValueError('drop_params is True, and the configuration file says what becomes of parameters that a provider does not take: '
+                         'write param-policy=drop below [server] there, and set dheera_ai.drop_params = None.')
+    if chosen is None and not settings.drop_params:
+        return None
+    policy = Dheera.ParamPolicy.DROP if settings.drop_params else Dheera.ParamPolicy.REJECT
     return Dheera.Client(session=chosen, param_policy=policy)
 
 
@@ -154,8 +169,5 @@ def resolve(client, is_async, drop_params):
     if not isinstance(chosen, Dheera.Client):
         return _client_for(policy), chosen
 
-    # Another thread may be calling with it, so that it can't be changed for one call.
-    if drop is not None and chosen.get_param_policy() != policy:
-        raise ValueError(f'drop_params is {bool(drop)}, and the Dheera.Client that makes the call has a rule of its own: '
-                         f'call its set_param_policy(Dheera.ParamPolicy.{policy.value_nick.upper()}).')
+    _check_policy(chosen, drop)
     return chosen, None
