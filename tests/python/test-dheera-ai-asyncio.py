@@ -39,11 +39,12 @@ def watch():
 
 
 async def each_call(**arguments):
-    """All that is awaited: three requests"""
+    """All that is awaited: four requests"""
     await ask(**arguments)
     async for _ in await ask(stream=True, **arguments):
         pass
     await dheera_ai.aembedding(ECHO, 'one', **arguments)
+    await dheera_ai.alist_models('mock', **arguments)
 
 
 async def answers():
@@ -51,6 +52,8 @@ async def answers():
     assert response.choices[0].message.content == 'One two three' and response['usage'].total_tokens == 6
     response = await dheera_ai.aembedding(model=ECHO, input=['one', 'two'], encoding_format='float')
     assert len(response.data) == 2 and len(response.data[0].embedding) == 64
+    models = await dheera_ai.alist_models('mock')
+    assert 'mock/echo' in [model.id for model in models.data]
     answers_of_many = await asyncio.gather(*[ask([{'role': 'user', 'content': f'This is {i}'}], **orders(delay_ms=100)) for i in range(10)])
     assert [each.choices[0].message.content for each in answers_of_many] == [f'This is {i}' for i in range(10)]
 
@@ -149,9 +152,9 @@ async def sessions():
     mine, carried = watch()
     await each_call(client=mine)
     await each_call(client=Dheera.Client(session=mine))
-    assert len(carried) == 6
+    assert len(carried) == 8
     # Blocking and awaited calls share it.
-    assert dheera_ai.completion(ECHO, HELLO, client=mine).model == 'echo' and len(carried) == 7
+    assert dheera_ai.completion(ECHO, HELLO, client=mine).model == 'echo' and len(carried) == 9
 
     order = [('aclient_session', *watch()), ('base_llm_aiohttp_handler', *watch()), ('client_session', *watch())]
     settings = {name: BaseLLMAIOHTTPHandler(client_session=session) if 'handler' in name else session for name, session, _ in order}
@@ -160,14 +163,14 @@ async def sessions():
             for other in settings:
                 setattr(dheera_ai, other, settings[other] if list(settings).index(other) >= first else None)
             await each_call()
-            assert [len(messages) for _, _, messages in order] == [3 * (i <= first) for i in range(3)], name
+            assert [len(messages) for _, _, messages in order] == [4 * (i <= first) for i in range(3)], name
             await each_call(client=mine)
-            assert [len(messages) for _, _, messages in order] == [3 * (i <= first) for i in range(3)], name
+            assert [len(messages) for _, _, messages in order] == [4 * (i <= first) for i in range(3)], name
     finally:
         for name in settings:
             setattr(dheera_ai, name, None)
     await each_call()
-    assert sum(len(messages) for _, _, messages in order) == 9 and len(carried) == 16
+    assert sum(len(messages) for _, _, messages in order) == 12 and len(carried) == 21
 
 
 async def wrong_objects():

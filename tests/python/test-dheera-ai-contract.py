@@ -5,8 +5,7 @@
     test-dheera-ai-contract.py SERVE_MODELS PRINT_FEATURES
 
 Cases are made of what the library itself says it has: its providers, and what each of them can be asked for. Each of the places that a session can be given in is tried
-with others in all the places that come after it, so that what carries the call is the session, and not luck. dheera_ai has no list of models; those of the
-library are in tests/client/test-contract.c.
+with others in all the places that come after it, so that what carries the call is the session, and not luck.
 """
 
 import asyncio
@@ -23,7 +22,7 @@ from dheera_ai import BaseLLMAIOHTTPHandler
 # Names of models that Bedrock is asked for have it in them.
 os.environ['AWS_REGION'] = 'us-east-1'
 
-ANSWERS = {'chat': 'Hello, dear world', 'embed': [0.25, -0.5]}
+ANSWERS = {'chat': 'Hello, dear world', 'embed': [0.25, -0.5], 'list_models': ['m']}
 # The one provider that goes by the name of the model
 MODELS = {('bedrock', 'embed'): 'amazon.titan-embed-text-v2:0'}
 HELLO = [{'role': 'user', 'content': 'Hi'}]
@@ -174,6 +173,20 @@ async def do_aembedding(model, options):
     return response.data[0].embedding
 
 
+def read_models(models, provider):
+    return [model.id.removeprefix(f'{provider}/') for model in models.data]
+
+
+async def do_list_models(model, options):
+    provider, _ = model.split('/')
+    return read_models(dheera_ai.list_models(provider, **options), provider)
+
+
+async def do_alist_models(model, options):
+    provider, _ = model.split('/')
+    return read_models(await dheera_ai.alist_models(provider, **options), provider)
+
+
 # What is called, whether it is awaited, and the feature that it needs
 CALLS = {
     'completion': (do_completion, False, 'chat'),
@@ -182,6 +195,8 @@ CALLS = {
     'async stream': (do_astream, True, 'chat'),
     'embedding': (do_embedding, False, 'embed'),
     'aembedding': (do_aembedding, True, 'embed'),
+    'list_models': (do_list_models, False, 'list_models'),
+    'alist_models': (do_alist_models, True, 'list_models'),
 }
 
 

@@ -178,6 +178,22 @@ def test_embeddings():
     assert is_dheera(raised(dheera_ai.RateLimitError, dheera_ai.embedding, ECHO, 'one', **orders(status=429)), Dheera.Error.RATE_LIMIT)
 
 
+def test_lists_of_models():
+    models = dheera_ai.list_models('mock')
+    assert isinstance(models, dheera_ai.ModelList) and models.object == 'list'
+    assert [model.id for model in models.data] == ['mock/echo', 'mock/story', 'mock/lorem'], models
+    assert models.data[0].object == 'model' and models.data[0]['owned_by'] == models.data[0].owned_by == models.dheera[0].get_owned_by()
+    assert ask(model=models.data[0].id).choices[0].message.content == 'One two three'
+    assert models.dheera[0].get_context_window() > 0 and json.loads(json.dumps(models)) == models.model_dump()
+    assert dheera_ai.list_models(custom_llm_provider='mock') == models
+    assert dheera_ai.list_models(client=Dheera.Client(default_model=ECHO)) == models
+    assert raised(dheera_ai.BadRequestError, dheera_ai.list_models) and raised(dheera_ai.BadRequestError, dheera_ai.list_models, 'nobody')
+    assert 'provider= must be a text' in str(raised(TypeError, dheera_ai.list_models, 7))
+    for name, value in {'temperature': 1, 'extra_body': {'a': 1}, 'ssl_verify': False}.items():
+        assert name in str(raised(TypeError, dheera_ai.list_models, 'mock', **{name: value}))
+    assert raised(dheera_ai.APIConnectionError, dheera_ai.list_models, 'openai', base_url='http://127.0.0.1:1/v1', api_key='k', num_retries=0)
+
+
 # --- Arguments -------------------------------------------------------------------------------------------------------------------------
 
 def test_arguments_of_the_model():
@@ -269,10 +285,11 @@ def test_words_that_are_not_the_providers_never_reach_it():
 # --- Sessions --------------------------------------------------------------------------------------------------------------------------
 
 def each_call(**arguments):
-    """All that blocks: three requests"""
+    """All that blocks: four requests"""
     ask(**arguments)
     list(ask(stream=True, **arguments))
     dheera_ai.embedding(ECHO, 'one', **arguments)
+    dheera_ai.list_models('mock', **arguments)
 
 
 def test_the_session_of_the_call():
@@ -280,9 +297,9 @@ def test_the_session_of_the_call():
     client = Dheera.Client(session=watched.session, default_model=ECHO)
     with Settings(client_session=others.session, base_llm_aiohttp_handler=BaseLLMAIOHTTPHandler(client_session=others.session)):
         each_call(client=watched.session)
-        assert watched.took() == 3
+        assert watched.took() == 4
         each_call(client=client)
-        assert watched.took() == 3 and others.took() == 0
+        assert watched.took() == 4 and others.took() == 0
         assert ask(model=None, client=client).model == 'echo' and watched.took() == 1
 
 
@@ -295,12 +312,12 @@ def test_sessions_for_all_calls():
     for first, (_, _, expected) in enumerate(order):
         with Settings(**{name: value for name, value, _ in order[first:]}):
             each_call()
-            assert [watched.took() for _, _, watched in order] == [3 * (watched is expected) for _, _, watched in order], first
+            assert [watched.took() for _, _, watched in order] == [4 * (watched is expected) for _, _, watched in order], first
     each_call()
     assert [watched.took() for _, _, watched in order] == [0, 0, 0]
     with Settings(client_session=Dheera.Client(session=blocking.session), base_llm_aiohttp_handler=BaseLLMAIOHTTPHandler()):
         each_call()
-        assert blocking.took() == 3
+        assert blocking.took() == 4
 
 
 def test_the_session_of_the_default_client():
@@ -309,7 +326,7 @@ def test_the_session_of_the_default_client():
     try:
         each_call()
         each_call(drop_params=True)
-        assert watched.took() == 6
+        assert watched.took() == 8
     finally:
         Dheera.clear_default_client()
     each_call()
@@ -326,7 +343,7 @@ def test_sessions_stay_as_they_are():
     del handler
     assert before == {p.name: watched.session.get_property(p.name) for p in watched.session.list_properties() if p.flags & 1}
     each_call(client=watched.session)
-    assert watched.took() == 6
+    assert watched.took() == 8
 
 
 def test_worker_threads_share_a_session():
@@ -422,7 +439,7 @@ def test_options_of_a_session():
         handler.client_session.connect('request-queued', lambda _, message: carried.append(message))  # pylint: disable=cell-var-from-loop
         with Settings(base_llm_aiohttp_handler=handler):
             each_call()
-        assert len(carried) == 3
+        assert len(carried) == 4
     assert 'SessionOptions' in str(raised(TypeError, lambda: BaseLLMAIOHTTPHandler(connector=7)))
     error = raised(dheera_ai.APIError, lambda: BaseLLMAIOHTTPHandler(connector=Dheera.SessionOptions(ca_file='/nowhere/ca.pem')))
     assert '/nowhere/ca.pem' in error.message and error.domain == 'DheeraError', error

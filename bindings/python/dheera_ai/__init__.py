@@ -24,9 +24,9 @@ gi.require_version('Soup', '3.0')
 
 # pylint: disable=wrong-import-position
 from . import _requests, _sessions, exceptions  # noqa: E402
-from ._calls import acompletion, aembedding, completion, embedding, run_server  # noqa: E402
+from ._calls import acompletion, aembedding, alist_models, completion, embedding, list_models, run_server  # noqa: E402
 from ._sessions import BaseLLMAIOHTTPHandler  # noqa: E402
-from ._shapes import EmbeddingResponse, Message, ModelResponse, ModelResponseStream, Usage  # noqa: E402
+from ._shapes import EmbeddingResponse, Message, ModelList, ModelResponse, ModelResponseStream, Usage  # noqa: E402
 from ._streams import CompletionStream  # noqa: E402
 from .exceptions import *  # noqa: E402,F401,F403  pylint: disable=wildcard-import
 
@@ -37,8 +37,8 @@ drop_params = None
 num_retries = None
 request_timeout = None
 
-__all__ = ['BaseLLMAIOHTTPHandler', 'CompletionStream', 'EmbeddingResponse', 'Message', 'ModelResponse', 'ModelResponseStream', 'Usage',
-           'acompletion', 'aembedding', 'completion', 'embedding', 'run_server', *exceptions.__all__]
+__all__ = ['BaseLLMAIOHTTPHandler', 'CompletionStream', 'EmbeddingResponse', 'Message', 'ModelList', 'ModelResponse', 'ModelResponseStream', 'Usage',
+           'acompletion', 'aembedding', 'alist_models', 'completion', 'embedding', 'list_models', 'run_server', *exceptions.__all__]
 
 _CHECKS = {
     'client_session': _sessions.check_session,

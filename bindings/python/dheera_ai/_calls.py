@@ -8,9 +8,9 @@ import sys
 
 from gi.repository import Dheera
 
-from ._requests import make_chat_request, make_embedding_request
+from ._requests import make_chat_request, make_embedding_request, make_models_request
 from ._sessions import resolve, resolve_server
-from ._shapes import EmbeddingResponse, ModelResponse
+from ._shapes import EmbeddingResponse, ModelList, ModelResponse
 from ._streams import CompletionStream
 from .exceptions import Translated
 
@@ -100,6 +100,34 @@ async def aembedding(model=None, input=None, *, client=None, encoding_format=Non
     caller, session = resolve(client, True, drop_params)
     with Translated():
         return _vectors(await caller.embed_async(make_embedding_request(session, model, input, params)), encoding_format)
+
+
+def _models(models):
+    members = [{'id': f'{model.get_provider()}/{model.get_id()}', 'object': 'model', 'created': model.get_created(), 'owned_by': model.get_owned_by()}
+               for model in models]
+    known = [{name: value for name, value in each.items() if value not in (None, -1)} for each in members]
+    return ModelList({'object': 'list', 'data': known}, models)
+
+
+def list_models(provider=None, *, client=None, drop_params=None, **params):
+    """Which models a provider has: a ModelList in OpenAI's form, of which each id is what completion() takes.
+
+    provider: its name, such as 'openai'; it may be missing where client= is a Dheera.Client with a default model, whose provider is asked then.
+    client: the Soup.Session that carries the call, or a Dheera.Client; without one, see dheera_ai.client_session.
+
+    Beside that the arguments of completion() that say how to ask: timeout, num_retries or max_retries, api_key, base_url or api_base,
+    extra_headers or headers, and custom_llm_provider, which is another word for provider.
+    """
+    caller, session = resolve(client, False, drop_params)
+    with Translated():
+        return _models(caller.list_models(make_models_request(session, provider, params)))
+
+
+async def alist_models(provider=None, *, client=None, drop_params=None, **params):
+    """list_models() for asyncio"""
+    caller, session = resolve(client, True, drop_params)
+    with Translated():
+        return _models(await caller.list_models_async(make_models_request(session, provider, params)))
 
 
 def run_server(host=None, port=None, *, keys=None, config=None, client=None, models=None):

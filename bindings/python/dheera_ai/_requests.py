@@ -149,6 +149,17 @@ def make_chat_request(session, model, messages, params):
     return request
 
 
+def make_models_request(session, provider, params):
+    options, body, extra = _split(params)
+    unknown = [*body, *(['extra_body'] if extra else [])]
+    if unknown:
+        raise TypeError(f'A list of models is asked for without a body, so {", ".join(unknown)} would reach nobody: leave it out.')
+    check_kind(provider, 'provider=', (str,), 'a text')
+    request = Dheera.ModelsRequest(provider=provider)
+    _take_options(request, session, options)
+    return request
+
+
 def make_embedding_request(session, model, texts, params):
     options, body, extra = _split(params)
     texts = [texts] if isinstance(texts, str) else list(texts) if isinstance(texts, (list, tuple)) else texts

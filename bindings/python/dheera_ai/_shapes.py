@@ -119,6 +119,16 @@ class Embedding(Shape):
     pass
 
 
+class Model(Shape):
+    """`id` is what completion() takes as model=."""
+    _optional = ('created', 'owned_by')
+
+
+class ModelList(Answer):
+    """`dheera` is the list of the library's own Dheera.Model objects, which know context windows and prices."""
+    _parts = {'data': Model}
+
+
 class EmbeddingResponse(Answer):
     _optional = ('usage',)
     _parts = {'data': Embedding, 'usage': Usage}
