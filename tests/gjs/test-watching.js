@@ -27,6 +27,25 @@ await runCases({
         assertEqual([calls[0].request_headers, calls[0].request_body, calls[0].response_headers, calls[0].response_body], [null, null, null, null]);
     },
 
+    // gjs prints them, and the call goes on.
+    async 'exceptions of those who watch'() {
+        const client = new Dheera.Client();
+        let count = 0;
+        const fail = () => {
+            count++;
+            throw new Error('This is printed, as it should be.');
+        };
+
+        for (const signal of ['call-started', 'attempt-finished', 'call-finished'])
+            client.connect(signal, fail);
+        client.add_middleware(fail);
+        for (const ask of [() => client.complete(mock()), () => client.complete_async(mock()), () => client.stream(mock()).collect_async()]) {
+            assertEqual((await ask()).text, 'One two three');
+            assertEqual(count, 5);
+            count = 0;
+        }
+    },
+
     async 'messages are captured'() {
         const client = new Dheera.Client({capture: Dheera.Capture.HEADERS | Dheera.Capture.BODIES});
         const calls = callsOf(client);

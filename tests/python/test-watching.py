@@ -5,6 +5,7 @@
 import gc
 import json
 import os
+import sys
 import tempfile
 import threading
 import weakref
@@ -58,6 +59,29 @@ def test_how_a_call_ended():
     cancellable.cancel()
     error_of(client.complete, mock(), cancellable)
     assert is_cancelled(calls[-1].get_error())
+
+
+def test_exceptions_of_those_who_watch():
+    """They are printed where exceptions go that nobody can catch, and the call goes on."""
+    mine, printed = Dheera.Client(), []
+
+    def fail(*_):
+        raise ValueError('who watches failed')
+
+    for signal in ('call-started', 'attempt-finished', 'call-finished'):
+        mine.connect(signal, fail)
+    mine.add_middleware(fail)
+    original, sys.excepthook = sys.excepthook, lambda _, error, __: printed.append(str(error))
+    try:
+        stream = mine.stream(mock())
+        stream.connect('delta', fail)
+        stream.connect('notify::text', fail)
+        for ask, least in ((lambda: mine.complete(mock()), 5), (lambda: run_async(mine, 'complete', mock(), None), 5), (stream.collect, 7)):
+            assert ask().get_text() == 'One two three'
+            assert set(printed) == {'who watches failed'} and len(printed) >= least, printed
+            printed.clear()
+    finally:
+        sys.excepthook = original
 
 
 def test_attributes():
