@@ -5,7 +5,7 @@
  *   cc server-behind-proxy.c -o server-behind-proxy $(pkg-config --cflags --libs dheera-ai-1)
  *   export https_proxy=http://user:password@proxy.example.com:3128 OPENAI_API_KEY=…
  *   ./server-behind-proxy 4000 company-ca.pem
- *   curl http://127.0.0.1:4000/v1/chat/completions -d '{"model": "openai/gpt-4o-mini", "messages": [{"role": "user", "content": "Hello!"}]}'
+ *   curl http://127.0.0.1:4000/v1/chat/completions -H 'Content-Type: application/json' -d '{"model": "openai/gpt-4o-mini", "messages": [{"role": "user", "content": "Hello!"}]}'
  *
  * The offline model answers without any of that: "model": "mock/echo".
  */

@@ -4,7 +4,7 @@
 
     export https_proxy=http://user:password@proxy.example.com:3128 OPENAI_API_KEY=…
     server-behind-proxy.py 4000 company-ca.pem
-    curl http://127.0.0.1:4000/v1/chat/completions -d '{"model": "openai/gpt-4o-mini", "messages": [{"role": "user", "content": "Hello!"}]}'
+    curl http://127.0.0.1:4000/v1/chat/completions -H 'Content-Type: application/json' -d '{"model": "openai/gpt-4o-mini", "messages": [{"role": "user", "content": "Hello!"}]}'
 
 The offline model answers without any of that: "model": "mock/echo".
 """

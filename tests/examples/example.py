@@ -8,7 +8,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from tap import run_cases  # noqa: F401, E402  pylint: disable=unused-import
+from tap import Skip, run_cases  # noqa: F401, E402  pylint: disable=unused-import
 
 COMMAND = sys.argv[1:]
 PATIENCE = 60

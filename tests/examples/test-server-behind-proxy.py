@@ -5,11 +5,14 @@
 import contextlib
 import http.client
 import json
+import pathlib
 import re
+import shlex
+import shutil
 import signal
 import subprocess
 
-from example import COMMAND, PATIENCE, environment, expect_sentence, run, run_cases
+from example import COMMAND, PATIENCE, Skip, environment, expect_sentence, run, run_cases
 from recipe import FAR, KEY, Hanging, certificate, connections, log_of, nginx, openai_at, running, squid
 
 USER = 'somebody:secret7'
@@ -87,6 +90,19 @@ def test_a_model_of_this_machine_is_reached_directly():
         with served(server, proxy) as port:
             assert text_of(ask(port, 'mock/echo')) == 'One two'
         log_of(proxy, 0)
+
+
+def test_what_its_first_lines_say():
+    if not shutil.which('curl'):
+        raise Skip('curl is not installed')
+    examples = pathlib.Path(__file__).resolve().parent.parent.parent / 'examples'
+    with gateway() as server, squid('--user', USER) as proxy:
+        with served(server, proxy) as port:
+            for path in ('c/server-behind-proxy.c', 'python/server-behind-proxy.py'):
+                said = re.search(r'curl .*$', (examples / path).read_text(encoding='utf-8'), re.MULTILINE)[0]
+                command = shlex.split(said.replace(':4000/', f':{port}/').replace('openai/gpt-4o-mini', 'mock/echo'))
+                answer = subprocess.run([*command, '-sS', '--noproxy', '*'], capture_output=True, text=True, timeout=PATIENCE, check=True).stdout
+                assert text_of((200, answer)) == 'Hello!', answer
 
 
 def test_what_the_proxy_forbids():
