@@ -484,6 +484,10 @@ def test_cloud_and_local_by_environment():
             for call in WAYS.values():
                 assert call(client, request_to(url_of(far, 'tls', FAR))) == TEXT
                 assert call(client, request_to(url_of(far, 'plain', '127.0.0.1'))) == TEXT
+        log_of(far, 2 * len(WAYS))
+        # A tunnel is written down when it is closed.
+        del client
+        assert {(entry['method'], entry['uri']) for entry in log_of(proxy, 1)} == {('CONNECT', f"{FAR}:{far['tls']}")}
 
 
 def test_a_proxy_for_each_provider():
