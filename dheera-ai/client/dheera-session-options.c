@@ -336,7 +336,7 @@ install_proxy (GParamFlags flags)
    * The proxy for all hosts but this machine and [property@SessionOptions:no-proxy], such as `http://user:password@proxy.example.com:3128`.
    *
    * The schemes are `http`, `https` (TLS to the proxy, whose certificate the system's authorities have to have signed), `socks5` (names are looked up by the
-   * proxy) and `socks4`. Characters other than letters and digits in user name and password are written as `%XX`. They are never given out again: what the
+   * proxy; `socks5h` and `socks` are the same) and `socks4`. Characters other than letters and digits in user name and password are written as `%XX`. They are never given out again: what the
    * property reads is without them.
    *
    * Since: 0.1

@@ -154,6 +154,9 @@ make_proxy_uri (const char *value)
   /* GIO's SOCKS 5 lets the proxy resolve names anyway, and knows no other name for it. */
   if (g_ascii_strncasecmp (value, "socks5h://", 10) == 0)
     return g_strdup_printf ("socks5://%s", value + 10);
+  /* As desktops write all_proxy. A GProxyResolver has to say which SOCKS it is. */
+  if (g_ascii_strncasecmp (value, "socks://", 8) == 0)
+    return g_strdup_printf ("socks5://%s", value + 8);
   return g_strdup (value);
 }
 

@@ -171,8 +171,12 @@ def test_socks_proxy():
             options = Dheera.SessionOptions(proxy_uri=uri, verify=False, pinned_certificates=pins)
             ask(options, url_of(server, 'plain', '0.0.0.0'))
             ask(options, url_of(server, 'tls', '0.0.0.0'))
-            ask(Dheera.SessionOptions(proxy_uri=uri.replace('socks5', 'socks5h')), url_of(server, 'plain', '0.0.0.0'))
-            assert pathlib.Path(proxy['log']).read_text().count('connected to 0.0.0.0') == 6
+            for scheme in ('socks5h', 'socks'):
+                ask(Dheera.SessionOptions(proxy_uri=uri.replace('socks5', scheme)), url_of(server, 'plain', '0.0.0.0'))
+            # As the desktop of GNOME writes it
+            with environment(all_proxy=uri.replace('socks5', 'socks') + '/'):
+                ask(Dheera.SessionOptions(trust_env=True), url_of(server, 'plain', '0.0.0.0'))
+            assert pathlib.Path(proxy['log']).read_text().count('connected to 0.0.0.0') == 10
             if user:
                 for wrong in (uri.replace('secret7', 'secret8'), uri.replace(user + '@', '')):
                     check_refused(Dheera.SessionOptions(proxy_uri=wrong), url_of(server, 'plain', '0.0.0.0'), Dheera.Error.PROXY)
