@@ -4,6 +4,7 @@
 
 #include "dheera-session-config-internal-private.h"
 
+#include <gnutls/gnutls.h>
 #include <string.h>
 
 static void
@@ -227,6 +228,24 @@ check_key (const char  *path,
   return FALSE;
 }
 
+/* GIO does not look; a server then only says that something could not be decrypted. What GnuTLS can't read is GIO's to complain of. */
+static gboolean
+belong_together (const char *certificate,
+                 const char *key)
+{
+  const gnutls_datum_t certificate_datum = { (guchar *) certificate, (guint) strlen (certificate) };
+  const gnutls_datum_t key_datum = { (guchar *) key, (guint) strlen (key) };
+  gnutls_certificate_credentials_t credentials;
+  int result;
+
+  if (gnutls_certificate_allocate_credentials (&credentials) < 0)
+    return TRUE;
+  result = gnutls_certificate_set_x509_key_mem (credentials, &certificate_datum, &key_datum, GNUTLS_X509_FMT_PEM);
+  gnutls_certificate_free_credentials (credentials);
+
+  return result != GNUTLS_E_CERTIFICATE_KEY_MISMATCH;
+}
+
 static gboolean
 read_file (const char  *option,
            const char  *path,
@@ -258,6 +277,11 @@ load_pem (const DheeraSessionConfig  *self,
   if (self->client_key_file != NULL && !read_file ("client-key-file", self->client_key_file, &key, &length, error))
     return NULL;
   good = check_key (key_path, key != NULL ? key : pem, error);
+  if (good && !belong_together (pem, key != NULL ? key : pem))
+    {
+      set_error (error, DHEERA_TRANSPORT_ERROR_SESSION, "the private key in %s does not belong to the client certificate in %s", key_path, self->client_certificate_file);
+      good = FALSE;
+    }
   if (key != NULL)
     explicit_bzero (key, length);
   if (!good)

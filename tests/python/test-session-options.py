@@ -279,6 +279,7 @@ def test_client_certificate():
                ({'client_certificate_file': f'{folder}/away.pem'}, invalid, 'away.pem'),
                ({'client_certificate_file': certificate, 'client_key_file': f'{folder}/away.key'}, invalid, 'away.key'),
                ({'client_certificate_file': certificate, 'client_key_file': encrypted}, unsupported, 'encrypted'),
+               ({'client_certificate_file': certificate, 'client_key_file': f"{server['certs']}/server.key"}, invalid, 'does not belong'),
                ({'client_certificate_file': bundle, 'client_key_file': key}, invalid, 'PKCS#12'),
                ({'client_certificate_file': locked}, invalid, 'tls-interaction'),
                ({'client_certificate_file': locked, 'tls_interaction': Interaction(None)}, invalid, 'gave no password'),
