@@ -151,6 +151,10 @@ failure_before_head (DheeraExchange *self,
   /* TLS 1.3 refuses behind the handshake. */
   if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_CERTIFICATE_REQUIRED) || (self->lacks_certificate && received == 0))
     return failure_from_tls (self, error, host);
+  /* An alert; a server that takes leave without one is G_TLS_ERROR_EOF. */
+  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_MISC) && received == 0)
+    return failure (DHEERA_TRANSPORT_ERROR_TLS, "%s broke off TLS after the handshake (%s); where it asks for a client certificate, the one that it got may be what it refuses",
+                    host, error->message);
   if (error->domain == SOUP_SESSION_ERROR)
     return failure (DHEERA_TRANSPORT_ERROR_PROTOCOL, "the answer of %s is not HTTP, or its head was cut off (%s)", host, error->message);
   if (received > HEAD_LIMIT)

@@ -295,6 +295,34 @@ def test_client_certificate():
             ask(trusting(server, **good[0]), url_of(server), 2)
 
 
+def accept_tls(listener, certs):
+    """Wants certificates of its authority, in TLS 1.3, which refuses behind the handshake of the client"""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(f'{certs}/server.pem', f'{certs}/server.key')
+    context.load_verify_locations(f'{certs}/ca.pem')
+    context.verify_mode, context.minimum_version = ssl.CERT_REQUIRED, ssl.TLSVersion.TLSv1_3
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except OSError:
+            return
+        with context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False) as connection:
+            with contextlib.suppress(ssl.SSLError):
+                connection.do_handshake()
+            # Closed before all is read, the connection would be reset, which can overtake the alert.
+            with contextlib.suppress(OSError):
+                while os.read(connection.fileno(), 4096):
+                    pass
+
+
+def test_client_certificate_that_is_refused_in_tls():
+    with nginx() as server, socket.create_server(('127.0.0.1', 0)) as listener:
+        threading.Thread(target=accept_tls, args=(listener, server['certs']), daemon=True).start()
+        options = trusting(server, client_certificate_file=f"{server['certs']}/other-client.pem", client_key_file=f"{server['certs']}/other-client.key")
+        check_refused(options, f'https://localhost:{listener.getsockname()[1]}/v1', Dheera.Error.TLS, 'client certificate')
+        listener.shutdown(socket.SHUT_RDWR)
+
+
 # --- Connections ---
 
 
