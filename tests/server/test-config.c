@@ -255,7 +255,7 @@ test_wrong (void)
     { "[server]\ntls-certificate-file=blank\n", "server", "tls-certificate-file", "no certificate" },
     { "[server]\ntls-certificate-file=blank\ntls-key-file=open\n", "server", "tls-certificate-file", "chmod 600" },
     { "[session]\nproxy=x\n", "session", "proxy", "no such option" },
-    { "[session]\nmax-connections=0\n", "session", "max-connections", "no whole number" },
+    { "[session]\nmax-connections=-1\n", "session", "max-connections", "no whole number" },
     { "[session]\nverify=maybe\n", "session", "verify", "neither true nor false" },
     { "[session]\naddress-family=ipv5\n", "session", "address-family", "none of its values" },
     { "[session]\ntls-database=x\n", "session", "tls-database", "object" },
