@@ -146,13 +146,19 @@ begin_last (DheeraHttpConnection *self)
 static void
 end_last (DheeraHttpConnection *self)
 {
+  if (dheera_http_link_finish (&self->socket) == DHEERA_HTTP_LINK_AGAIN)
+    {
+      self->blocked = TRUE;
+      set_deadline (self, &self->write_deadline, self->front->limits.write_timeout);
+      return;
+    }
   if (!self->deaf)
     {
-      dheera_http_connection_close (self, TRUE, FALSE);
+      dheera_http_connection_close (self, FALSE, FALSE);
       return;
     }
 
-  dheera_http_link_finish (&self->socket);
+  self->write_deadline = DHEERA_HTTP_NEVER;
   self->state = DHEERA_HTTP_LINGER;
   self->progress = 0;
   set_deadline (self, &self->read_deadline, LINGER_SECONDS);

@@ -52,9 +52,9 @@ gssize   dheera_http_link_write     (DheeraHttpLink *self,
                                      gsize           second_length);
 /* Is there something to read that the socket does not show? */
 gboolean dheera_http_link_has_more  (DheeraHttpLink *self);
-/* The peer sees the end of what was sent, and can go on sending. Further reads are of the bare socket. */
-void     dheera_http_link_finish    (DheeraHttpLink *self);
-/* orderly: the peer sees that nothing is missing. reset: it sees that something is. */
+/* The peer sees the end of what was sent, and can go on sending. 1: done, and further reads are of the bare socket; AGAIN waits for writing. */
+int      dheera_http_link_finish    (DheeraHttpLink *self);
+/* orderly: the peer sees that nothing is missing, if there is room to say so. reset: it sees that something is. */
 void     dheera_http_link_close     (DheeraHttpLink *self,
                                      gboolean        orderly,
                                      gboolean        reset);

@@ -237,23 +237,28 @@ dheera_http_link_has_more (DheeraHttpLink *self)
   return self->tls != NULL && gnutls_record_check_pending (self->tls) > 0;
 }
 
-/* If there is no room for the alert then the peer does not read anyway. */
-static void
-end_tls (DheeraHttpLink *self,
-         gboolean        orderly)
+static int
+say_goodbye (DheeraHttpLink *self)
 {
-  if (self->tls == NULL)
-    return;
-  if (orderly)
-    gnutls_bye (self->tls, GNUTLS_SHUT_WR);
-  g_clear_pointer (&self->tls, gnutls_deinit);
+  int result;
+
+  do
+    result = gnutls_bye (self->tls, GNUTLS_SHUT_WR);
+  while (result == GNUTLS_E_INTERRUPTED);
+
+  return result;
 }
 
-void
+int
 dheera_http_link_finish (DheeraHttpLink *self)
 {
-  end_tls (self, TRUE);
+  /* What was sent may have filled the socket. */
+  if (self->tls != NULL && say_goodbye (self) == GNUTLS_E_AGAIN)
+    return DHEERA_HTTP_LINK_AGAIN;
+  g_clear_pointer (&self->tls, gnutls_deinit);
   shutdown (self->fd, SHUT_WR);
+
+  return 1;
 }
 
 void
@@ -265,7 +270,9 @@ dheera_http_link_close (DheeraHttpLink *self,
 
   if (self->fd < 0)
     return;
-  end_tls (self, orderly);
+  if (orderly && self->tls != NULL)
+    say_goodbye (self);
+  g_clear_pointer (&self->tls, gnutls_deinit);
   if (reset)
     setsockopt (self->fd, SOL_SOCKET, SO_LINGER, &no_linger, sizeof no_linger);
   close (self->fd);

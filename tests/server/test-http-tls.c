@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include <glib-unix.h>
 #include <gnutls/gnutls.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "dheera-ai/server/dheera-http-link-private.h"
 #include "front-server.h"
 
 /* The HTTP front over TLS: the same as without, and what TLS itself adds. */
@@ -18,15 +21,17 @@ dup_certificate (const char *name)
   return g_build_filename (g_getenv ("G_TEST_SRCDIR"), "servers", "certificates", name, NULL);
 }
 
+/* Takes the descriptor. */
 static GIOStream *
-open_tls (FrontServer *server)
+open_tls_over (int     fd,
+               guint16 port)
 {
   static const char *const protocols[] = { "h2", "http/1.1", NULL };
   g_autoptr (GError) error = NULL;
   g_autofree char *path = dup_certificate ("ca.pem");
   g_autoptr (GTlsDatabase) database = g_tls_file_database_new (path, &error);
-  g_autoptr (GSocketConnectable) identity = g_network_address_new ("localhost", (guint16) front_server_get_port (server));
-  g_autoptr (GSocket) socket = g_socket_new_from_fd (front_client_connect (server), &error);
+  g_autoptr (GSocketConnectable) identity = g_network_address_new ("localhost", port);
+  g_autoptr (GSocket) socket = g_socket_new_from_fd (fd, &error);
   g_autoptr (GSocketConnection) connection = g_socket_connection_factory_create_connection (socket);
   GIOStream *tls;
 
@@ -39,6 +44,12 @@ open_tls (FrontServer *server)
   g_assert_no_error (error);
 
   return tls;
+}
+
+static GIOStream *
+open_tls (FrontServer *server)
+{
+  return open_tls_over (front_client_connect (server), (guint16) front_server_get_port (server));
 }
 
 static void
@@ -109,6 +120,85 @@ test_large (void)
   g_assert_cmpuint (strlen (down), >, 2 * 4194304);
   g_assert_cmpuint (strspn (strstr (down, "\r\n\r\n") + 4, "l"), ==, 4194304);
   g_assert_cmpuint (strspn (strstr (answer, " /echo? ") + 8, "b"), ==, front_limits.max_body);
+}
+
+typedef struct
+{
+  int fd;
+  GAsyncQueue *may_read;
+} Reader;
+
+static gpointer
+reader_thread (gpointer data)
+{
+  Reader *reader = data;
+  g_autoptr (GIOStream) tls = open_tls_over (reader->fd, 443);
+  g_autoptr (GError) error = NULL;
+  char *text;
+
+  g_async_queue_pop (reader->may_read);
+  text = read_to_end (tls, &error);
+  g_assert_no_error (error);
+
+  return text;
+}
+
+static void
+wait_for_socket (int   fd,
+                 short events)
+{
+  struct pollfd poller = { fd, events, 0 };
+
+  g_assert_cmpint (poll (&poller, 1, 30000), ==, 1);
+}
+
+/* Writes for as long as there is room. */
+static gsize
+fill (DheeraHttpLink *link)
+{
+  g_autofree char *bytes = g_strnfill (16384, 'f');
+  gsize sent = 0;
+  gssize n;
+
+  while ((n = dheera_http_link_write (link, bytes, 16384, NULL, 0)) > 0)
+    sent += (gsize) n;
+  g_assert_cmpint (n, ==, DHEERA_HTTP_LINK_AGAIN);
+
+  return sent;
+}
+
+/* That nothing is missing is said as soon as there is room for it. */
+static void
+test_no_room_for_the_end (void)
+{
+  g_autofree char *path = dup_certificate ("localhost.pem");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GTlsCertificate) certificate = g_tls_certificate_new_from_file (path, &error);
+  g_autoptr (DheeraHttpTls) tls = dheera_http_tls_new (certificate, &error);
+  g_autoptr (GAsyncQueue) may_read = g_async_queue_new ();
+  g_autofree char *text = NULL;
+  DheeraHttpLink link;
+  gboolean wants_write;
+  GThread *thread;
+  gsize sent;
+  int fds[2];
+
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
+  g_assert_true (g_unix_set_fd_nonblocking (fds[0], TRUE, NULL));
+  thread = g_thread_new ("reader", reader_thread, &(Reader) { fds[1], may_read });
+  g_assert_true (dheera_http_link_open (&link, fds[0], tls));
+  while (dheera_http_link_handshake (&link, &wants_write) != 1)
+    wait_for_socket (fds[0], wants_write ? POLLOUT : POLLIN);
+
+  sent = fill (&link);
+  g_assert_cmpint (dheera_http_link_finish (&link), ==, DHEERA_HTTP_LINK_AGAIN);
+  g_async_queue_push (may_read, &link);
+  while (dheera_http_link_finish (&link) != 1)
+    wait_for_socket (fds[0], POLLOUT);
+  dheera_http_link_close (&link, FALSE, FALSE);
+  text = g_thread_join (thread);
+  /* TLS has taken one record more than it said. */
+  g_assert_cmpuint (strlen (text), ==, sent + 16384);
 }
 
 static void
@@ -360,6 +450,7 @@ main (int   argc,
 
   g_test_add_func ("/http-tls/exchange", test_exchange);
   g_test_add_func ("/http-tls/large", test_large);
+  g_test_add_func ("/http-tls/no-room-for-the-end", test_no_room_for_the_end);
   g_test_add_func ("/http-tls/flood", test_flood);
   g_test_add_func ("/http-tls/broken-off", test_broken_off);
   g_test_add_func ("/http-tls/refused", test_refused);
