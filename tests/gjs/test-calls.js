@@ -325,6 +325,24 @@ await runCases({
         assertEqual([...mine.providers].map(each => each.id), ['lab']);
     },
 
+    // gjs prints what they throw.
+    async 'credentials functions that throw'() {
+        const mine = new Dheera.Client();
+        const fail = () => {
+            throw new Error('This is printed, as it should be.');
+        };
+
+        for (const [id, func] of [['lab', fail], ['lab-2', async () => fail()]]) {
+            const provider = Dheera.Provider.new_compatible(id, 'http://127.0.0.1:9/v1');
+
+            provider.set_credentials_func(func);
+            mine.add_provider(provider);
+            const error = await errorOf(() => mine.complete_async(Dheera.Request.new_for_prompt(`${id}/echo`, 'Hi')));
+
+            assert(error.matches(Dheera.Error, Dheera.Error.AUTHENTICATION) && error.message.includes('threw an exception'), error);
+        }
+    },
+
     async 'middleware'() {
         const mine = new Dheera.Client();
         const seenBy = [];

@@ -51,6 +51,17 @@ await runCases({
         }
     },
 
+    // gjs prints what they throw.
+    async 'handlers that throw'() {
+        const fail = () => {
+            throw new Error('This is printed, as it should be.');
+        };
+
+        assertEqual(client.run(ask(fail, 'call weather')).text, 'weather answered: Error: The tool failed.');
+        for (const handler of [fail, async () => fail()])
+            assertEqual((await client.run_async(ask(handler, 'call weather'))).text, 'weather answered: Error: The tool failed.');
+    },
+
     async 'run_stream'() {
         const request = ask(later);
         const stream = client.run_stream(request);

@@ -4,6 +4,7 @@
 
 import gc
 import json
+import sys
 import threading
 import time
 import weakref
@@ -332,6 +333,24 @@ def test_a_key_can_be_asked_for():
     assert mine.complete(request).get_text() == 'Hi'
     assert run_async(mine, 'complete', request, None).get_text() == 'Hi'
     assert asked[0] == ('lab', False), asked
+
+
+def test_a_credentials_function_that_raises():
+    def fail(_):
+        raise ValueError('secret7')
+
+    provider, printed = Dheera.Provider.new_compatible('lab', MOCK), []
+    provider.set_credentials_func(fail)
+    mine = Dheera.Client()
+    mine.add_provider(provider)
+    original, sys.excepthook = sys.excepthook, lambda _, error, __: printed.append(str(error))
+    try:
+        for call in (mine.complete, lambda request: run_async(mine, 'complete', request, None)):
+            error = error_of(call, Dheera.Request.new_for_prompt('lab/echo', 'Hi'))
+            assert is_dheera(error, Dheera.Error.AUTHENTICATION) and 'raised an exception' in error.message and 'secret7' not in error.message, error
+        assert printed == ['secret7'] * 2, printed
+    finally:
+        sys.excepthook = original
 
 
 def test_middleware():

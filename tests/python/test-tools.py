@@ -4,6 +4,7 @@
 
 import asyncio
 import json
+import sys
 import threading
 
 from support import Dheera, Gio, GLib, error_of, is_cancelled, is_dheera, mock, run_async, run_cases
@@ -104,6 +105,29 @@ def test_errors_for_the_model():
         assert [message.props.is_error for message in request.get_conversation()] == [False, False, True, False]
         request.get_conversation()[2].set_is_error(False)
         assert not request.get_conversation()[2].get_is_error()
+
+
+def test_a_handler_that_raises():
+    printed = []
+
+    def fail(*_):
+        raise ValueError('secret7')
+
+    original, sys.excepthook = sys.excepthook, lambda _, error, __: printed.append(str(error))
+    try:
+        for run in (client.run, lambda request: run_async(client, 'run', request, None)):
+            request = ask(fail, 'call weather')
+            assert run(request).get_text() == 'weather answered: Error: The tool failed.'
+        assert printed == ['secret7'] * 2, printed
+    finally:
+        sys.excepthook = original
+
+    tool = Dheera.Tool.new('weather', 'Tells the weather.', None)
+    tool.connect('call', fail)
+    tool.connect_after('call', now, 'more')
+    tool.connect('notify::description', fail)
+    for handler in (fail, now, fail):
+        tool.disconnect_by_func(handler)
 
 
 def test_the_limit():

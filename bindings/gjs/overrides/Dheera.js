@@ -132,6 +132,46 @@ function addWatching(logger, metrics) {
     };
 }
 
+/**
+ * The function, which answers with an error when it throws or its promise is rejected. The library would wait for an answer until the call's time is up.
+ *
+ * @param {Function} func - what is called
+ * @param {number} position - which of its arguments wants an answer
+ * @param {string} message - of the error
+ */
+function answering(func, position, message) {
+    return (...args) => {
+        const fail = error => {
+            args[position].return_error(message);
+            throw error;
+        };
+
+        try {
+            const result = func(...args);
+            if (result instanceof Promise)
+                result.catch(fail).catch(logError);
+        } catch (error) {
+            fail(error);
+        }
+    };
+}
+
+/**
+ * @param {object} tool - the prototype of tools
+ * @param {object} provider - that of providers
+ */
+function addAnswers(tool, provider) {
+    const {connect} = tool;
+    const {set_credentials_func: setCredentialsFunc} = provider;
+
+    tool.connect = function (signal, handler) {
+        return connect.call(this, signal, signal === 'call' ? answering(handler, 1, 'The tool failed.') : handler);
+    };
+    provider.set_credentials_func = function (func) {
+        return setCredentialsFunc.call(this, func && answering(func, 0, 'the credentials function threw an exception'));
+    };
+}
+
 function addIteration(prototype) {
     prototype[Symbol.asyncIterator] = async function* () {
         try {
@@ -187,6 +227,7 @@ function _init() {
     if (Dheera.Server)
         addServer(Dheera.Server.prototype);
 
+    addAnswers(Dheera.Tool.prototype, Dheera.Provider.prototype);
     Dheera.Conversation.prototype[Symbol.iterator] = function* () {
         for (let i = 0; i < this.get_n_items(); i++)
             yield this.get_item(i);

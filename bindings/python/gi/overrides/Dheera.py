@@ -257,8 +257,36 @@ class Message(Dheera.Message):
 _export(Message)
 
 
+def _answering(function, position, message):
+    """The function, which answers with an error when it raises. Python keeps the arguments with what it prints, so that the library
+    would wait for an answer until the call's time is up."""
+    def answering(*args):
+        try:
+            return function(*args)
+        except BaseException:
+            args[position].return_error(message)
+            raise
+    return answering
+
+
 class Tool(Dheera.Tool):
     set_parameters_type = _telling(Dheera.Tool.set_parameters_type)
+
+    def _connect(self, connect, signal, handler, args):
+        if signal != 'call':
+            return connect(signal, handler, *args)
+        answering = _answering(handler, 1, 'The tool failed.')
+        self.__dict__.setdefault('_answering', {})[handler] = answering
+        return connect(signal, answering, *args)
+
+    def connect(self, signal, handler, *args):
+        return self._connect(super().connect, signal, handler, args)
+
+    def connect_after(self, signal, handler, *args):
+        return self._connect(super().connect_after, signal, handler, args)
+
+    def disconnect_by_func(self, handler):
+        return super().disconnect_by_func(self.__dict__.get('_answering', {}).pop(handler, handler))
 
     def __repr__(self):
         return _describe(self, name=self.get_name())
@@ -326,6 +354,10 @@ _export(Usage)
 
 
 class Provider(Dheera.Provider):
+    def set_credentials_func(self, func, *args):
+        answering = None if func is None else _answering(func, 0, 'the credentials function raised an exception')
+        super().set_credentials_func(answering, *args)
+
     # Not its address, which may hold a name and a password.
     def __repr__(self):
         return _describe(self, id=self.get_id())
