@@ -16,7 +16,15 @@ static const char *const members[] = {
   "model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens", "temperature", "top_p", "top_k", "stop", "seed", "n", "presence_penalty",
   "frequency_penalty", "logprobs", "top_logprobs", "tools", "tool_choice", "parallel_tool_calls", "response_format", "reasoning_effort", "reasoning", "thinking", "user",
   "metadata", "service_tier", "audio", "logit_bias", "modalities", "moderation", "prediction", "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention",
-  "safety_identifier", "store", "verbosity", "web_search_options", NULL,
+  "safety_identifier", "store", "verbosity", "web_search_options",
+  /* And what only other vendors have there */
+  "bad_words", "dry_allowed_length", "dry_base", "dry_multiplier", "dry_penalty_last_n", "dynatemp_exponent", "dynatemp_range", "ignore_eos",
+  "include_stop_str_in_output", "length_penalty", "min_p", "min_tokens", "mirostat", "mirostat_eta", "mirostat_tau", "repeat_last_n", "repeat_penalty",
+  "repetition_penalty", "samplers", "skip_special_tokens", "stop_token_ids", "tfs_z", "top_a", "typ_p", "typical_p", "xtc_probability", "xtc_threshold",
+  "add_generation_prompt", "continue_final_message", "grammar", "guided_choice", "guided_grammar", "guided_json", "guided_regex", "json_schema",
+  "structured_outputs", "chat_template_kwargs", "enable_thinking", "include_reasoning", "reasoning_format", "separate_reasoning", "think", "thinking_budget",
+  "cache_prompt", "keep_alive", "num_batch", "num_ctx", "num_gpu", "num_keep", "num_thread", "options", "return_progress", "timings_per_token",
+  "cache_control", "plugins", "provider", "transforms", "safe_prompt", "usage", NULL,
 };
 
 static void
