@@ -236,6 +236,21 @@ describe_redirect (DheeraExchange *self)
                   host, target, soup_message_get_status (self->message));
 }
 
+/* Why an HTTP proxy gave an answer of its own to a request that was not for it: in squid's header, or that of RFC 9209. NULL for an answer that came from behind it. */
+static const char *
+find_proxy_error (DheeraExchange *self)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (self->message);
+  const char *squid = soup_message_headers_get_one (headers, "X-Squid-Error");
+  const char *status = soup_message_headers_get_list (headers, "Proxy-Status");
+
+  if (is_https (self->message) || (self->proxy == NULL && !G_IS_PROXY_ADDRESS (soup_message_get_remote_address (self->message))))
+    return NULL;
+  if (squid != NULL)
+    return squid;
+  return status != NULL && strstr (status, "error=") != NULL ? status : NULL;
+}
+
 static GError *
 describe_proxy_refusal (DheeraExchange *self)
 {
@@ -248,6 +263,9 @@ describe_proxy_refusal (DheeraExchange *self)
   else
     proxy = G_IS_PROXY_ADDRESS (address) ? g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (address)) : g_strdup ("in between");
 
+  if (find_proxy_error (self) != NULL && soup_message_get_status (self->message) != SOUP_STATUS_PROXY_UNAUTHORIZED)
+    return failure (DHEERA_TRANSPORT_ERROR_PROXY, "the proxy %s gave no answer of %s but one of its own, with status %u %s (%.100s)", proxy, host,
+                    soup_message_get_status (self->message), soup_message_get_reason_phrase (self->message), find_proxy_error (self));
   return failure (DHEERA_TRANSPORT_ERROR_PROXY, "the proxy %s refused the connection to %s with status %u %s%s", proxy, host,
                   soup_message_get_status (self->message), soup_message_get_reason_phrase (self->message),
                   soup_message_get_status (self->message) != SOUP_STATUS_PROXY_UNAUTHORIZED ? "" :
@@ -261,7 +279,7 @@ dheera_failure_from_answer (DheeraExchange *self)
 {
   guint status = soup_message_get_status (self->message);
 
-  if (status == SOUP_STATUS_PROXY_UNAUTHORIZED ||
+  if (status == SOUP_STATUS_PROXY_UNAUTHORIZED || (status >= 400 && find_proxy_error (self) != NULL) ||
       (is_https (self->message) && soup_message_get_tls_peer_certificate (self->message) == NULL))
     return describe_proxy_refusal (self);
   if (status >= 300 && status < 400 && status != SOUP_STATUS_NOT_MODIFIED)

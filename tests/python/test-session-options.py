@@ -133,6 +133,14 @@ def test_proxy_that_refuses():
     with nginx() as server, squid('--deny', FAR) as proxy:
         check_refused(trusting(server, proxy_uri=f"http://127.0.0.1:{proxy['port']}"), url_of(server, 'tls', FAR),
                       Dheera.Error.PROXY, '403', FAR)
+        # Without TLS the request goes to the proxy itself, whose answer is none of the provider's.
+        options = trusting(server, proxy_uri=f"http://127.0.0.1:{proxy['port']}")
+        check_refused(options, url_of(server, 'plain', FAR), Dheera.Error.PROXY, '403', FAR, f"the proxy 127.0.0.1:{proxy['port']}", 'ERR_ACCESS_DENIED')
+    with squid() as proxy:
+        client = Dheera.Client(session_options=Dheera.SessionOptions(proxy_uri=f"http://127.0.0.1:{proxy['port']}"))
+        for _ in range(2):
+            error = error_of(client.complete, request_to(f'http://{FAR}:1/v1'))
+            assert is_dheera(error, Dheera.Error.PROXY) and 'ERR_CONNECT_FAIL' in error.message, error
 
 
 def test_proxy_that_is_down():
