@@ -58,14 +58,16 @@ def main():
     restreamed = sys.argv[1] == '--restreamed'
     arguments = sys.argv[2:] if restreamed else sys.argv[1:]
     found = restream.recordings_again(root) if restreamed else as_recorded(root)
-    if not restreamed:
-        tell_passed_over(root)
     here = pathlib.Path(__file__).parent
     exceptions = {} if restreamed else json.loads((here / 'exceptions.json').read_text(encoding='utf-8'))
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / 'cases.json'
         path.write_text(json.dumps({'exceptions': exceptions, 'least': 200 if restreamed else 700, 'cases': list(cases(found))}), encoding='utf-8')
-        return subprocess.run([arguments[0], path, *arguments[1:]], check=False).returncode
+        status = subprocess.run([arguments[0], path, *arguments[1:]], check=False).returncode
+    # Newer versions of GLib and of Meson have the version of TAP in the first line.
+    if not restreamed:
+        tell_passed_over(root)
+    return status
 
 
 if __name__ == '__main__':
