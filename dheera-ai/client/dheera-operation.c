@@ -458,12 +458,26 @@ is_json (DheeraDecoder *decoder,
   return decoder->json.text == body && decoder->json.error_message == NULL;
 }
 
+/* TRUE when the call has succeeded with it; otherwise what could be read of it is kept. */
+static gboolean
+decode_whole_chat (DheeraOperation *self,
+                   const char      *body,
+                   gsize            length)
+{
+  if (self->decoder->protocol->decode_chat (self->decoder, body, length) != DHEERA_DECODED_END)
+    return FALSE;
+
+  dheera_response_take_raw_json (dheera_accumulator_get_response (self->decoder->accumulator), g_strndup (body, length));
+  note_first_token (self);
+  succeed_with_response (self);
+  return TRUE;
+}
+
 static void
 decode_whole (DheeraOperation *self,
               const char      *body,
               gsize            length)
 {
-  const DheeraProtocol *protocol = self->decoder->protocol;
   GObject *result;
 
   if (self->codec != NULL)
@@ -476,14 +490,10 @@ decode_whole (DheeraOperation *self,
       else
         fail_decoding (self);
     }
-  else if (protocol->decode_chat (self->decoder, body, length) == DHEERA_DECODED_END)
+  else if (!decode_whole_chat (self, body, length))
     {
-      dheera_response_take_raw_json (dheera_accumulator_get_response (self->decoder->accumulator), g_strndup (body, length));
-      note_first_token (self);
-      succeed_with_response (self);
+      fail_decoding (self);
     }
-  else
-    fail_decoding (self);
 }
 
 static void
@@ -546,13 +556,30 @@ end_of_body (DheeraOperation *self)
     fail_decoding (self);
 }
 
+/* A stream may come under the content type of a single object; what came of it is there all the same. */
+static void
+rescue_unframed_stream (DheeraOperation *self)
+{
+  gsize length;
+  const char *rest = dheera_framer_peek_rest (self->buffers->framer, &length);
+
+  if (length > 0 && !decode_whole_chat (self, rest, length))
+    g_clear_object (&self->decoder->failure);
+}
+
 /* A stream whose connection broke behind its end is whole: libsoup 3.2 shows a clean end there, newer ones an error. TRUE when the call has ended with it. */
 static gboolean
 rescue_stream (DheeraOperation *self,
                const GError    *error)
 {
-  if (!self->framed || !g_error_matches (error, DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_INTERRUPTED))
+  if (!is_success (self) || self->http->framing == DHEERA_FRAMING_WHOLE ||
+      !g_error_matches (error, DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_INTERRUPTED))
     return FALSE;
+  if (!self->framed)
+    {
+      rescue_unframed_stream (self);
+      return self->step != DHEERA_STEP_READ;
+    }
 
   dheera_framer_finish (self->buffers->framer);
   decode_frames (self);

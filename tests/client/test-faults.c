@@ -219,6 +219,44 @@ test_broken_behind_the_end (gconstpointer data)
     }
 }
 
+#define LINE(text, rest) "{\"model\":\"m\",\"message\":{\"role\":\"assistant\",\"content\":\"" text "\"}," rest "}\n"
+
+/* Ollama's lines under the content type of a single object, from a proxy that knows no better: what came before the connection broke counts here, too. */
+static void
+test_broken_lines (gconstpointer data)
+{
+  gboolean async = GPOINTER_TO_INT (data);
+  static const char *const bodies[] = { LINE ("Hel", "\"done\":false") LINE ("lo", "\"done\":false") "{\"model\":",
+                                        LINE ("Hel", "\"done\":false") LINE ("lo", "\"done\":true,\"done_reason\":\"stop\"") };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bodies); i++)
+    {
+      g_autofree char *answer = g_strdup_printf ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n40\r\n",
+                                                 (guint) strlen (bodies[i]), bodies[i]);
+      g_autoptr(FaultServer) server = fault_server_new (FAULT_TLS_NONE);
+      g_autofree char *url = fault_server_dup_url (server, "");
+      g_autoptr(DheeraClient) client = dheera_client_new ();
+      g_autoptr(DheeraRequest) request = dheera_request_new_for_prompt ("ollama/m", "Hi");
+      g_autoptr(DheeraStream) stream = NULL;
+      g_autoptr(DheeraResponse) response = NULL;
+      g_autoptr(GError) error = NULL;
+
+      dheera_base_request_set_base_url (DHEERA_BASE_REQUEST (request), url);
+      dheera_base_request_set_max_retries (DHEERA_BASE_REQUEST (request), 0);
+      stream = dheera_client_stream (client, request);
+      if (i == 0)
+        fault_server_script (server, FAULT_EXPECT (), FAULT_SEND (answer), FAULT_WAIT (100), FAULT_RESET (), FAULT_END);
+      else
+        fault_server_script (server, FAULT_EXPECT (), FAULT_SEND (answer), FAULT_CLOSE (), FAULT_END);
+      response = async ? collect_async (stream, NULL, &error) : dheera_stream_collect (stream, NULL, &error);
+      if (i == 0)
+        g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_STREAM_INTERRUPTED);
+      else
+        g_assert_no_error (error);
+      g_assert_cmpstr (dheera_stream_get_text (stream), ==, "Hello");
+    }
+}
+
 /* [DONE] is the end even when the server keeps the connection open. */
 static void
 test_done_without_a_close (void)
@@ -434,6 +472,7 @@ main (int   argc,
   add_faults (stream_faults, G_N_ELEMENTS (stream_faults), STREAM);
   add_both ("/faults/good-ends", test_good_ends);
   add_both ("/faults/broken-behind-the-end", test_broken_behind_the_end);
+  add_both ("/faults/broken-lines", test_broken_lines);
   g_test_add_func ("/faults/done-without-a-close", test_done_without_a_close);
   g_test_add_func ("/faults/whole-answer-to-a-stream", test_whole_answer_to_a_stream);
   add_both ("/faults/refused-heads-give-back", test_refused_heads_give_back);
