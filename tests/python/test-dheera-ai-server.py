@@ -18,6 +18,7 @@ import urllib.request
 from support import MOCK, PATIENCE, Dheera, Soup, is_dheera, run_cases
 
 import dheera_ai
+from dheera_ai._sessions import resolve_server
 
 KEY = 'sk-canary-0123456789'
 # What a program says that serves: how many requests its session carried, and how it ended
@@ -128,6 +129,23 @@ def test_settings_that_would_not_be_read():
         assert 'set_param_policy(Dheera.ParamPolicy.DROP)' in str(failed(ValueError, client=Dheera.Client()))
     finally:
         dheera_ai.drop_params = None
+
+
+def test_limits_of_the_client():
+    dheera_ai.request_timeout, dheera_ai.num_retries = 7, 0
+    session = Soup.Session()
+    try:
+        made = resolve_server(None, None)
+        assert (made.get_timeout(), made.get_max_retries(), made.get_session()) == (7, 0, None)
+        made = resolve_server(session, '/nowhere/server.conf')
+        assert (made.get_timeout(), made.get_max_retries(), made.get_session()) == (7, 0, session)
+        client = Dheera.Client(timeout=7, max_retries=0)
+        assert resolve_server(client, None) is client
+        assert 'set_timeout(7)' in str(failed(ValueError, client=Dheera.Client()))
+        assert 'set_max_retries(0)' in str(failed(ValueError, client=Dheera.Client(timeout=7)))
+        assert 'Dheera.Client(timeout=7)' in str(failed(ValueError, config='/nowhere/server.conf'))
+    finally:
+        dheera_ai.request_timeout = dheera_ai.num_retries = None
 
 
 def test_ctrl_c():

@@ -143,21 +143,46 @@ def _check_policy(client, drop):
                          f'call its set_param_policy(Dheera.ParamPolicy.{policy.value_nick.upper()}).')
 
 
+# What holds for calls that don't say, and the property of a client that is the same
+_LIMITS = {'request_timeout': 'timeout', 'num_retries': 'max_retries'}
+
+
+def _limits():
+    settings = sys.modules[__package__]
+    return {property: getattr(settings, name) for name, property in _LIMITS.items() if getattr(settings, name) is not None}
+
+
+def _check_limits(limits, client, config):
+    for name, property in _LIMITS.items():
+        if property not in limits:
+            continue
+        if client is not None and client.get_property(property.replace('_', '-')) != limits[property]:
+            raise ValueError(f'{name} is {limits[property]}, and the Dheera.Client that makes the calls has a limit of its own: '
+                             f'call its set_{property}({limits[property]}).')
+        if client is None and config is not None:
+            raise ValueError(f'{name} is {limits[property]}, and the client is made from the configuration file, which has no such word: '
+                             f'give run_server() a client=Dheera.Client({property}={limits[property]}).')
+
+
 def resolve_server(client, config):
     """The client of a server, or None for the configuration file's, or the default one. A server calls as those do that are awaited."""
     check_session(client, 'client')
     settings = sys.modules[__package__]
     chosen = _choose(client, True)
+    limits = _limits()
     if isinstance(chosen, Dheera.Client):
         _check_policy(chosen, settings.drop_params)
+        _check_limits(limits, chosen, config)
         return chosen
     if chosen is None and config is not None and settings.drop_params:
         raise ValueError('drop_params is True, and the configuration file says what becomes of parameters that a provider does not take: '
                          'write param-policy=drop below [server] there, and set dheera_ai.drop_params = None.')
-    if chosen is None and not settings.drop_params:
+    if chosen is None:
+        _check_limits(limits, None, config)
+    if chosen is None and not settings.drop_params and not limits:
         return None
     policy = Dheera.ParamPolicy.DROP if settings.drop_params else Dheera.ParamPolicy.REJECT
-    return Dheera.Client(session=chosen, param_policy=policy)
+    return Dheera.Client(session=chosen, param_policy=policy, **limits)
 
 
 def resolve(client, is_async, drop_params):
