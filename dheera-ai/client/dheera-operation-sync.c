@@ -5,6 +5,7 @@
 #include "dheera-operation-private.h"
 
 #include "dheera-ai/providers/dheera-provider-private.h"
+#include "dheera-ai/wire/dheera-secret-private.h"
 
 /* Waits for an answer, a time, or the cancellable, whichever comes first. Shared with whoever answers, who may be later than the wait. */
 typedef struct
@@ -43,9 +44,7 @@ wait_unref (gpointer data)
   if (!g_atomic_ref_count_dec (&wait->ref_count))
     return;
 
-  if (wait->key != NULL)
-    explicit_bzero (wait->key, strlen (wait->key));
-  g_free (wait->key);
+  dheera_secret_free (wait->key);
   g_clear_error (&wait->error);
   g_cond_clear (&wait->cond);
   g_mutex_clear (&wait->mutex);

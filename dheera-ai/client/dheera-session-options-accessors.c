@@ -4,6 +4,8 @@
 
 #include "dheera-session-options-private.h"
 
+#include "dheera-ai/wire/dheera-secret-private.h"
+
 static void
 set_text (DheeraSessionOptions *self,
           char                **field,
@@ -310,7 +312,7 @@ dheera_session_options_set_proxy_uri (DheeraSessionOptions *self,
   if (g_strcmp0 (self->config.proxy_uri, proxy_uri) == 0)
     return;
 
-  dheera_session_secret_free (self->config.proxy_uri);
+  dheera_secret_free (self->config.proxy_uri);
   g_free (self->redacted_proxy_uri);
   self->config.proxy_uri = g_strdup (proxy_uri);
   self->redacted_proxy_uri = dheera_proxy_uri_redact (proxy_uri);

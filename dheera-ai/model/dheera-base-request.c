@@ -4,6 +4,8 @@
 
 #include "dheera-strings-private.h"
 
+#include "dheera-ai/wire/dheera-secret-private.h"
+
 /**
  * DheeraBaseRequest:
  *

@@ -70,9 +70,6 @@ dheera_gstring_clear (GString **field)
   *field = NULL;
 }
 
-/* Overwrites the text before it is freed. */
-void  dheera_secret_free (char *secret);
-
 /* Valid UTF-8 of at most size bytes, cut between two characters; NULL stays NULL. */
 char *dheera_string_cut (const char *string,
                          gsize       size) G_GNUC_WARN_UNUSED_RESULT;

@@ -32,15 +32,3 @@ dheera_string_cut (const char *string,
 
   return valid;
 }
-
-void
-dheera_secret_free (char *secret)
-{
-  if (secret == NULL)
-    return;
-
-  /* Volatile, since a compiler may leave out a write to memory that is freed next. */
-  for (volatile char *p = secret; *p != '\0'; p++)
-    *p = '\0';
-  g_free (secret);
-}

@@ -4,9 +4,8 @@
 #include "dheera-protocol-private.h"
 #include "dheera-provider-private.h"
 
-#include <string.h>
-
 #include "dheera-ai/model/dheera-response-private.h"
+#include "dheera-ai/wire/dheera-secret-private.h"
 
 #define MAX_EVENT_MESSAGE 1024
 
@@ -43,9 +42,7 @@ void
 dheera_decoder_set_key (DheeraDecoder *self,
                         const char    *key)
 {
-  if (self->key != NULL)
-    explicit_bzero (self->key, strlen (self->key));
-  g_free (self->key);
+  dheera_secret_free (self->key);
   self->key = g_strdup (key);
 }
 

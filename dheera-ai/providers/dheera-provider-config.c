@@ -59,17 +59,6 @@ dheera_provider_credentials_unref (DheeraProviderCredentials *self)
   g_atomic_rc_box_release_full (self, credentials_clear);
 }
 
-/* A copy of what was there would outlive its use in the heap. */
-void
-dheera_provider_free_secret (char *secret)
-{
-  if (secret == NULL)
-    return;
-
-  explicit_bzero (secret, strlen (secret));
-  g_free (secret);
-}
-
 static const char *
 get_variable (const char *const *names)
 {

@@ -90,8 +90,6 @@ struct _DheeraProvider
 /* For dheera-provider.c: the parts of it that are kept in dheera-provider-config.c */
 void                     dheera_provider_update_row (DheeraProvider *self);
 void                     dheera_provider_credentials_unref (DheeraProviderCredentials *self);
-/* Wipes it first. */
-void                     dheera_provider_free_secret (char *secret);
 
 const DheeraProviderRow *dheera_provider_rows       (guint *n_rows);
 /* By id or alias, NULL when unknown */

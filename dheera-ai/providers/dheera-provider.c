@@ -5,6 +5,7 @@
 #include "dheera-provider-private.h"
 
 #include "dheera-ai/model/dheera-strings-private.h"
+#include "dheera-ai/wire/dheera-secret-private.h"
 #include "dheera-ai/wire/dheera-url-private.h"
 
 /**
@@ -75,8 +76,8 @@ dheera_provider_finalize (GObject *object)
   g_free (self->project);
   g_free (self->api_version);
   g_free (self->region);
-  dheera_provider_free_secret (self->api_key);
-  dheera_provider_free_secret (self->token);
+  dheera_secret_free (self->api_key);
+  dheera_secret_free (self->token);
   g_free (self->token_id);
   g_clear_pointer (&self->headers, dheera_http_request_free);
   g_free (self->bad_header);
@@ -429,7 +430,7 @@ dheera_provider_set_api_key (DheeraProvider *self,
   old = self->api_key;
   self->api_key = g_strdup (api_key);
   g_mutex_unlock (&self->lock);
-  dheera_provider_free_secret (old);
+  dheera_secret_free (old);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_API_KEY]);
 }
 

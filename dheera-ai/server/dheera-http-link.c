@@ -8,6 +8,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "dheera-ai/wire/dheera-secret-private.h"
+
 struct _DheeraHttpTls
 {
   gnutls_certificate_credentials_t credentials;
@@ -71,8 +73,7 @@ dheera_http_tls_new (GTlsCertificate  *certificate,
     }
 
   result = load (self, certificate, key);
-  gnutls_memset (key, 0, strlen (key));
-  g_free (key);
+  dheera_secret_free (key);
   if (result < 0)
     {
       g_set_error (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE, "The server's certificate can't be used: %s", gnutls_strerror (result));

@@ -8,6 +8,7 @@
 
 #include "dheera-ai/model/dheera-error-private.h"
 #include "dheera-ai/model/dheera-strings-private.h"
+#include "dheera-ai/wire/dheera-secret-private.h"
 #include "dheera-ai/wire/dheera-url-private.h"
 
 /* The configuration file. What it does not know is an error: a word that is misspelt must not mean the default. */

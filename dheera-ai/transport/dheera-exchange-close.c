@@ -2,14 +2,12 @@
 
 #include "dheera-exchange-internal-private.h"
 
-#include <string.h>
+#include "dheera-ai/wire/dheera-secret-private.h"
 
 static void
 wipe_key (DheeraExchange *self)
 {
-  if (self->key != NULL)
-    explicit_bzero (self->key, strlen (self->key));
-  g_clear_pointer (&self->key, g_free);
+  g_clear_pointer (&self->key, dheera_secret_free);
 }
 
 static void

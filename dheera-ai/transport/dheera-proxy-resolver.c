@@ -2,6 +2,7 @@
 
 #include "dheera-session-config-internal-private.h"
 
+#include "dheera-ai/wire/dheera-secret-private.h"
 #include "dheera-ai/wire/dheera-url-private.h"
 
 #include <string.h>
@@ -91,7 +92,7 @@ take_password (DheeraProxyResolver *self,
   g_hash_table_insert (self->passwords, g_strdup_printf ("%s:%d", g_uri_get_host (uri), g_uri_get_port (uri) == -1 ? 80 : g_uri_get_port (uri)),
                        g_strndup (info, strrchr (proxy, '@') - info));
   g_mutex_unlock (&self->mutex);
-  dheera_session_secret_free (proxy);
+  dheera_secret_free (proxy);
 
   return g_uri_join (G_URI_FLAGS_NON_DNS, "http", NULL, g_uri_get_host (uri), g_uri_get_port (uri), "", NULL, NULL);
 }
@@ -118,7 +119,7 @@ answer (SoupAuth   *auth,
 
   if (good)
     soup_auth_authenticate (auth, user, password);
-  dheera_session_secret_free (password);
+  dheera_secret_free (password);
 
   return good;
 }
@@ -141,7 +142,7 @@ dheera_proxy_resolver_authenticate (GProxyResolver *resolver,
   info = g_strdup (g_hash_table_lookup (self->passwords, key));
   g_mutex_unlock (&self->mutex);
   answered = info != NULL && answer (auth, info);
-  dheera_session_secret_free (info);
+  dheera_secret_free (info);
 
   return answered;
 }
@@ -379,7 +380,7 @@ dheera_proxy_resolver_finalize (GObject *object)
 {
   DheeraProxyResolver *self = DHEERA_PROXY_RESOLVER (object);
 
-  dheera_session_secret_free (self->proxy);
+  dheera_secret_free (self->proxy);
   g_strfreev (self->exceptions);
   g_clear_pointer (&self->hosts, g_ptr_array_unref);
   g_hash_table_unref (self->passwords);
@@ -398,7 +399,7 @@ static void
 dheera_proxy_resolver_init (DheeraProxyResolver *self)
 {
   g_mutex_init (&self->mutex);
-  self->passwords = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) dheera_session_secret_free);
+  self->passwords = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) dheera_secret_free);
 }
 
 GProxyResolver *
@@ -556,7 +557,7 @@ add_hosts (DheeraProxyResolver  *self,
 
       if (good)
         g_ptr_array_add (self->hosts, dheera_host_proxy_new (host->host, uri));
-      dheera_session_secret_free (uri);
+      dheera_secret_free (uri);
       if (!good)
         return FALSE;
     }

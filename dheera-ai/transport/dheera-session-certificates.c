@@ -7,6 +7,8 @@
 #include <gnutls/gnutls.h>
 #include <string.h>
 
+#include "dheera-ai/wire/dheera-secret-private.h"
+
 static void
 set_error (GError               **error,
            DheeraTransportError   code,
@@ -199,8 +201,7 @@ load_pkcs12 (const DheeraSessionConfig  *self,
         return NULL;
       g_clear_error (&reason);
       certificate = g_tls_certificate_new_from_pkcs12 ((const guint8 *) data, length, password, &reason);
-      explicit_bzero (password, strlen (password));
-      g_free (password);
+      dheera_secret_free (password);
     }
   if (certificate == NULL && g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED))
     set_error (error, DHEERA_TRANSPORT_ERROR_UNSUPPORTED, "the TLS backend of GIO can't read PKCS#12, which %s is; make PEM files of it",

@@ -57,8 +57,6 @@ void                 dheera_session_config_free         (DheeraSessionConfig *se
 SoupSession         *dheera_session_config_make_session (const DheeraSessionConfig  *self,
                                                          GError                    **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Wipes a text that may hold a password, and frees it; NULL is none. */
-void                 dheera_session_secret_free         (char *text);
 /* A new text without user name and password, NULL for NULL. */
 char                *dheera_proxy_uri_redact            (const char *uri);
 

@@ -2,7 +2,7 @@
 
 #include "dheera-session-config-internal-private.h"
 
-#include <string.h>
+#include "dheera-ai/wire/dheera-secret-private.h"
 
 #define MAX_CONNECTIONS 1000
 #define MAX_CONNECTIONS_PER_HOST 200
@@ -20,15 +20,6 @@ dheera_session_config_init (DheeraSessionConfig *self)
     .verify = TRUE,
     .address_family = G_SOCKET_FAMILY_INVALID,
   };
-}
-
-/* A password is not left behind in memory that is free. */
-void
-dheera_session_secret_free (char *text)
-{
-  if (text != NULL)
-    explicit_bzero (text, strlen (text));
-  g_free (text);
 }
 
 DheeraHostProxy *
@@ -51,7 +42,7 @@ void
 dheera_host_proxy_free (DheeraHostProxy *self)
 {
   g_free (self->host);
-  dheera_session_secret_free (self->uri);
+  dheera_secret_free (self->uri);
   g_free (self->redacted);
   g_free (self);
 }
@@ -59,12 +50,12 @@ dheera_host_proxy_free (DheeraHostProxy *self)
 void
 dheera_session_config_clear (DheeraSessionConfig *self)
 {
-  g_clear_pointer (&self->proxy_uri, dheera_session_secret_free);
+  g_clear_pointer (&self->proxy_uri, dheera_secret_free);
   g_clear_pointer (&self->no_proxy, g_strfreev);
   g_clear_pointer (&self->host_proxies, g_ptr_array_unref);
   g_clear_pointer (&self->ca_file, g_free);
   g_clear_pointer (&self->client_certificate_file, g_free);
-  g_clear_pointer (&self->client_key_file, dheera_session_secret_free); /* a PKCS#11 URI may hold a PIN */
+  g_clear_pointer (&self->client_key_file, dheera_secret_free); /* a PKCS#11 URI may hold a PIN */
   g_clear_pointer (&self->pinned_certificates, g_strfreev);
   g_clear_object (&self->tls_database);
   g_clear_object (&self->tls_interaction);

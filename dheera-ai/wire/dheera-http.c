@@ -2,9 +2,8 @@
 
 #include "dheera-http-private.h"
 
+#include "dheera-secret-private.h"
 #include "dheera-url-private.h"
-
-#include <string.h>
 
 /* A header of the application may hold a credential, which is not left behind in memory that is free. */
 static void
@@ -13,8 +12,7 @@ header_clear (gpointer data)
   DheeraHttpHeader *header = data;
 
   g_free (header->name);
-  explicit_bzero (header->value, strlen (header->value));
-  g_free (header->value);
+  dheera_secret_free (header->value);
 }
 
 DheeraHttpRequest *

@@ -2,18 +2,12 @@
 
 #include "dheera-sigv4-private.h"
 
+#include "dheera-secret-private.h"
+
 #include <string.h>
 
 #define ALGORITHM "AWS4-HMAC-SHA256"
 #define DIGEST_SIZE 32
-
-static void
-wipe (char *secret)
-{
-  if (secret != NULL)
-    explicit_bzero (secret, strlen (secret));
-  g_free (secret);
-}
 
 gboolean
 dheera_aws_credentials_parse (DheeraAwsCredentials *self,
@@ -47,8 +41,8 @@ void
 dheera_aws_credentials_clear (DheeraAwsCredentials *self)
 {
   g_clear_pointer (&self->access_key_id, g_free);
-  g_clear_pointer (&self->secret, wipe);
-  g_clear_pointer (&self->session_token, wipe);
+  g_clear_pointer (&self->secret, dheera_secret_free);
+  g_clear_pointer (&self->session_token, dheera_secret_free);
 }
 
 /* --- The path ------------------------------------------------------------------------------------- */
@@ -322,7 +316,7 @@ dheera_sigv4_signature (const DheeraSigv4Request *self,
   g_hmac_update (hmac, (const guchar *) self->date, 8);
   g_hmac_get_digest (hmac, digest, &size);
   g_hmac_unref (hmac);
-  wipe (prefixed);
+  dheera_secret_free (prefixed);
 
   chain (digest, self->region, strlen (self->region));
   chain (digest, self->service, strlen (self->service));

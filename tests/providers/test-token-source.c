@@ -8,6 +8,7 @@
 
 #include "dheera-ai/providers/tokens/dheera-jwt-private.h"
 #include "dheera-ai/providers/tokens/dheera-token-source-private.h"
+#include "dheera-ai/wire/dheera-secret-private.h"
 
 /* A key pair of the moment: its private half as PKCS #8, which is what Google's files have */
 static char *private_pem;
@@ -387,7 +388,7 @@ check_case (DheeraProvider    *provider,
   if (got)
     {
       g_assert_cmpint (token.lifetime, ==, c->lifetime);
-      dheera_provider_free_secret (token.text);
+      dheera_secret_free (token.text);
       return;
     }
 
@@ -441,7 +442,7 @@ test_cut (void)
           g_assert_cmpuint (strlen (token.text), >, 0);
         else
           g_assert_nonnull (failure);
-        dheera_provider_free_secret (token.text);
+        dheera_secret_free (token.text);
       }
 }
 

@@ -5,6 +5,8 @@
 #include "dheera-ai/providers/dheera-provider-private.h"
 #include "dheera-token-source-private.h"
 
+#include "dheera-ai/wire/dheera-secret-private.h"
+
 /* A call that begins now may still be sent anew some minutes later. */
 #define EARLY_SECONDS 300
 
@@ -39,7 +41,7 @@ dheera_provider_keep_token (DheeraProvider          *self,
   g_free (self->token_id);
   self->token_id = g_strdup (source->id);
   g_mutex_unlock (&self->lock);
-  dheera_provider_free_secret (old);
+  dheera_secret_free (old);
 }
 
 void
@@ -52,5 +54,5 @@ dheera_provider_forget_token (DheeraProvider *self,
   if (g_strcmp0 (self->token, token) == 0)
     old = g_steal_pointer (&self->token);
   g_mutex_unlock (&self->lock);
-  dheera_provider_free_secret (old);
+  dheera_secret_free (old);
 }

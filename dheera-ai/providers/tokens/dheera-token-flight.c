@@ -4,6 +4,8 @@
 
 #include "dheera-token-flight-private.h"
 
+#include "dheera-ai/wire/dheera-secret-private.h"
+
 typedef struct
 {
   DheeraCredentialsDone done;
@@ -48,7 +50,7 @@ dheera_token_flight_unref (DheeraTokenFlight *self)
 
   g_object_unref (self->provider);
   g_free (self->id);
-  dheera_provider_free_secret (self->token);
+  dheera_secret_free (self->token);
   g_clear_object (&self->failure);
   g_clear_error (&self->error);
   g_free (self);

@@ -9,6 +9,7 @@
 
 #include "dheera-jwt-private.h"
 #include "dheera-ai/providers/dheera-provider-private.h"
+#include "dheera-ai/wire/dheera-secret-private.h"
 
 #define VARIABLE "GOOGLE_APPLICATION_CREDENTIALS"
 #define TOKEN_URL "https://oauth2.googleapis.com/token"
@@ -130,7 +131,7 @@ encode_service_account (DheeraTokenSource *self,
       claims = make_claims (email, self->url, now);
       assertion = dheera_token_source_take_secret (self, dheera_jwt_new_rs256 (claims, key_id, pem, error));
     }
-  dheera_provider_free_secret (pem);
+  dheera_secret_free (pem);
   if (assertion == NULL)
     return NULL;
 

@@ -43,7 +43,7 @@ struct _DheeraTokenSource
 /* An access token that was got */
 typedef struct
 {
-  char *text;      /* wiped with dheera_provider_free_secret() */
+  char *text;      /* wiped with dheera_secret_free() */
   gint64 lifetime; /* seconds from now */
 } DheeraToken;
 

@@ -9,6 +9,7 @@
 #include "dheera-ai/providers/errors/dheera-error-words-private.h"
 #include "dheera-ai/providers/dheera-provider-private.h"
 
+#include "dheera-ai/wire/dheera-secret-private.h"
 #include "dheera-ai/wire/dheera-url-private.h"
 
 /* Of an answer that does not say how long its token holds */
@@ -17,7 +18,7 @@
 static void
 free_wiped (gpointer data)
 {
-  dheera_provider_free_secret (data);
+  dheera_secret_free (data);
 }
 
 DheeraTokenSource *
@@ -34,7 +35,7 @@ dheera_token_source_new (const DheeraTokenScheme *scheme)
 void
 dheera_token_source_free (DheeraTokenSource *self)
 {
-  dheera_provider_free_secret (self->text);
+  dheera_secret_free (self->text);
   g_ptr_array_unref (self->posted);
   g_free (self->id);
   g_free (self->path);
@@ -95,7 +96,7 @@ append_form_value (GString    *form,
   char *escaped = g_uri_escape_string (value, NULL, FALSE);
 
   g_string_append (form, escaped);
-  dheera_provider_free_secret (escaped);
+  dheera_secret_free (escaped);
 }
 
 DheeraHttpRequest *
@@ -224,7 +225,7 @@ read_token (DheeraJsonValue root,
 
   if (text == NULL || *text == '\0' || !dheera_header_value_is_valid (text) || (type_name != NULL && g_ascii_strcasecmp (type_name, "Bearer") != 0))
     {
-      dheera_provider_free_secret (text);
+      dheera_secret_free (text);
       return FALSE;
     }
 
