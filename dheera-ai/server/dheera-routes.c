@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "dheera-ai/wire/dheera-url-private.h"
+
 /* What is decided at the head of a request, before its body is read: where it goes, and who may ask. */
 
 typedef enum
@@ -157,7 +159,6 @@ is_loopback_host (const char *host)
 {
   g_autofree char *name = NULL;
   const char *end = *host == '[' ? strchr (host, ']') : host + strcspn (host, ":");
-  g_autoptr(GInetAddress) address = NULL;
 
   if (end == NULL)
     return FALSE;
@@ -166,11 +167,8 @@ is_loopback_host (const char *host)
   end += *host == '[';
   if (*end != '\0' && (*end != ':' || strspn (end + 1, "0123456789") != strlen (end + 1)))
     return FALSE;
-  address = g_inet_address_new_from_string (name);
-  if (address != NULL)
-    return g_inet_address_get_is_loopback (address);
 
-  return g_ascii_strcasecmp (name, "localhost") == 0 || (strlen (name) > 10 && g_ascii_strcasecmp (name + strlen (name) - 10, ".localhost") == 0);
+  return dheera_host_is_loopback (name);
 }
 
 static gboolean

@@ -31,6 +31,8 @@ char     *dheera_url_redact          (const char *url) G_GNUC_WARN_UNUSED_RESULT
 
 /* Is the host of url the loopback (localhost, *.localhost, 127/8, ::1)? */
 gboolean  dheera_url_is_loopback     (const char *url);
+/* The same of a host alone, without port and brackets */
+gboolean  dheera_host_is_loopback    (const char *host);
 
 /* RFC 9110: a header name is a token; a value has no control characters but tab, and no leading or trailing space. */
 gboolean  dheera_header_name_is_valid  (const char *name);

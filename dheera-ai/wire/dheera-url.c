@@ -370,9 +370,23 @@ dheera_url_redact (const char *url)
 }
 
 gboolean
+dheera_host_is_loopback (const char *host)
+{
+  static const char domain[] = ".localhost";
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
+  gsize length = strlen (host);
+
+  if (address != NULL)
+    return g_inet_address_get_is_loopback (address);
+  if (g_ascii_strcasecmp (host, domain + 1) == 0)
+    return TRUE;
+
+  return length > strlen (domain) && g_ascii_strcasecmp (host + length - strlen (domain), domain) == 0;
+}
+
+gboolean
 dheera_url_is_loopback (const char *url)
 {
-  g_autoptr (GInetAddress) address = NULL;
   g_autofree char *host = NULL;
   UrlParts parts;
   gsize length;
@@ -380,20 +394,19 @@ dheera_url_is_loopback (const char *url)
   if (url == NULL || !split_url (url, &parts) || parts.host_length == 0 || !has_good_host (&parts))
     return FALSE;
 
+  /* What stands in brackets is no name. */
   if (parts.host[0] == '[')
-    host = g_strndup (parts.host + 1, parts.host_length - 2);
-  else
-    host = g_ascii_strdown (parts.host, (gssize) parts.host_length);
+    {
+      host = g_strndup (parts.host + 1, parts.host_length - 2);
+      return g_hostname_is_ip_address (host) && dheera_host_is_loopback (host);
+    }
 
+  host = g_strndup (parts.host, parts.host_length);
   length = strlen (host);
   if (length > 0 && host[length - 1] == '.')
     host[--length] = '\0';
-  if (strcmp (host, "localhost") == 0 || g_str_has_suffix (host, ".localhost"))
-    return parts.host[0] != '[';
 
-  address = g_inet_address_new_from_string (host);
-
-  return address != NULL && g_inet_address_get_is_loopback (address);
+  return dheera_host_is_loopback (host);
 }
 
 gboolean

@@ -317,6 +317,13 @@ test_loopback (void)
     if (dheera_url_is_loopback (others[i]))
       g_error ("taken for loopback: %s", others[i]);
   g_assert_false (dheera_url_is_loopback (NULL));
+  g_assert_false (dheera_url_is_loopback ("http://[localhost]/"));
+  g_assert_true (dheera_host_is_loopback ("::1"));
+  g_assert_true (dheera_host_is_loopback ("LocalHost"));
+  g_assert_true (dheera_host_is_loopback ("a.LOCALHOST"));
+  g_assert_false (dheera_host_is_loopback (".localhost"));
+  g_assert_false (dheera_host_is_loopback ("localhost."));
+  g_assert_false (dheera_host_is_loopback ("localhost.example.com"));
 }
 
 static void
