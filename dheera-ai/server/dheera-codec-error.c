@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "dheera-codec-internal-private.h"
+#include "dheera-error-body-private.h"
 
 #include <string.h>
 
@@ -112,28 +113,6 @@ void
 dheera_codec_error_clear (DheeraCodecError *self)
 {
   g_clear_pointer (&self->body, g_free);
-}
-
-static char *
-write_body (const char *message,
-            const char *type,
-            const char *param,
-            const char *code)
-{
-  DheeraJsonWriter writer;
-
-  dheera_json_writer_init (&writer, 256);
-  dheera_json_writer_begin_object (&writer);
-  dheera_json_writer_key (&writer, "error");
-  dheera_json_writer_begin_object (&writer);
-  dheera_json_writer_member_string (&writer, "message", message);
-  dheera_json_writer_member_string (&writer, "type", type);
-  dheera_json_writer_member_string (&writer, "param", param);
-  dheera_json_writer_member_string (&writer, "code", code);
-  dheera_json_writer_end_object (&writer);
-  dheera_json_writer_end_object (&writer);
-
-  return dheera_json_writer_steal (&writer);
 }
 
 /* What a reader could follow anywhere: a link to a page of documentation, at no port, and at a name that has a dot. */
@@ -277,7 +256,7 @@ dheera_codec_read_error (DheeraCodecError   *self,
   message = dup_message (row, error, details);
   param = row->telling == WORDS ? dup_param (row, details) : NULL;
   self->status = row->status;
-  self->body = write_body (message, find_type (row, details), param, find_name (row, details));
+  self->body = dheera_error_body_write (message, find_type (row, details), param, find_name (row, details));
   self->should_retry = row->should_retry;
   self->retry_after = row->should_retry && details != NULL ? dheera_error_details_get_retry_after (details) : -1;
 }
@@ -302,7 +281,7 @@ dheera_codec_make_error (DheeraCodecError *self,
   message = dheera_string_cut (whole, MAX_MESSAGE);
 
   self->status = status;
-  self->body = write_body (message, type, param, code);
+  self->body = dheera_error_body_write (message, type, param, code);
   self->retry_after = -1;
   self->should_retry = status == 408 || status == 409 || status == 429 || status >= 500;
 }

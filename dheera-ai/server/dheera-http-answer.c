@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "dheera-error-body-private.h"
 #include "dheera-http-front-private.h"
 
 #include <libsoup/soup.h>
 #include <string.h>
 
-#include "dheera-ai/wire/dheera-json-writer-private.h"
 #include "dheera-ai/wire/dheera-url-private.h"
 
 /* Answers: their heads, and how their bodies are framed. */
@@ -288,32 +288,13 @@ const DheeraIncomingClass dheera_http_incoming_class = {
 
 /* --- The front's own answers ---------------------------------------------------------------------------------------------------- */
 
-static char *
-write_error (const char *reason)
-{
-  g_auto (DheeraJsonWriter) writer = DHEERA_JSON_WRITER_INIT;
-
-  dheera_json_writer_init (&writer, 256);
-  dheera_json_writer_begin_object (&writer);
-  dheera_json_writer_key (&writer, "error");
-  dheera_json_writer_begin_object (&writer);
-  dheera_json_writer_member_string (&writer, "message", reason);
-  dheera_json_writer_member_string (&writer, "type", "invalid_request_error");
-  dheera_json_writer_member_string (&writer, "param", NULL);
-  dheera_json_writer_member_string (&writer, "code", NULL);
-  dheera_json_writer_end_object (&writer);
-  dheera_json_writer_end_object (&writer);
-
-  return dheera_json_writer_steal (&writer);
-}
-
 void
 dheera_http_answer_refuse (DheeraHttpConnection *connection,
                            guint                 status,
                            const char           *reason)
 {
   DheeraHttpOutput *output = &connection->output;
-  g_autofree char *body = write_error (reason);
+  g_autofree char *body = dheera_error_body_write (reason, "invalid_request_error", NULL, NULL);
 
   append_start (connection, status);
   append_field (output, "Content-Type", "application/json");
