@@ -384,6 +384,16 @@ accept_run (gpointer data)
   return NULL;
 }
 
+static void
+script_free (gpointer data)
+{
+  Script *script = data;
+
+  for (guint i = 0; i < MAX_STEPS; i++)
+    g_free ((gpointer) script->steps[i].text);
+  g_free (script);
+}
+
 FaultServer *
 fault_server_new (FaultTls tls)
 {
@@ -395,7 +405,7 @@ fault_server_new (FaultTls tls)
 
   self->tls = tls;
   self->stop = g_cancellable_new ();
-  self->scripts = g_ptr_array_new_with_free_func (g_free);
+  self->scripts = g_ptr_array_new_with_free_func (script_free);
   self->requests = g_ptr_array_new_with_free_func ((GDestroyNotify) request_free);
   self->connections = g_ptr_array_new ();
   g_mutex_init (&self->mutex);
@@ -448,6 +458,9 @@ fault_server_add_script (FaultServer     *self,
     {
       g_assert_cmpuint (i, <, MAX_STEPS - 1);
       script->steps[i] = steps[i];
+      /* The caller's may be gone while it is still being sent. */
+      if (steps[i].text != NULL)
+        script->steps[i].text = steps[i].length < 0 ? g_strdup (steps[i].text) : g_memdup2 (steps[i].text, (gsize) steps[i].length);
     }
   g_mutex_lock (&self->mutex);
   g_ptr_array_add (self->scripts, script);

@@ -48,7 +48,7 @@ typedef enum
 typedef struct
 {
   FaultAction action;
-  const char *text; /* static */
+  const char *text; /* copied by fault_server_add_script() */
   gssize length;    /* -1: up to the NUL */
   int number;
 } FaultStep;
