@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "dheera-ai/model/dheera-error-private.h"
+#include "dheera-ai/model/errors/dheera-error-private.h"
 #include "dheera-ai/providers/dheera-provider.h"
 
 G_BEGIN_DECLS

@@ -4,7 +4,7 @@
 
 #include "dheera-client.h"
 
-#include "dheera-ai/model/dheera-call-private.h"
+#include "dheera-ai/model/calls/dheera-call-private.h"
 #include "dheera-ai/providers/dheera-model-data-private.h"
 #include "dheera-ai/transport/dheera-transport-private.h"
 #include "dheera-ai/wire/dheera-framer-private.h"

@@ -2,7 +2,7 @@
 
 #include "dheera-http-exchange-private.h"
 
-#include "dheera-ai/model/dheera-call-private.h"
+#include "dheera-ai/model/calls/dheera-call-private.h"
 #include "dheera-ai/model/dheera-enum-types.h"
 #include "dheera-ai/providers/errors/dheera-error-words-private.h"
 #include "dheera-ai/wire/dheera-url-private.h"

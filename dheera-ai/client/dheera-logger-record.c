@@ -4,7 +4,7 @@
 
 #include "dheera-logger-private.h"
 
-#include "dheera-ai/model/dheera-call-private.h"
+#include "dheera-ai/model/calls/dheera-call-private.h"
 #include "dheera-ai/model/dheera-usage.h"
 #include "dheera-ai/wire/dheera-json-writer-private.h"
 

@@ -4,7 +4,7 @@
 
 #include "dheera-metrics-private.h"
 
-#include "dheera-ai/model/dheera-error-private.h"
+#include "dheera-ai/model/errors/dheera-error-private.h"
 #include "dheera-ai/wire/dheera-json-writer-private.h"
 
 /* Those that OpenTelemetry has for the durations of generative AI, in seconds */

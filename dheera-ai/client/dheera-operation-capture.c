@@ -4,7 +4,7 @@
 
 #include "dheera-operation-internal-private.h"
 
-#include "dheera-ai/model/dheera-base-request-private.h"
+#include "dheera-ai/model/requests/dheera-base-request-private.h"
 #include "dheera-ai/wire/dheera-hide-private.h"
 
 #include <string.h>

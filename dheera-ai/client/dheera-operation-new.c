@@ -4,7 +4,7 @@
 
 #include "dheera-middleware-private.h"
 
-#include "dheera-ai/model/dheera-base-request-private.h"
+#include "dheera-ai/model/requests/dheera-base-request-private.h"
 #include "dheera-ai/providers/dheera-provider-private.h"
 #include "dheera-ai/mock/dheera-mock-server-private.h"
 #include "dheera-ai/wire/dheera-url-private.h"

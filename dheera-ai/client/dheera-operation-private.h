@@ -5,7 +5,7 @@
 #include "dheera-client-private.h"
 #include "dheera-http-exchange.h"
 
-#include "dheera-ai/model/dheera-call-private.h"
+#include "dheera-ai/model/calls/dheera-call-private.h"
 #include "dheera-ai/providers/tokens/dheera-token-flight-private.h"
 #include "dheera-ai/transport/dheera-exchange-private.h"
 

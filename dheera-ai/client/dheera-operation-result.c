@@ -4,8 +4,8 @@
 
 #include "dheera-operation-internal-private.h"
 
-#include "dheera-ai/model/dheera-base-response-private.h"
-#include "dheera-ai/model/dheera-response-private.h"
+#include "dheera-ai/model/responses/dheera-base-response-private.h"
+#include "dheera-ai/model/responses/dheera-response-private.h"
 #include "dheera-ai/providers/dheera-rate-limit-private.h"
 
 static void

@@ -5,8 +5,8 @@
 #include "dheera-call-error-private.h"
 #include "dheera-middleware-private.h"
 
-#include "dheera-ai/model/dheera-base-response-private.h"
-#include "dheera-ai/model/dheera-response-private.h"
+#include "dheera-ai/model/responses/dheera-base-response-private.h"
+#include "dheera-ai/model/responses/dheera-response-private.h"
 #include "dheera-ai/providers/dheera-provider-private.h"
 #include "dheera-ai/transport/dheera-retry-private.h"
 

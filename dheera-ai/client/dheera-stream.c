@@ -2,9 +2,9 @@
 
 #include "dheera-stream-private.h"
 
-#include "dheera-ai/model/dheera-error-private.h"
 #include "dheera-ai/model/dheera-notify-private.h"
-#include "dheera-ai/model/dheera-response-private.h"
+#include "dheera-ai/model/errors/dheera-error-private.h"
+#include "dheera-ai/model/responses/dheera-response-private.h"
 
 /**
  * DheeraStream:

@@ -5,7 +5,7 @@
 #include "dheera-operation-private.h"
 #include "dheera-tool-round-private.h"
 
-#include "dheera-ai/model/dheera-request-private.h"
+#include "dheera-ai/model/requests/dheera-request-private.h"
 
 G_BEGIN_DECLS
 

@@ -2,11 +2,11 @@
 
 #include "dheera-tool-loop-private.h"
 
-#include "dheera-ai/model/dheera-conversation-private.h"
-#include "dheera-ai/model/dheera-error-private.h"
-#include "dheera-ai/model/dheera-message-private.h"
-#include "dheera-ai/model/dheera-response-private.h"
-#include "dheera-ai/model/dheera-usage-private.h"
+#include "dheera-ai/model/errors/dheera-error-private.h"
+#include "dheera-ai/model/messages/dheera-conversation-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
+#include "dheera-ai/model/responses/dheera-response-private.h"
+#include "dheera-ai/model/responses/dheera-usage-private.h"
 #include "dheera-ai/providers/dheera-provider-private.h"
 
 /* --- Steps --------------------------------------------------------------------------------------------------------------------------- */

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "dheera-ai/model/dheera-message-private.h"
-#include "dheera-ai/model/dheera-tool-call-private.h"
-#include "dheera-ai/model/dheera-tool-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
+#include "dheera-ai/model/tools/dheera-tool-call-private.h"
+#include "dheera-ai/model/tools/dheera-tool-private.h"
 
 #define MAX_SHOWN 200 /* characters of arguments that are wrong */
 

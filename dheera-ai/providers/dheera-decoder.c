@@ -4,7 +4,7 @@
 #include "dheera-protocol-private.h"
 #include "dheera-provider-private.h"
 
-#include "dheera-ai/model/dheera-response-private.h"
+#include "dheera-ai/model/responses/dheera-response-private.h"
 #include "dheera-ai/wire/dheera-secret-private.h"
 
 #define MAX_EVENT_MESSAGE 1024

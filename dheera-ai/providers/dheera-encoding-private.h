@@ -4,7 +4,7 @@
 
 #include "dheera-provider.h"
 
-#include "dheera-ai/model/dheera-request-private.h"
+#include "dheera-ai/model/requests/dheera-request-private.h"
 #include "dheera-ai/wire/dheera-http-private.h"
 #include "dheera-ai/wire/dheera-json-writer-private.h"
 

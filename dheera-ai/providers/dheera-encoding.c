@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "dheera-ai/model/dheera-error-private.h"
+#include "dheera-ai/model/errors/dheera-error-private.h"
 #include "dheera-ai/wire/dheera-url-private.h"
 
 /* "response_format json_schema" is a value of the parameter "response_format". */

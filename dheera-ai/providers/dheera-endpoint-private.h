@@ -5,7 +5,7 @@
 #include "dheera-protocol-private.h"
 #include "dheera-provider-private.h"
 
-#include "dheera-ai/model/dheera-base-response-private.h"
+#include "dheera-ai/model/responses/dheera-base-response-private.h"
 #include "dheera-ai/wire/dheera-multipart-private.h"
 
 G_BEGIN_DECLS

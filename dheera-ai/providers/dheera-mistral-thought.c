@@ -2,7 +2,7 @@
 
 #include "dheera-ai/providers/openai/dheera-openai-chat-state-private.h"
 
-#include "dheera-ai/model/dheera-message-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
 #include "dheera-ai/wire/dheera-json-writer-private.h"
 
 /* A model of Mistral's does worse when its earlier thoughts are missing. In a stream they come as many chunks with a piece of the text each,

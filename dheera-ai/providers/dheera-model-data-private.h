@@ -2,8 +2,8 @@
 
 #pragma once
 
-#include "dheera-ai/model/dheera-model-private.h"
-#include "dheera-ai/model/dheera-usage-private.h"
+#include "dheera-ai/model/endpoints/dheera-model-private.h"
+#include "dheera-ai/model/responses/dheera-usage-private.h"
 
 G_BEGIN_DECLS
 

@@ -5,9 +5,9 @@
 #include "dheera-encoding-private.h"
 #include "dheera-task-private.h"
 
-#include "dheera-ai/model/dheera-accumulator-private.h"
-#include "dheera-ai/model/dheera-error-private.h"
 #include "dheera-ai/model/dheera-models-request.h"
+#include "dheera-ai/model/errors/dheera-error-private.h"
+#include "dheera-ai/model/responses/dheera-accumulator-private.h"
 
 G_BEGIN_DECLS
 

@@ -9,7 +9,7 @@
 #include "dheera-protocol-private.h"
 #include "dheera-ai/providers/tokens/dheera-token-source-private.h"
 
-#include "dheera-ai/model/dheera-error-private.h"
+#include "dheera-ai/model/errors/dheera-error-private.h"
 #include "dheera-ai/wire/dheera-url-private.h"
 
 /* What a provider's properties, its row of the table and the environment come to together at the time of a

@@ -5,7 +5,7 @@
 #include "dheera-provider.h"
 #include "dheera-task-private.h"
 
-#include "dheera-ai/model/dheera-chat-json-private.h"
+#include "dheera-ai/model/chat-json/dheera-chat-json-private.h"
 #include "dheera-ai/wire/dheera-http-private.h"
 
 G_BEGIN_DECLS

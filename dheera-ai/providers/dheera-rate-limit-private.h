@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "dheera-ai/model/dheera-rate-limits-private.h"
+#include "dheera-ai/model/responses/dheera-rate-limits-private.h"
 
 G_BEGIN_DECLS
 

@@ -2,8 +2,8 @@
 
 #pragma once
 
-#include "dheera-ai/model/dheera-conversation-private.h"
-#include "dheera-ai/model/dheera-message-private.h"
+#include "dheera-ai/model/messages/dheera-conversation-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
 
 G_BEGIN_DECLS
 

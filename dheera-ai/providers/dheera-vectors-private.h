@@ -4,7 +4,7 @@
 
 #include "dheera-protocol-private.h"
 
-#include "dheera-ai/model/dheera-embedding-response-private.h"
+#include "dheera-ai/model/endpoints/dheera-embedding-response-private.h"
 
 G_BEGIN_DECLS
 

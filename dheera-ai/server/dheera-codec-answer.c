@@ -2,13 +2,13 @@
 
 #include "dheera-codec-internal-private.h"
 
-#include "dheera-ai/model/dheera-chat-json-private.h"
-#include "dheera-ai/model/dheera-conversation-private.h"
-#include "dheera-ai/model/dheera-message-private.h"
-#include "dheera-ai/model/dheera-part-private.h"
+#include "dheera-ai/model/chat-json/dheera-chat-json-private.h"
 #include "dheera-ai/model/dheera-strings-private.h"
-#include "dheera-ai/model/dheera-tool-call-private.h"
-#include "dheera-ai/model/dheera-usage-private.h"
+#include "dheera-ai/model/messages/dheera-conversation-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
+#include "dheera-ai/model/messages/dheera-part-private.h"
+#include "dheera-ai/model/responses/dheera-usage-private.h"
+#include "dheera-ai/model/tools/dheera-tool-call-private.h"
 
 /* Whole answers of chats and completions, with the members that OpenAI has in them always, null where there is nothing. */
 

@@ -4,10 +4,10 @@
 
 #include "dheera-codec-private.h"
 
-#include "dheera-ai/model/dheera-choice-private.h"
 #include "dheera-ai/model/dheera-embedding-response.h"
-#include "dheera-ai/model/dheera-error-private.h"
-#include "dheera-ai/model/dheera-response-private.h"
+#include "dheera-ai/model/errors/dheera-error-private.h"
+#include "dheera-ai/model/responses/dheera-choice-private.h"
+#include "dheera-ai/model/responses/dheera-response-private.h"
 #include "dheera-ai/wire/dheera-json-writer-private.h"
 
 G_BEGIN_DECLS

@@ -2,9 +2,9 @@
 
 #include "dheera-codec-internal-private.h"
 
-#include "dheera-ai/model/dheera-embedding-response-private.h"
-#include "dheera-ai/model/dheera-model-private.h"
 #include "dheera-ai/model/dheera-strings-private.h"
+#include "dheera-ai/model/endpoints/dheera-embedding-response-private.h"
+#include "dheera-ai/model/endpoints/dheera-model-private.h"
 
 /* Answers that are lists: of vectors, and of models */
 

@@ -2,10 +2,10 @@
 
 #include "dheera-codec-internal-private.h"
 
-#include "dheera-ai/model/dheera-base-request-private.h"
-#include "dheera-ai/model/dheera-chat-json-private.h"
+#include "dheera-ai/model/chat-json/dheera-chat-json-private.h"
 #include "dheera-ai/model/dheera-conversation.h"
 #include "dheera-ai/model/dheera-message.h"
+#include "dheera-ai/model/requests/dheera-base-request-private.h"
 
 /* /v1/completions: each prompt becomes a chat of its own, with one message of the user. */
 

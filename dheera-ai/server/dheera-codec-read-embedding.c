@@ -2,7 +2,7 @@
 
 #include "dheera-codec-internal-private.h"
 
-#include "dheera-ai/model/dheera-embedding-request-private.h"
+#include "dheera-ai/model/endpoints/dheera-embedding-request-private.h"
 
 /* /v1/embeddings */
 

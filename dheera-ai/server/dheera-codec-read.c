@@ -2,9 +2,9 @@
 
 #include "dheera-codec-internal-private.h"
 
-#include "dheera-ai/model/dheera-base-request-private.h"
-#include "dheera-ai/model/dheera-chat-json-private.h"
+#include "dheera-ai/model/chat-json/dheera-chat-json-private.h"
 #include "dheera-ai/model/dheera-models-request.h"
+#include "dheera-ai/model/requests/dheera-base-request-private.h"
 
 /* Bodies that come in. First every member is looked up in the table of its route, and one that is not there ends it; only then the library's own
  * reader sees the body, so that nothing reaches a request that the table, or the list of what only other vendors have, does not name. */

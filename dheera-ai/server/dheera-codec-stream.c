@@ -2,12 +2,12 @@
 
 #include "dheera-codec-internal-private.h"
 
-#include "dheera-ai/model/dheera-chat-json-private.h"
-#include "dheera-ai/model/dheera-delta-private.h"
-#include "dheera-ai/model/dheera-message-private.h"
+#include "dheera-ai/model/chat-json/dheera-chat-json-private.h"
 #include "dheera-ai/model/dheera-strings-private.h"
-#include "dheera-ai/model/dheera-tool-call-private.h"
-#include "dheera-ai/model/dheera-usage-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
+#include "dheera-ai/model/responses/dheera-delta-private.h"
+#include "dheera-ai/model/responses/dheera-usage-private.h"
+#include "dheera-ai/model/tools/dheera-tool-call-private.h"
 
 /* Chunks. What all events of a stream begin with is written once and copied; the rest goes from the delta straight into the caller's text. */
 

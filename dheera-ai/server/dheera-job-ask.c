@@ -2,7 +2,7 @@
 
 #include "dheera-routes-private.h"
 
-#include "dheera-ai/model/dheera-delta-private.h"
+#include "dheera-ai/model/responses/dheera-delta-private.h"
 
 /* What a request asks of the upstream, and how what comes back becomes its answer. */
 

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "dheera-ai/model/dheera-error-private.h"
+#include "dheera-ai/model/errors/dheera-error-private.h"
 
 #define PREFIX "sha256:"
 #define DIGEST_SIZE 32

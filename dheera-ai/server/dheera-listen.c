@@ -2,7 +2,7 @@
 
 #include "dheera-server-private.h"
 
-#include "dheera-ai/model/dheera-error-private.h"
+#include "dheera-ai/model/errors/dheera-error-private.h"
 
 /* The sockets of a host and a port. */
 

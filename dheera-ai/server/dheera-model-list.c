@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "dheera-ai/model/dheera-model-private.h"
+#include "dheera-ai/model/endpoints/dheera-model-private.h"
 
 /* GET /models: the server's own, or those that the providers list, asked side by side, and remembered for a while. */
 

@@ -6,8 +6,8 @@
 #include <gio/gunixsocketaddress.h>
 #include <string.h>
 
-#include "dheera-ai/model/dheera-error-private.h"
 #include "dheera-ai/model/dheera-strings-private.h"
+#include "dheera-ai/model/errors/dheera-error-private.h"
 #include "dheera-ai/wire/dheera-secret-private.h"
 #include "dheera-ai/wire/dheera-url-private.h"
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "dheera-ai/model/dheera-error-private.h"
+#include "dheera-ai/model/errors/dheera-error-private.h"
 
 /* Starting, draining and closing. */
 

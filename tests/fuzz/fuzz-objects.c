@@ -6,7 +6,7 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
-#include "dheera-ai/model/dheera-type-private.h"
+#include "dheera-ai/model/objects/dheera-type-private.h"
 
 #include "fuzz.h"
 

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "dheera-ai/model/dheera-base-request-private.h"
-#include "dheera-ai/model/dheera-chat-json-private.h"
+#include "dheera-ai/model/chat-json/dheera-chat-json-private.h"
 #include "dheera-ai/model/dheera-embedding-request.h"
+#include "dheera-ai/model/requests/dheera-base-request-private.h"
 #include "dheera-ai/server/dheera-codec-private.h"
 
 #include "fuzz.h"

@@ -4,9 +4,9 @@
 
 #include "model-util.h"
 
-#include "dheera-ai/model/dheera-accumulator-private.h"
-#include "dheera-ai/model/dheera-delta-private.h"
-#include "dheera-ai/model/dheera-message-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
+#include "dheera-ai/model/responses/dheera-accumulator-private.h"
+#include "dheera-ai/model/responses/dheera-delta-private.h"
 
 G_BEGIN_DECLS
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "dheera-ai/model/dheera-tool-call-private.h"
+#include "dheera-ai/model/tools/dheera-tool-call-private.h"
 
 #include "stream-util.h"
 

@@ -2,7 +2,7 @@
 
 #include "stream-util.h"
 
-#include "dheera-ai/model/dheera-part-private.h"
+#include "dheera-ai/model/messages/dheera-part-private.h"
 
 static void
 test_logprobs (void)

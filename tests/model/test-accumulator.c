@@ -2,7 +2,7 @@
 
 #include "stream-util.h"
 
-#include "dheera-ai/model/dheera-response-private.h"
+#include "dheera-ai/model/responses/dheera-response-private.h"
 
 static void
 test_nothing (void)

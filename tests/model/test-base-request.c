@@ -4,9 +4,9 @@
 
 #include "model-util.h"
 
-#include "dheera-ai/model/dheera-base-request-private.h"
 #include "dheera-ai/model/dheera-models-request.h"
 #include "dheera-ai/model/dheera-strings-private.h"
+#include "dheera-ai/model/requests/dheera-base-request-private.h"
 #include "dheera-ai/wire/dheera-secret-private.h"
 
 #define PARENT "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"

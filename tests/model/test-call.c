@@ -2,10 +2,10 @@
 
 #include "model-util.h"
 
-#include "dheera-ai/model/dheera-call-private.h"
-#include "dheera-ai/model/dheera-error-private.h"
-#include "dheera-ai/model/dheera-response-private.h"
-#include "dheera-ai/model/dheera-usage-private.h"
+#include "dheera-ai/model/calls/dheera-call-private.h"
+#include "dheera-ai/model/errors/dheera-error-private.h"
+#include "dheera-ai/model/responses/dheera-response-private.h"
+#include "dheera-ai/model/responses/dheera-usage-private.h"
 
 static void
 test_fresh (void)

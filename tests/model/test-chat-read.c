@@ -2,12 +2,12 @@
 
 #include "model-util.h"
 
-#include "dheera-ai/model/dheera-chat-json-private.h"
-#include "dheera-ai/model/dheera-conversation-private.h"
-#include "dheera-ai/model/dheera-message-private.h"
-#include "dheera-ai/model/dheera-part-private.h"
-#include "dheera-ai/model/dheera-tool-call-private.h"
-#include "dheera-ai/model/dheera-tool-private.h"
+#include "dheera-ai/model/chat-json/dheera-chat-json-private.h"
+#include "dheera-ai/model/messages/dheera-conversation-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
+#include "dheera-ai/model/messages/dheera-part-private.h"
+#include "dheera-ai/model/tools/dheera-tool-call-private.h"
+#include "dheera-ai/model/tools/dheera-tool-private.h"
 
 static DheeraRequest *
 read_request (const char *json)

@@ -2,8 +2,8 @@
 
 #include "model-util.h"
 
-#include "dheera-ai/model/dheera-conversation-private.h"
-#include "dheera-ai/model/dheera-message-private.h"
+#include "dheera-ai/model/messages/dheera-conversation-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
 
 static void
 log_change (GListModel *list,

@@ -5,10 +5,10 @@
 #include "model-util.h"
 
 #include "dheera-ai/dheera-ai.h"
-#include "dheera-ai/model/dheera-base-request-private.h"
-#include "dheera-ai/model/dheera-image-request-private.h"
-#include "dheera-ai/model/dheera-moderation-request-private.h"
-#include "dheera-ai/model/dheera-values-private.h"
+#include "dheera-ai/model/endpoints/dheera-image-request-private.h"
+#include "dheera-ai/model/endpoints/dheera-moderation-request-private.h"
+#include "dheera-ai/model/requests/dheera-base-request-private.h"
+#include "dheera-ai/model/requests/dheera-values-private.h"
 
 /* The error has to name the property. */
 static void

@@ -5,13 +5,13 @@
 #include "model-util.h"
 
 #include "dheera-ai/dheera-ai.h"
-#include "dheera-ai/model/dheera-call-private.h"
-#include "dheera-ai/model/dheera-embedding-response-private.h"
-#include "dheera-ai/model/dheera-image-response-private.h"
-#include "dheera-ai/model/dheera-moderation-response-private.h"
-#include "dheera-ai/model/dheera-rerank-response-private.h"
-#include "dheera-ai/model/dheera-speech-response-private.h"
-#include "dheera-ai/model/dheera-transcription-response-private.h"
+#include "dheera-ai/model/calls/dheera-call-private.h"
+#include "dheera-ai/model/endpoints/dheera-embedding-response-private.h"
+#include "dheera-ai/model/endpoints/dheera-image-response-private.h"
+#include "dheera-ai/model/endpoints/dheera-moderation-response-private.h"
+#include "dheera-ai/model/endpoints/dheera-rerank-response-private.h"
+#include "dheera-ai/model/endpoints/dheera-speech-response-private.h"
+#include "dheera-ai/model/endpoints/dheera-transcription-response-private.h"
 
 /* Each answer is written as that, and its properties can be read. */
 static void

@@ -3,7 +3,7 @@
 #include "model-util.h"
 
 #include "dheera-ai/model/dheera-enum-types.h"
-#include "dheera-ai/model/dheera-error-private.h"
+#include "dheera-ai/model/errors/dheera-error-private.h"
 
 static DheeraFailure
 make_failure (void)

@@ -2,8 +2,8 @@
 
 #include "model-util.h"
 
-#include "dheera-ai/model/dheera-message-private.h"
-#include "dheera-ai/model/dheera-tool-call-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
+#include "dheera-ai/model/tools/dheera-tool-call-private.h"
 
 static void
 test_properties (void)

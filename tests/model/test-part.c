@@ -2,7 +2,7 @@
 
 #include "model-util.h"
 
-#include "dheera-ai/model/dheera-part-private.h"
+#include "dheera-ai/model/messages/dheera-part-private.h"
 
 static void
 test_text (void)

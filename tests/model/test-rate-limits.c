@@ -2,7 +2,7 @@
 
 #include "model-util.h"
 
-#include "dheera-ai/model/dheera-rate-limits-private.h"
+#include "dheera-ai/model/responses/dheera-rate-limits-private.h"
 
 static void
 test_fresh (void)

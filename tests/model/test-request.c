@@ -4,9 +4,9 @@
 
 #include "model-util.h"
 
-#include "dheera-ai/model/dheera-conversation-private.h"
-#include "dheera-ai/model/dheera-request-private.h"
-#include "dheera-ai/model/dheera-tool-private.h"
+#include "dheera-ai/model/messages/dheera-conversation-private.h"
+#include "dheera-ai/model/requests/dheera-request-private.h"
+#include "dheera-ai/model/tools/dheera-tool-private.h"
 
 static void
 test_defaults (void)

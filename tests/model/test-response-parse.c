@@ -6,14 +6,14 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
-#include "dheera-ai/model/dheera-choice-private.h"
 #include "dheera-ai/model/dheera-error.h"
-#include "dheera-ai/model/dheera-message-private.h"
-#include "dheera-ai/model/dheera-request-private.h"
-#include "dheera-ai/model/dheera-response-private.h"
 #include "dheera-ai/model/dheera-tool-call.h"
 #include "dheera-ai/model/dheera-tool.h"
-#include "dheera-ai/model/dheera-type-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
+#include "dheera-ai/model/objects/dheera-type-private.h"
+#include "dheera-ai/model/requests/dheera-request-private.h"
+#include "dheera-ai/model/responses/dheera-choice-private.h"
+#include "dheera-ai/model/responses/dheera-response-private.h"
 
 /* --- Classes whose objects keep whatever their properties are set to ------------------------------------------------------------------ */
 

@@ -2,7 +2,7 @@
 
 #include "model-util.h"
 
-#include "dheera-ai/model/dheera-tool-ids-private.h"
+#include "dheera-ai/model/tools/dheera-tool-ids-private.h"
 
 static void
 add_call (DheeraConversation *conversation,

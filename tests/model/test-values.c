@@ -3,11 +3,11 @@
 #include "model-util.h"
 
 #include "dheera-ai/dheera-ai.h"
-#include "dheera-ai/model/dheera-model-private.h"
 #include "dheera-ai/model/dheera-strings-private.h"
-#include "dheera-ai/model/dheera-tool-call-private.h"
-#include "dheera-ai/model/dheera-tool-private.h"
-#include "dheera-ai/model/dheera-usage-private.h"
+#include "dheera-ai/model/endpoints/dheera-model-private.h"
+#include "dheera-ai/model/responses/dheera-usage-private.h"
+#include "dheera-ai/model/tools/dheera-tool-call-private.h"
+#include "dheera-ai/model/tools/dheera-tool-private.h"
 
 static void
 test_version (void)

@@ -6,10 +6,10 @@
 #include "dheera-ai/model/dheera-embedding-request.h"
 #include "dheera-ai/model/dheera-image-request.h"
 #include "dheera-ai/model/dheera-moderation-request.h"
-#include "dheera-ai/model/dheera-request-private.h"
 #include "dheera-ai/model/dheera-rerank-request.h"
 #include "dheera-ai/model/dheera-speech-request.h"
 #include "dheera-ai/model/dheera-transcription-request.h"
+#include "dheera-ai/model/requests/dheera-request-private.h"
 #include "dheera-ai/providers/dheera-protocol-private.h"
 #include "dheera-ai/providers/dheera-provider-private.h"
 

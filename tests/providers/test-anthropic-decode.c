@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "dheera-ai/model/dheera-message-private.h"
 #include "dheera-ai/model/dheera-model.h"
-#include "dheera-ai/model/dheera-tool-call-private.h"
-#include "dheera-ai/model/dheera-usage-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
+#include "dheera-ai/model/responses/dheera-usage-private.h"
+#include "dheera-ai/model/tools/dheera-tool-call-private.h"
 #include "dheera-ai/providers/anthropic/dheera-anthropic-private.h"
 
 #include "providers-util.h"

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "dheera-ai/model/dheera-chat-json-private.h"
-#include "dheera-ai/model/dheera-part-private.h"
+#include "dheera-ai/model/chat-json/dheera-chat-json-private.h"
+#include "dheera-ai/model/messages/dheera-part-private.h"
 #include "dheera-ai/providers/anthropic/dheera-anthropic-private.h"
 #include "dheera-ai/providers/dheera-provider-private.h"
 

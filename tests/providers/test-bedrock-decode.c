@@ -3,8 +3,8 @@
 #include "providers-util.h"
 
 #include "dheera-ai/model/dheera-embedding-response.h"
-#include "dheera-ai/model/dheera-message-private.h"
 #include "dheera-ai/model/dheera-model.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
 #include "dheera-ai/providers/bedrock/dheera-bedrock-private.h"
 
 /* Each line is an event's type and data. */

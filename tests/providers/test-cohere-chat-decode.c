@@ -2,8 +2,8 @@
 
 #include "providers-util.h"
 
-#include "dheera-ai/model/dheera-message-private.h"
 #include "dheera-ai/model/dheera-model.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
 
 /* Answers of /v2/chat */
 

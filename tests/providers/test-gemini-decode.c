@@ -4,10 +4,10 @@
 
 #include "providers-util.h"
 
-#include "dheera-ai/model/dheera-message-private.h"
 #include "dheera-ai/model/dheera-model.h"
-#include "dheera-ai/model/dheera-part-private.h"
-#include "dheera-ai/model/dheera-tool-call-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
+#include "dheera-ai/model/messages/dheera-part-private.h"
+#include "dheera-ai/model/tools/dheera-tool-call-private.h"
 
 #define PARTS(parts) "{\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[" parts "]}}]}"
 #define LAST(parts) "{\"candidates\":[{\"content\":{\"parts\":[" parts "]},\"finishReason\":\"STOP\"}]}"

@@ -2,7 +2,7 @@
 
 #include "providers-util.h"
 
-#include "dheera-ai/model/dheera-message-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
 
 /* The deviations from OpenAI's own answers that compatible servers are known for */
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "dheera-ai/model/dheera-request-private.h"
+#include "dheera-ai/model/requests/dheera-request-private.h"
 #include "dheera-ai/providers/dheera-protocol-private.h"
 #include "dheera-ai/providers/dheera-provider-private.h"
 

@@ -5,9 +5,9 @@
 
 #include "providers-util.h"
 
-#include "dheera-ai/model/dheera-accumulator-private.h"
-#include "dheera-ai/model/dheera-conversation-private.h"
-#include "dheera-ai/model/dheera-request-private.h"
+#include "dheera-ai/model/messages/dheera-conversation-private.h"
+#include "dheera-ai/model/requests/dheera-request-private.h"
+#include "dheera-ai/model/responses/dheera-accumulator-private.h"
 #include "dheera-ai/providers/errors/dheera-error-words-private.h"
 
 /* --- The request --------------------------------------------------------------------------------------------------------------------- */

@@ -2,7 +2,7 @@
 
 #include "providers-util.h"
 
-#include "dheera-ai/model/dheera-message-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
 
 /* Answers of Responses, whole and as events: where each piece goes, what is taken from where when pieces are missing, what goes back, and
  * how an answer ends or fails. */

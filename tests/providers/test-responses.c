@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "dheera-ai/model/dheera-message-private.h"
-#include "dheera-ai/model/dheera-request-private.h"
 #include "dheera-ai/model/dheera-usage.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
+#include "dheera-ai/model/requests/dheera-request-private.h"
 #include "dheera-ai/providers/dheera-protocol-private.h"
 #include "dheera-ai/providers/dheera-provider-private.h"
 

@@ -5,7 +5,7 @@
 
 #include "providers-util.h"
 
-#include "dheera-ai/model/dheera-conversation-private.h"
+#include "dheera-ai/model/messages/dheera-conversation-private.h"
 
 typedef struct _Speaker Speaker;
 

@@ -9,7 +9,7 @@
 #include "recordings-tasks.h"
 
 #include "dheera-ai/model/dheera-enum-types.h"
-#include "dheera-ai/model/dheera-response-private.h"
+#include "dheera-ai/model/responses/dheera-response-private.h"
 #include "dheera-ai/providers/dheera-protocol-private.h"
 #include "dheera-ai/providers/dheera-provider-private.h"
 #include "dheera-ai/wire/dheera-framer-private.h"

@@ -4,8 +4,8 @@
 
 #include "../model/model-util.h"
 
-#include "dheera-ai/model/dheera-error-private.h"
-#include "dheera-ai/model/dheera-request-private.h"
+#include "dheera-ai/model/errors/dheera-error-private.h"
+#include "dheera-ai/model/requests/dheera-request-private.h"
 #include "dheera-ai/server/dheera-codec-private.h"
 
 G_BEGIN_DECLS

@@ -4,11 +4,11 @@
 
 #include <string.h>
 
-#include "dheera-ai/model/dheera-delta-private.h"
-#include "dheera-ai/model/dheera-embedding-response-private.h"
-#include "dheera-ai/model/dheera-error-private.h"
-#include "dheera-ai/model/dheera-message-private.h"
-#include "dheera-ai/model/dheera-model-private.h"
+#include "dheera-ai/model/endpoints/dheera-embedding-response-private.h"
+#include "dheera-ai/model/endpoints/dheera-model-private.h"
+#include "dheera-ai/model/errors/dheera-error-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
+#include "dheera-ai/model/responses/dheera-delta-private.h"
 
 /* --- A request of a client --------------------------------------------------------------------------------------------------------------- */
 

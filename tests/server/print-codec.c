@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "dheera-ai/model/dheera-base-request-private.h"
-#include "dheera-ai/model/dheera-error-private.h"
-#include "dheera-ai/model/dheera-part-private.h"
+#include "dheera-ai/model/errors/dheera-error-private.h"
+#include "dheera-ai/model/messages/dheera-part-private.h"
+#include "dheera-ai/model/requests/dheera-base-request-private.h"
 #include "dheera-ai/providers/dheera-protocol-private.h"
 #include "dheera-ai/providers/dheera-provider-private.h"
 #include "dheera-ai/server/dheera-codec-private.h"

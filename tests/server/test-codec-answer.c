@@ -3,9 +3,9 @@
 #include "../model/stream-util.h"
 #include "codec-util.h"
 
-#include "dheera-ai/model/dheera-embedding-response-private.h"
-#include "dheera-ai/model/dheera-model-private.h"
-#include "dheera-ai/model/dheera-part-private.h"
+#include "dheera-ai/model/endpoints/dheera-embedding-response-private.h"
+#include "dheera-ai/model/endpoints/dheera-model-private.h"
+#include "dheera-ai/model/messages/dheera-part-private.h"
 
 #define CHAT "{\"model\":\"asked\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"
 #define USAGE "\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2,\"total_tokens\":3}"

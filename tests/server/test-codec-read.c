@@ -2,8 +2,8 @@
 
 #include "codec-util.h"
 
-#include "dheera-ai/model/dheera-embedding-request-private.h"
 #include "dheera-ai/model/dheera-models-request.h"
+#include "dheera-ai/model/endpoints/dheera-embedding-request-private.h"
 
 #define HELLO "\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]"
 #define CHAT(members) "{" HELLO "," members "}"

@@ -2,9 +2,9 @@
 
 #include "dheera-anthropic-state-private.h"
 
-#include "dheera-ai/model/dheera-message-private.h"
-#include "dheera-ai/model/dheera-response-private.h"
 #include "dheera-ai/model/dheera-strings-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
+#include "dheera-ai/model/responses/dheera-response-private.h"
 
 /* Blocks of content. Text, thinking and calls go where the caller finds them; what has to come back unharmed (thinking with its signature, the
  * server's own tools, text with citations, whatever is new) is also kept whole, as it came if it came whole. */

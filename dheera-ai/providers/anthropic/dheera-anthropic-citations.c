@@ -2,7 +2,7 @@
 
 #include "dheera-anthropic-state-private.h"
 
-#include "dheera-ai/model/dheera-message-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
 
 /* Citations of a text as annotations of the answer */
 

@@ -2,7 +2,7 @@
 
 #include "dheera-anthropic-state-private.h"
 
-#include "dheera-ai/model/dheera-message-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
 
 /* A block that came in pieces, put together for the way back */
 

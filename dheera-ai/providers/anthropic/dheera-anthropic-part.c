@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "dheera-ai/model/dheera-chat-json-private.h"
-#include "dheera-ai/model/dheera-part-private.h"
+#include "dheera-ai/model/chat-json/dheera-chat-json-private.h"
+#include "dheera-ai/model/messages/dheera-part-private.h"
 #include "dheera-ai/wire/dheera-text-private.h"
 
 /* One part of content as one block */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "dheera-ai/model/dheera-tool-private.h"
+#include "dheera-ai/model/tools/dheera-tool-private.h"
 
 /* What a request asks for against what its model takes: all that can be refused is refused here, before a byte of the body is written. */
 

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "dheera-ai/model/dheera-chat-json-private.h"
-#include "dheera-ai/model/dheera-part-private.h"
-#include "dheera-ai/model/dheera-tool-private.h"
+#include "dheera-ai/model/chat-json/dheera-chat-json-private.h"
+#include "dheera-ai/model/messages/dheera-part-private.h"
+#include "dheera-ai/model/tools/dheera-tool-private.h"
 
 /* Tools and the choice among them */
 

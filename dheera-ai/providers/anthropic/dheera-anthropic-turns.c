@@ -6,9 +6,9 @@
 
 #include "dheera-ai/providers/dheera-turns-private.h"
 
-#include "dheera-ai/model/dheera-chat-json-private.h"
-#include "dheera-ai/model/dheera-part-private.h"
-#include "dheera-ai/model/dheera-tool-call-private.h"
+#include "dheera-ai/model/chat-json/dheera-chat-json-private.h"
+#include "dheera-ai/model/messages/dheera-part-private.h"
+#include "dheera-ai/model/tools/dheera-tool-call-private.h"
 
 /* The conversation: the system's words apart, then turns of blocks. */
 

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "dheera-ai/model/dheera-usage-private.h"
+#include "dheera-ai/model/responses/dheera-usage-private.h"
 #include "dheera-ai/wire/dheera-url-private.h"
 
 #define VERSION_HEADER "anthropic-version"

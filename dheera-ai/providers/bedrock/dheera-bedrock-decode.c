@@ -6,7 +6,7 @@
 
 #include "dheera-ai/providers/errors/dheera-error-words-private.h"
 
-#include "dheera-ai/model/dheera-response-private.h"
+#include "dheera-ai/model/responses/dheera-response-private.h"
 
 /* An answer of Converse, whole or event by event. */
 

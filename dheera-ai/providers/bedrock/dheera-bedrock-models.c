@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-#include "dheera-ai/model/dheera-model-private.h"
-#include "dheera-ai/model/dheera-usage-private.h"
+#include "dheera-ai/model/endpoints/dheera-model-private.h"
+#include "dheera-ai/model/responses/dheera-usage-private.h"
 
 /* Which models there are, and how many tokens a request has. */
 

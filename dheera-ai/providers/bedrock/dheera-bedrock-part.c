@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "dheera-ai/model/dheera-part-private.h"
+#include "dheera-ai/model/messages/dheera-part-private.h"
 
 /* Pictures, documents, films and sound as elements of content. Bedrock fetches nothing but what lies in S3. */
 

@@ -4,7 +4,7 @@
 
 #include "dheera-ai/providers/dheera-protocol-private.h"
 
-#include "dheera-ai/model/dheera-tool-ids-private.h"
+#include "dheera-ai/model/tools/dheera-tool-ids-private.h"
 
 G_BEGIN_DECLS
 

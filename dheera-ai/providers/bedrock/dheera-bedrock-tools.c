@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "dheera-ai/model/dheera-conversation-private.h"
-#include "dheera-ai/model/dheera-message-private.h"
-#include "dheera-ai/model/dheera-tool-private.h"
+#include "dheera-ai/model/messages/dheera-conversation-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
+#include "dheera-ai/model/tools/dheera-tool-private.h"
 
 /* toolConfig. Bedrock has no word for "none", and wants to know the tools as long as the conversation has calls of any. */
 

@@ -6,7 +6,7 @@
 
 #include "dheera-ai/providers/dheera-turns-private.h"
 
-#include "dheera-ai/model/dheera-part-private.h"
+#include "dheera-ai/model/messages/dheera-part-private.h"
 
 /* The conversation: system and messages. Native blocks stand among text and calls where they stood in the answer. */
 

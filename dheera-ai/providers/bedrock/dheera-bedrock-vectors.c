@@ -8,9 +8,9 @@
 #include "dheera-ai/providers/dheera-endpoint-private.h"
 #include "dheera-ai/providers/dheera-vectors-private.h"
 
-#include "dheera-ai/model/dheera-embedding-request-private.h"
-#include "dheera-ai/model/dheera-error-private.h"
-#include "dheera-ai/model/dheera-rerank-request-private.h"
+#include "dheera-ai/model/endpoints/dheera-embedding-request-private.h"
+#include "dheera-ai/model/endpoints/dheera-rerank-request-private.h"
+#include "dheera-ai/model/errors/dheera-error-private.h"
 
 /* Vectors come from the models themselves, each maker's in its own form; rankings from a service beside them that has one form for all. */
 

@@ -7,8 +7,8 @@
 #include "dheera-ai/providers/errors/dheera-error-words-private.h"
 #include "dheera-ai/providers/dheera-provider-private.h"
 
-#include "dheera-ai/model/dheera-message-private.h"
-#include "dheera-ai/model/dheera-response-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
+#include "dheera-ai/model/responses/dheera-response-private.h"
 #include "dheera-ai/wire/dheera-json-members-private.h"
 
 /* An answer of /v2/chat, whole or event by event. What the events add is in delta.message, in the place that it

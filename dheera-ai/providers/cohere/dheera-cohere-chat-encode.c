@@ -4,8 +4,8 @@
 
 #include "dheera-ai/providers/dheera-provider-private.h"
 
-#include "dheera-ai/model/dheera-chat-json-private.h"
-#include "dheera-ai/model/dheera-tool-private.h"
+#include "dheera-ai/model/chat-json/dheera-chat-json-private.h"
+#include "dheera-ai/model/tools/dheera-tool-private.h"
 
 /* The body of a request to /v2/chat. What it has beside the members written here (documents, citation_options,
  * safety_mode, priority) comes with the request's extra. */

@@ -5,7 +5,7 @@
 #include "dheera-ai/providers/dheera-endpoint-private.h"
 #include "dheera-ai/providers/dheera-vectors-private.h"
 
-#include "dheera-ai/model/dheera-embedding-request-private.h"
+#include "dheera-ai/model/endpoints/dheera-embedding-request-private.h"
 
 /* Embeddings, and what is not the same as everybody's in reranking: the base URL */
 

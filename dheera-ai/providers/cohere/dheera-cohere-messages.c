@@ -4,12 +4,12 @@
 
 #include <string.h>
 
-#include "dheera-ai/model/dheera-chat-json-private.h"
-#include "dheera-ai/model/dheera-conversation-private.h"
-#include "dheera-ai/model/dheera-message-private.h"
-#include "dheera-ai/model/dheera-part-private.h"
+#include "dheera-ai/model/chat-json/dheera-chat-json-private.h"
 #include "dheera-ai/model/dheera-strings-private.h"
-#include "dheera-ai/model/dheera-tool-call-private.h"
+#include "dheera-ai/model/messages/dheera-conversation-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
+#include "dheera-ai/model/messages/dheera-part-private.h"
+#include "dheera-ai/model/tools/dheera-tool-call-private.h"
 
 /* Messages as Cohere has them: with pictures where the user speaks, thinking in blocks, what is said beside
  * calls of tools as a plan, and files of text beside the messages. */

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#include "dheera-ai/model/dheera-part-private.h"
-#include "dheera-ai/model/dheera-tool-call-private.h"
+#include "dheera-ai/model/messages/dheera-part-private.h"
+#include "dheera-ai/model/tools/dheera-tool-call-private.h"
 
 /* The conversation as contents: turns of user and model, each a list of parts. */
 

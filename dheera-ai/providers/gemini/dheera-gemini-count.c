@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "dheera-ai/model/dheera-usage-private.h"
+#include "dheera-ai/model/responses/dheera-usage-private.h"
 
 /* countTokens: the Gemini API counts a whole request that lies in the body, Vertex AI takes its members there themselves. */
 

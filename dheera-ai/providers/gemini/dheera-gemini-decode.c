@@ -6,8 +6,8 @@
 
 #include "dheera-ai/providers/errors/dheera-error-words-private.h"
 
-#include "dheera-ai/model/dheera-message-private.h"
-#include "dheera-ai/model/dheera-response-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
+#include "dheera-ai/model/responses/dheera-response-private.h"
 
 /* An answer of generateContent: one object, or one after the other as events or as the elements of one array. Each of them is a whole
  * answer in miniature. Nothing but a finish reason says that the last one came. */

@@ -8,7 +8,7 @@
 #include "dheera-ai/providers/dheera-endpoint-private.h"
 #include "dheera-ai/providers/dheera-vectors-private.h"
 
-#include "dheera-ai/model/dheera-embedding-request-private.h"
+#include "dheera-ai/model/endpoints/dheera-embedding-request-private.h"
 
 /* Vectors of texts, in three forms: batchEmbedContents of the Gemini API, and on Vertex AI embedContent of the newest models and predict
  * of all others. */

@@ -7,9 +7,9 @@
 #include "dheera-ai/providers/dheera-encoding-private.h"
 #include "dheera-ai/providers/dheera-endpoint-private.h"
 
-#include "dheera-ai/model/dheera-image-request-private.h"
-#include "dheera-ai/model/dheera-image-response-private.h"
-#include "dheera-ai/model/dheera-values-private.h"
+#include "dheera-ai/model/endpoints/dheera-image-request-private.h"
+#include "dheera-ai/model/endpoints/dheera-image-response-private.h"
+#include "dheera-ai/model/requests/dheera-values-private.h"
 #include "dheera-ai/wire/dheera-base64-private.h"
 
 /* Pictures: Imagen's models predict them, Gemini's own write them into an ordinary answer, and take others to start from. */

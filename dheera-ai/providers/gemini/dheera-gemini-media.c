@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "dheera-ai/model/dheera-part-private.h"
+#include "dheera-ai/model/messages/dheera-part-private.h"
 #include "dheera-ai/wire/dheera-url-private.h"
 
 /* Parts of a message beside the model's own: text, what is sent along, and what lies elsewhere. */

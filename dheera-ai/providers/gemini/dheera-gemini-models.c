@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "dheera-ai/model/dheera-model-private.h"
+#include "dheera-ai/model/endpoints/dheera-model-private.h"
 
 /* The list of models: {"models": [{"name": "models/x"}]} of the Gemini API, {"publisherModels": [{"name": "publishers/google/models/x"}]}
  * of Vertex AI */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "dheera-ai/model/dheera-message-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
 
 /* The parts of a candidate: text, thoughts, calls, pictures and sound become what every provider's become. What only Google
  * understands (code that it ran, tools that it called), and what carries a signature, is kept beside as it came, with the place in

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "dheera-ai/model/dheera-message-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
 
 /* Where an answer has its words from, as OpenAI's annotations. Google counts bytes of UTF-8, everybody else characters. */
 

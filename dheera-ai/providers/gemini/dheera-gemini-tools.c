@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "dheera-ai/model/dheera-tool-private.h"
+#include "dheera-ai/model/tools/dheera-tool-private.h"
 
 static gboolean
 write_declaration (DheeraJsonWriter        *writer,

@@ -6,7 +6,7 @@
 
 #include "dheera-ai/providers/errors/dheera-error-words-private.h"
 
-#include "dheera-ai/model/dheera-response-private.h"
+#include "dheera-ai/model/responses/dheera-response-private.h"
 #include "dheera-ai/wire/dheera-json-members-private.h"
 
 /* An answer of /api/chat: lines of JSON, each with what the message grows by, up to the one that is done; or,

@@ -4,8 +4,8 @@
 
 #include "dheera-ai/providers/dheera-provider-private.h"
 
-#include "dheera-ai/model/dheera-chat-json-private.h"
-#include "dheera-ai/model/dheera-tool-private.h"
+#include "dheera-ai/model/chat-json/dheera-chat-json-private.h"
+#include "dheera-ai/model/tools/dheera-tool-private.h"
 
 /* The body of a request to /api/chat. What it has beside the members written here (keep_alive, options.num_ctx
  * and its kin) comes with the request's extra. */

@@ -4,7 +4,7 @@
 
 #include "dheera-ai/providers/errors/dheera-error-words-private.h"
 
-#include "dheera-ai/model/dheera-model-private.h"
+#include "dheera-ai/model/endpoints/dheera-model-private.h"
 
 /* The models that are on the machine: /api/tags */
 

@@ -6,7 +6,7 @@
 
 #include "dheera-ai/providers/errors/dheera-error-words-private.h"
 
-#include "dheera-ai/model/dheera-response-private.h"
+#include "dheera-ai/model/responses/dheera-response-private.h"
 
 /* An answer of chat completions, whole or event by event, from the many servers that speak it more or less.
  * What a deviation can only mean one thing is read so; what could mean two is a PROTOCOL failure, and what

@@ -6,7 +6,7 @@
 #include "dheera-ai/providers/dheera-hosting-private.h"
 #include "dheera-ai/providers/dheera-provider-private.h"
 
-#include "dheera-ai/model/dheera-chat-json-private.h"
+#include "dheera-ai/model/chat-json/dheera-chat-json-private.h"
 
 /* FALSE with the error; otherwise dialect is the one in force, and omit becomes what is set and must not be written. */
 static gboolean

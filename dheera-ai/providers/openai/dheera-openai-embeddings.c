@@ -6,7 +6,7 @@
 
 #include "dheera-ai/providers/dheera-vectors-private.h"
 
-#include "dheera-ai/model/dheera-embedding-request-private.h"
+#include "dheera-ai/model/endpoints/dheera-embedding-request-private.h"
 
 /* OpenAI's embeddings, as most others have them too. */
 

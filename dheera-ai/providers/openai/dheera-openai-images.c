@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-#include "dheera-ai/model/dheera-image-request-private.h"
-#include "dheera-ai/model/dheera-image-response-private.h"
-#include "dheera-ai/model/dheera-part-private.h"
-#include "dheera-ai/model/dheera-values-private.h"
+#include "dheera-ai/model/endpoints/dheera-image-request-private.h"
+#include "dheera-ai/model/endpoints/dheera-image-response-private.h"
+#include "dheera-ai/model/messages/dheera-part-private.h"
+#include "dheera-ai/model/requests/dheera-values-private.h"
 #include "dheera-ai/wire/dheera-base64-private.h"
 
 /* OpenAI's images: generations in JSON, edits as a form. In what way a picture comes back is up to the model: the newer ones refuse to be asked, and the answer is

@@ -6,7 +6,7 @@
 #include "dheera-ai/providers/errors/dheera-error-words-private.h"
 #include "dheera-ai/providers/dheera-provider-private.h"
 
-#include "dheera-ai/model/dheera-model-private.h"
+#include "dheera-ai/model/endpoints/dheera-model-private.h"
 
 /* The list of models: {"data": [...]}, {"models": [...]} or a bare array, with whatever each server calls
  * what it tells of a model. */

@@ -4,9 +4,9 @@
 
 #include <math.h>
 
-#include "dheera-ai/model/dheera-moderation-request-private.h"
-#include "dheera-ai/model/dheera-moderation-response-private.h"
-#include "dheera-ai/model/dheera-values-private.h"
+#include "dheera-ai/model/endpoints/dheera-moderation-request-private.h"
+#include "dheera-ai/model/endpoints/dheera-moderation-response-private.h"
+#include "dheera-ai/model/requests/dheera-values-private.h"
 
 /* OpenAI's moderations, which Mistral has as well. */
 

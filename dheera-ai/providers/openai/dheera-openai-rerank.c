@@ -5,8 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "dheera-ai/model/dheera-rerank-request-private.h"
-#include "dheera-ai/model/dheera-rerank-response-private.h"
+#include "dheera-ai/model/endpoints/dheera-rerank-request-private.h"
+#include "dheera-ai/model/endpoints/dheera-rerank-response-private.h"
 
 /* OpenAI has no such endpoint. Those who do agree on Cohere's, nearly. */
 

@@ -5,8 +5,8 @@
 #include "dheera-ai/providers/errors/dheera-error-words-private.h"
 #include "dheera-ai/providers/dheera-sound-private.h"
 
-#include "dheera-ai/model/dheera-speech-request-private.h"
-#include "dheera-ai/model/dheera-speech-response-private.h"
+#include "dheera-ai/model/endpoints/dheera-speech-request-private.h"
+#include "dheera-ai/model/endpoints/dheera-speech-response-private.h"
 #include "dheera-ai/wire/dheera-base64-private.h"
 
 /* Errors are short. */

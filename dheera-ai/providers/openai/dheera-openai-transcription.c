@@ -8,8 +8,8 @@
 #include "dheera-ai/providers/errors/dheera-error-words-private.h"
 #include "dheera-ai/providers/dheera-sound-private.h"
 
-#include "dheera-ai/model/dheera-transcription-request-private.h"
-#include "dheera-ai/model/dheera-transcription-response-private.h"
+#include "dheera-ai/model/endpoints/dheera-transcription-request-private.h"
+#include "dheera-ai/model/endpoints/dheera-transcription-response-private.h"
 #include "dheera-ai/wire/dheera-text-private.h"
 
 /* OpenAI's transcriptions and translations: a recording as a form, and back comes JSON, or for some formats plain text. */

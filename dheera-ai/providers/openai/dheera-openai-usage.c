@@ -2,7 +2,7 @@
 
 #include "dheera-openai-chat-private.h"
 
-#include "dheera-ai/model/dheera-usage-private.h"
+#include "dheera-ai/model/responses/dheera-usage-private.h"
 
 /* Everybody counts, nobody alike. What comes out: prompt is all input with the cache in it, completion all
  * output with the reasoning in it. */

@@ -7,7 +7,7 @@
 #include "dheera-ai/providers/errors/dheera-error-words-private.h"
 #include "dheera-openai-chat-private.h"
 
-#include "dheera-ai/model/dheera-response-private.h"
+#include "dheera-ai/model/responses/dheera-response-private.h"
 #include "dheera-ai/wire/dheera-json-members-private.h"
 
 /* An answer of Responses, whole or event by event. What is not known - events, items, parts - is passed over, and

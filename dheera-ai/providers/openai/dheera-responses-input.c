@@ -6,12 +6,12 @@
 
 #include "dheera-ai/providers/dheera-provider-private.h"
 
-#include "dheera-ai/model/dheera-chat-json-private.h"
-#include "dheera-ai/model/dheera-conversation-private.h"
-#include "dheera-ai/model/dheera-message-private.h"
-#include "dheera-ai/model/dheera-part-private.h"
+#include "dheera-ai/model/chat-json/dheera-chat-json-private.h"
 #include "dheera-ai/model/dheera-strings-private.h"
-#include "dheera-ai/model/dheera-tool-call-private.h"
+#include "dheera-ai/model/messages/dheera-conversation-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
+#include "dheera-ai/model/messages/dheera-part-private.h"
+#include "dheera-ai/model/tools/dheera-tool-call-private.h"
 
 /* A conversation as the items of a request. One message becomes several items: an answer's text, its calls and what
  * goes back as it came are items of their own. */

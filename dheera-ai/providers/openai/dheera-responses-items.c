@@ -6,8 +6,8 @@
 
 #include "dheera-ai/providers/dheera-provider-private.h"
 
-#include "dheera-ai/model/dheera-message-private.h"
-#include "dheera-ai/model/dheera-response-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
+#include "dheera-ai/model/responses/dheera-response-private.h"
 #include "dheera-ai/wire/dheera-json-writer-private.h"
 
 /* The items of an answer, in pieces and whole, and what is remembered of them. */

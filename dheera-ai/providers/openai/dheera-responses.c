@@ -8,11 +8,11 @@
 #include "dheera-openai-chat-private.h"
 #include "dheera-ai/providers/dheera-provider-private.h"
 
-#include "dheera-ai/model/dheera-chat-json-private.h"
-#include "dheera-ai/model/dheera-conversation-private.h"
-#include "dheera-ai/model/dheera-message-private.h"
-#include "dheera-ai/model/dheera-tool-private.h"
-#include "dheera-ai/model/dheera-usage-private.h"
+#include "dheera-ai/model/chat-json/dheera-chat-json-private.h"
+#include "dheera-ai/model/messages/dheera-conversation-private.h"
+#include "dheera-ai/model/messages/dheera-message-private.h"
+#include "dheera-ai/model/responses/dheera-usage-private.h"
+#include "dheera-ai/model/tools/dheera-tool-private.h"
 
 /* The requests of Responses, which whoever asks keeps no state for: the server is told not to store the answer, and to hand out its
  * encrypted reasoning, so that the next request can carry all there is. "extra" may say otherwise. */
