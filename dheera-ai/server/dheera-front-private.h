@@ -114,6 +114,8 @@ typedef struct
                          gpointer                data);
   /* Closes everything (on_done is called for what was under way) and frees the front. Also from within a callback. */
   void         (*stop)  (DheeraFront            *front);
+  /* For a child of the process that serves: closes its descriptors without a word to anybody, takes no lock, and frees nothing. */
+  void         (*abandon) (DheeraFront          *front);
   guint        (*get_n_connections) (DheeraFront *front);
 } DheeraFrontClass;
 

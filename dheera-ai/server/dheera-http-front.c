@@ -314,6 +314,10 @@ source_dispatch (GSource     *source,
   DheeraFrontDrainedFunc drained;
   gint64 now;
 
+  /* A child shares what epoll watches with its parent, whose connections these are. */
+  if (self->pid != getpid ())
+    return G_SOURCE_REMOVE;
+
   self->refs++;
   run_events (self);
   run_deferred (self);
@@ -422,17 +426,6 @@ front_start (GPtrArray                *sockets,
   return self;
 }
 
-/* A process that forked shares what epoll watches with its children: one that closes its copy of the server must not end that of its parent. */
-static void
-leave_parent (DheeraFront *self)
-{
-  if (self->pid == getpid () || self->epoll_fd < 0)
-    return;
-
-  close (self->epoll_fd);
-  self->epoll_fd = -1;
-}
-
 static void
 close_listeners (DheeraFront *self)
 {
@@ -458,7 +451,6 @@ front_drain (DheeraFront            *self,
 
   g_return_if_fail (!self->draining && !self->stopped);
 
-  leave_parent (self);
   /* Who was let in by the kernel already would see a reset. */
   for (i = 0; i < self->listeners->len; i++)
     listener_ready_cb (g_ptr_array_index (self->listeners, i), EPOLLIN);
@@ -480,7 +472,6 @@ front_stop (DheeraFront *self)
     return;
   self->stopped = TRUE;
 
-  leave_parent (self);
   if (!self->draining)
     close_listeners (self);
   while (self->connections.length > 0)
@@ -490,10 +481,30 @@ front_stop (DheeraFront *self)
   dheera_http_front_unref (self);
 }
 
+/* Neither the source nor anything of the routes may be touched: another thread may have had their locks at the fork. */
+static void
+front_abandon (DheeraFront *self)
+{
+  GList *link;
+  guint i;
+
+  self->stopped = TRUE;
+  close (self->epoll_fd);
+  self->epoll_fd = -1;
+  for (i = 0; !self->draining && i < self->listeners->len; i++)
+    {
+      Listener *listener = g_ptr_array_index (self->listeners, i);
+
+      close (g_socket_get_fd (listener->socket));
+    }
+  for (link = self->connections.head; link != NULL; link = link->next)
+    dheera_http_link_abandon (&((DheeraHttpConnection *) link->data)->socket);
+}
+
 static guint
 front_get_n_connections (DheeraFront *self)
 {
   return self->connections.length;
 }
 
-const DheeraFrontClass dheera_http_front = { front_start, front_drain, front_stop, front_get_n_connections };
+const DheeraFrontClass dheera_http_front = { front_start, front_drain, front_stop, front_abandon, front_get_n_connections };

@@ -58,6 +58,8 @@ int      dheera_http_link_finish    (DheeraHttpLink *self);
 void     dheera_http_link_close     (DheeraHttpLink *self,
                                      gboolean        orderly,
                                      gboolean        reset);
+/* Closes the descriptor only, for a child of the process whose connection it is: the peer sees nothing of it. */
+void     dheera_http_link_abandon   (DheeraHttpLink *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DheeraHttpTls, dheera_http_tls_free)
 

@@ -276,6 +276,17 @@ dheera_http_link_close (DheeraHttpLink *self,
   g_clear_pointer (&self->tls, gnutls_deinit);
   if (reset)
     setsockopt (self->fd, SOL_SOCKET, SO_LINGER, &no_linger, sizeof no_linger);
+  else
+    shutdown (self->fd, SHUT_RDWR); /* a child of this process may have the descriptor too, and keep the peer from seeing the end */
+  close (self->fd);
+  self->fd = -1;
+}
+
+void
+dheera_http_link_abandon (DheeraHttpLink *self)
+{
+  if (self->fd < 0)
+    return;
   close (self->fd);
   self->fd = -1;
 }

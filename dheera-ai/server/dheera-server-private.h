@@ -65,6 +65,7 @@ struct _DheeraServer
   GPtrArray *models;            /* of DheeraServedModel */
 
   /* While it runs */
+  int pid;                      /* of the process that serves, 0 when none does; atomic */
   DheeraFront *front;           /* NULL when it does not */
   DheeraRoutes *routes;
   DheeraClient *used_client;
@@ -80,9 +81,11 @@ struct _DheeraServer
 };
 
 /* Ends everything at once. */
-void       dheera_server_close     (DheeraServer  *self);
+void       dheera_server_close        (DheeraServer *self);
+/* In a child of the process that serves: the server does not run here, and what is the parent's is let go of without a word. FALSE in the parent. */
+gboolean   dheera_server_leave_parent (DheeraServer *self);
 /* A drain that waits no longer */
-void       dheera_server_end_drain (DheeraServer  *self);
+void       dheera_server_end_drain    (DheeraServer *self);
 
 /* Sockets that listen at the addresses of host, all at the same port. */
 GPtrArray *dheera_listen           (const char    *host,

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <glib-unix.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@ static const int signals[] = { SIGINT, SIGTERM };
 
 G_LOCK_DEFINE_STATIC (runs);
 static int n_runs;
+static pid_t run_pid; /* of the process whose servers these are */
 static struct sigaction old_actions[G_N_ELEMENTS (signals)];
 /* Read by the handler, which can take no lock: descriptors of eventfd(2), 0 where there is none. */
 static int run_fds[MAX_RUNS];
@@ -37,6 +39,16 @@ call_old (const struct sigaction *old,
     old->sa_handler (number);
 }
 
+/* In a child that was just forked, and has not put back its handlers yet. The signal comes again when this handler returns. */
+static void
+signal_child (int number)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    if (signals[i] == number)
+      sigaction (number, &old_actions[i], NULL);
+  raise (number);
+}
+
 static void
 signal_cb (int        number,
            siginfo_t *info,
@@ -45,6 +57,12 @@ signal_cb (int        number,
   const int saved = errno;
   const guint64 one = 1;
 
+  if (getpid () != run_pid)
+    {
+      signal_child (number);
+      errno = saved;
+      return;
+    }
   for (guint i = 0; i < MAX_RUNS; i++)
     {
       int fd = __atomic_load_n (&run_fds[i], __ATOMIC_ACQUIRE);
@@ -80,6 +98,46 @@ release_signals (void)
     sigaction (signals[i], &old_actions[i], NULL);
 }
 
+static void
+before_fork (void)
+{
+  G_LOCK (runs);
+}
+
+static void
+after_fork_in_parent (void)
+{
+  G_UNLOCK (runs);
+}
+
+/* A child has none of the servers: a signal for it is not to drain those of its parent, with which it shares the descriptors, and is to end it. */
+static void
+after_fork_in_child (void)
+{
+  for (guint i = 0; i < MAX_RUNS; i++)
+    {
+      if (run_fds[i] != 0)
+        close (run_fds[i]);
+      run_fds[i] = 0;
+    }
+  if (n_runs > 0)
+    release_signals ();
+  n_runs = 0;
+  g_mutex_init (&G_LOCK_NAME (runs));
+}
+
+static void
+watch_forks (void)
+{
+  static gsize watched;
+
+  if (g_once_init_enter (&watched))
+    {
+      pthread_atfork (before_fork, after_fork_in_parent, after_fork_in_child);
+      g_once_init_leave (&watched, 1);
+    }
+}
+
 /* -1 with an error */
 static int
 enter_run (GError **error)
@@ -93,12 +151,14 @@ enter_run (GError **error)
       return -1;
     }
 
+  watch_forks ();
   G_LOCK (runs);
   while (i < MAX_RUNS && run_fds[i] != 0)
     i++;
   if (i < MAX_RUNS)
     {
       __atomic_store_n (&run_fds[i], fd, __ATOMIC_RELEASE);
+      run_pid = getpid ();
       if (n_runs++ == 0)
         catch_signals ();
     }
@@ -268,6 +328,7 @@ dheera_server_run (DheeraServer  *self,
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   dheera_error_details_set_last (NULL);
+  dheera_server_leave_parent (self);
   context = acquire_context (self, error);
   if (context == NULL)
     return FALSE;

@@ -3,6 +3,7 @@
 #include "dheera-server-private.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "dheera-ai/model/errors/dheera-error-private.h"
 
@@ -217,6 +218,7 @@ start_with (DheeraServer        *self,
   self->used_host = g_strdup (host);
   self->used_port = dheera_listen_get_port (sockets);
   self->used_drain_timeout = self->drain_timeout >= 0 ? self->drain_timeout : config->drain_timeout >= 0 ? config->drain_timeout : DHEERA_SERVER_DRAIN_TIMEOUT;
+  g_atomic_int_set (&self->pid, getpid ());
   set_context (self, g_main_context_ref_thread_default ());
   if (!start_front (self, config, sockets, error))
     {
@@ -255,6 +257,7 @@ dheera_server_start (DheeraServer  *self,
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   dheera_error_details_set_last (NULL);
+  dheera_server_leave_parent (self);
   if (self->front != NULL)
     {
       uri = dheera_server_get_uri (self);
@@ -298,10 +301,40 @@ answer_waiting (DheeraServer *self)
     }
 }
 
+/* Locks of the main context, of sessions and of streams may be held for ever, by threads that the child does not have: all that would take one stays in memory. */
+gboolean
+dheera_server_leave_parent (DheeraServer *self)
+{
+  int pid = g_atomic_int_get (&self->pid);
+
+  if (pid == 0 || pid == getpid ())
+    return FALSE;
+
+  g_mutex_init (&self->lock);
+  if (self->front != NULL)
+    dheera_http_front.abandon (self->front);
+  if (self->timer != NULL)
+    g_object_ref (self); /* it is the timer's data */
+  self->front = NULL;
+  self->routes = NULL;
+  self->used_client = NULL;
+  self->context = NULL;
+  self->timer = NULL;
+  self->waiting = NULL;
+  self->draining = FALSE;
+  g_clear_pointer (&self->used_host, g_free);
+  g_atomic_int_set (&self->pid, 0);
+
+  return TRUE;
+}
+
 void
 dheera_server_close (DheeraServer *self)
 {
   gboolean was_running = self->front != NULL;
+
+  if (dheera_server_leave_parent (self))
+    return;
 
   stop_timer (self);
   if (self->front != NULL)
@@ -311,6 +344,7 @@ dheera_server_close (DheeraServer *self)
   set_context (self, NULL);
   g_clear_pointer (&self->used_host, g_free);
   self->draining = FALSE;
+  g_atomic_int_set (&self->pid, 0);
   answer_waiting (self);
   if (was_running)
     g_object_notify (G_OBJECT (self), "port");
@@ -403,6 +437,9 @@ dheera_server_stop (DheeraServer *self)
 
   g_return_if_fail (DHEERA_IS_SERVER (self));
 
+  if (dheera_server_leave_parent (self))
+    return;
+
   g_mutex_lock (&self->lock);
   if (self->context != NULL)
     context = g_main_context_ref (self->context);
@@ -472,6 +509,7 @@ dheera_server_stop_async (DheeraServer        *self,
   g_return_if_fail (DHEERA_IS_SERVER (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
+  dheera_server_leave_parent (self);
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, dheera_server_stop_async);
   if (g_task_return_error_if_cancelled (task))

@@ -266,35 +266,6 @@ test_dropped_in_handler (void)
     }
 }
 
-/* A child that drops or stops its copy of the server leaves the parent's as it is. */
-static void
-test_forked (void)
-{
-  g_autoptr(DheeraServer) server = start_server (NULL);
-
-  for (guint i = 0; i < 2; i++)
-    {
-      g_auto(Answer) answer = { 0 };
-      int status = 0;
-      pid_t child = fork ();
-
-      g_assert_cmpint (child, >=, 0);
-      if (child == 0)
-        {
-          if (i == 0)
-            g_object_run_dispose (G_OBJECT (server));
-          else
-            dheera_server_stop (server);
-          _exit (0);
-        }
-      g_assert_cmpint (waitpid (child, &status, 0), ==, child);
-      g_assert_true (WIFEXITED (status) && WEXITSTATUS (status) == 0);
-      ask (&answer, server, "GET", "/health/readiness", NULL, NULL);
-      g_assert_cmpuint (answer.status, ==, 200);
-    }
-  stop_server (server);
-}
-
 /* The end of an answer may come along with a word of it, or behind it: that is up to the network, so here are many. */
 static void
 test_dropped_at_the_end (void)
@@ -304,6 +275,176 @@ test_dropped_at_the_end (void)
 
   for (guint i = 0; i < 100; i++)
     drop_at (i % 2 == 0 ? "attempt-finished" : "call-finished", request);
+}
+
+/* --- Forks ------------------------------------------------------------------------------------------------------------------------------------------------ */
+
+/* Another thread that has the lock of the default context, as any thread may have at the instant of a fork: in the child it stays taken for ever. GLib calls
+ * the get() of a source's callback with the lock held. */
+typedef struct
+{
+  GMutex lock;
+  GCond cond;
+  gboolean is_held;
+  gboolean is_enough;
+  GSource *source;
+  GThread *thread;
+} Holder;
+
+static void
+ignore_ref (gpointer data)
+{
+}
+
+static void
+get_and_hold (gpointer     data,
+              GSource     *source,
+              GSourceFunc *func,
+              gpointer    *func_data)
+{
+  Holder *self = data;
+
+  g_mutex_lock (&self->lock);
+  self->is_held = TRUE;
+  g_cond_broadcast (&self->cond);
+  while (!self->is_enough)
+    g_cond_wait (&self->cond, &self->lock);
+  g_mutex_unlock (&self->lock);
+  *func = NULL;
+  *func_data = NULL;
+}
+
+static GSourceFuncs holder_funcs;
+static GSourceCallbackFuncs holder_callback_funcs = { ignore_ref, ignore_ref, get_and_hold };
+
+static gpointer
+hold (gpointer data)
+{
+  g_main_context_find_source_by_funcs_user_data (NULL, &holder_funcs, data);
+
+  return NULL;
+}
+
+static void
+holder_begin (Holder *self)
+{
+  *self = (Holder) { .source = g_source_new (&holder_funcs, sizeof (GSource)) };
+  g_source_set_callback_indirect (self->source, self, &holder_callback_funcs);
+  g_source_attach (self->source, NULL);
+  self->thread = g_thread_new ("holder", hold, self);
+  g_mutex_lock (&self->lock);
+  while (!self->is_held)
+    g_cond_wait (&self->cond, &self->lock);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+holder_end (Holder *self)
+{
+  g_mutex_lock (&self->lock);
+  self->is_enough = TRUE;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+  g_thread_join (self->thread);
+  g_source_destroy (self->source);
+  g_source_unref (self->source);
+}
+
+#define PATIENCE 30 /* seconds, for a child that hangs */
+
+typedef void (*ChildFunc) (DheeraServer *server);
+
+static int
+run_child (ChildFunc     func,
+           DheeraServer *server)
+{
+  pid_t child = fork ();
+  int status = 0;
+
+  g_assert_cmpint (child, >=, 0);
+  if (child == 0)
+    {
+      alarm (PATIENCE);
+      func (server);
+      _exit (0);
+    }
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+
+  return status;
+}
+
+static void
+drop (DheeraServer *server)
+{
+  g_object_run_dispose (G_OBJECT (server));
+}
+
+/* The server does not run in the child; the port is the parent's. */
+static void
+stop_and_start (DheeraServer *server)
+{
+  dheera_server_set_port (server, dheera_server_get_port (server));
+  dheera_server_stop (server);
+  if (dheera_server_get_uri (server) != NULL || dheera_server_start (server, NULL))
+    _exit (1);
+}
+
+/* A child leaves the parent's server, and what it answers, as it is, and waits for no lock that a thread of the parent's had. */
+static void
+test_forked (void)
+{
+  static const ChildFunc funcs[] = { drop, dheera_server_stop, stop_and_start };
+
+  for (guint i = 0; i < G_N_ELEMENTS (funcs); i++)
+    {
+      g_auto(Fixture) f;
+      g_auto(Answer) answer = { 0 };
+      g_autofree char *rest = NULL;
+      Holder holder;
+
+      set_up (&f);
+      g_assert_true (dheera_server_start (f.server, NULL));
+      begin_stream (&f);
+      holder_begin (&holder);
+      g_assert_cmpint (run_child (funcs[i], f.server), ==, 0);
+      holder_end (&holder);
+
+      fault_server_signal (f.fault);
+      rest = raw_read_until (f.connection, "data: [DONE]\n\n");
+      g_assert_nonnull (rest);
+      ask (&answer, f.server, "GET", "/health/readiness", NULL, NULL);
+      g_assert_cmpuint (answer.status, ==, 200);
+      stop_server (f.server);
+    }
+}
+
+/* A child has the descriptors, too. */
+static void
+test_end_with_child (void)
+{
+  g_autoptr(DheeraServer) server = start_server (NULL);
+  g_autoptr(GSocketConnection) connection = raw_open (server);
+  g_autofree char *head = NULL;
+  g_autofree char *rest = NULL;
+  pid_t child;
+
+  raw_post (connection, "/v1/chat/completions", CHAT_BODY ("mock/echo"));
+  head = raw_read_until (connection, "chat.completion");
+  g_assert_nonnull (head);
+  child = fork ();
+  g_assert_cmpint (child, >=, 0);
+  if (child == 0)
+    {
+      alarm (2 * PATIENCE);
+      pause ();
+      _exit (0);
+    }
+  stop_server (server);
+  rest = raw_read_all (connection);
+  g_assert_nonnull (rest);
+  g_assert_cmpint (waitpid (child, NULL, WNOHANG), ==, 0);
+  g_assert_cmpint (kill (child, SIGKILL), ==, 0);
+  g_assert_cmpint (waitpid (child, NULL, 0), ==, child);
 }
 
 /* --- Running -------------------------------------------------------------------------------------------------------------------------------------------- */
@@ -533,6 +674,60 @@ test_second_signal (void)
   g_assert_nonnull (strstr (rest, "server_shutting_down"));
 }
 
+typedef struct
+{
+  GCancellable *cancellable;
+  gboolean was_running; /* after the child had its signal */
+} Goes;
+
+static gboolean
+goes_on_cb (gpointer data)
+{
+  Goes *goes = data;
+
+  goes->was_running = TRUE;
+  g_cancellable_cancel (goes->cancellable);
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+signal_child_cb (gpointer data)
+{
+  pid_t child = fork ();
+  int status = 0;
+
+  g_assert_cmpint (child, >=, 0);
+  if (child == 0)
+    {
+      alarm (PATIENCE);
+      while (TRUE)
+        pause ();
+    }
+  g_assert_cmpint (kill (child, SIGTERM), ==, 0);
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_true (WIFSIGNALED (status));
+  g_assert_cmpint (WTERMSIG (status), ==, SIGTERM);
+  /* A signal of the parent's own would come before that. */
+  g_idle_add (goes_on_cb, data);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* What ends a child is not for the server of its parent. */
+static void
+test_signal_to_child (void)
+{
+  g_autoptr(DheeraServer) server = dheera_server_new (NULL);
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  Goes goes = { cancellable, FALSE };
+
+  dheera_server_set_port (server, 0);
+  g_idle_add (signal_child_cb, &goes);
+  g_assert_true (dheera_server_run (server, cancellable, NULL));
+  g_assert_true (goes.was_running);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -545,6 +740,7 @@ main (int    argc,
   g_test_add_func ("/server/end/dropped", test_dropped);
   g_test_add_func ("/server/end/dropped-in-handler", test_dropped_in_handler);
   g_test_add_func ("/server/end/forked", test_forked);
+  g_test_add_func ("/server/end/end-with-child", test_end_with_child);
   g_test_add_func ("/server/end/dropped-at-the-end", test_dropped_at_the_end);
   g_test_add_func ("/server/end/run-cancelled", test_run_cancelled);
   g_test_add_func ("/server/end/run-started", test_run_started);
@@ -553,6 +749,7 @@ main (int    argc,
   g_test_add_func ("/server/end/signals", test_signals);
   g_test_add_func ("/server/end/signal-drains", test_signal_drains);
   g_test_add_func ("/server/end/second-signal", test_second_signal);
+  g_test_add_func ("/server/end/signal-to-child", test_signal_to_child);
 
   return g_test_run ();
 }
