@@ -207,6 +207,7 @@ test_content_types (void)
     {
       g_autoptr(FakeIncoming) incoming = ask (&f, "POST", "/v1/chat/completions", good[i], CHAT);
 
+      g_assert_cmpuint (incoming->status, ==, 0);
       g_assert_cmpuint (f.upstream->calls->len, ==, i + 1);
     }
 
