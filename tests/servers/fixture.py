@@ -17,8 +17,10 @@ Tests in Python start one with Server, which does the reading:
 
 import contextlib
 import fcntl
+import itertools
 import os
 import pathlib
+import random
 import select
 import shutil
 import signal
@@ -34,6 +36,7 @@ FOLDER = pathlib.Path(__file__).resolve().parent
 SKIPPED = 77
 START_PATIENCE = 30
 STOP_PATIENCE = 10
+_claims = []
 
 
 class Skipped(Exception):
@@ -65,13 +68,31 @@ def fill(template, path, **values):
     path.write_text(_Template((FOLDER / template).read_text()).substitute(values))
 
 
+def _ports_of_nobody():
+    """None of those that the system gives to whoever asks it for any port, as most tests do, or makes a connection."""
+    low, high = map(int, pathlib.Path('/proc/sys/net/ipv4/ip_local_port_range').read_text().split())
+    return max(range(15000, low), range(high + 1, 65536), key=len) or range(15000, 65536)
+
+
+def _claim(port):
+    """Has it for as long as this program runs, if nobody has it. The tests know of each other's by a name that goes with whoever has it."""
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(f'\0dheera-port-{port}')
+        with socket.socket() as probe:
+            probe.bind(('127.0.0.1', port))
+    except OSError:
+        claim.close()
+        return False
+    _claims.append(claim)
+    return True
+
+
 def free_ports(count):
-    """Ports that were free a moment ago. All are held until all are found, so they differ."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(('127.0.0.1', 0))
-        return [one.getsockname()[1] for one in sockets]
+    """Ports for servers that have to be told one, or that nothing listens on. They stay free for this program until it ends."""
+    candidates = _ports_of_nobody()
+    ports = itertools.islice(filter(_claim, random.sample(candidates, len(candidates))), count)
+    return list(ports)
 
 
 def is_listening(port):
