@@ -144,7 +144,12 @@ quit (gpointer data)
 void
 http2_server_free (Http2Server *self)
 {
-  g_main_context_invoke (self->context, quit, self->loop);
+  GSource *source = g_idle_source_new ();
+
+  /* Not g_main_context_invoke(), which would run it here, and in vain, where the thread is not in its loop yet. */
+  g_source_set_callback (source, quit, self->loop, NULL);
+  g_source_attach (source, self->context);
+  g_source_unref (source);
   g_thread_join (self->thread);
   g_main_loop_unref (self->loop);
   g_main_context_unref (self->context);
