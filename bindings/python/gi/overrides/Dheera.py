@@ -5,7 +5,7 @@ and errors that know their details. The bare functions do all of it too."""
 import sys
 
 from gi.module import get_introspection_module
-from gi.overrides import override
+from gi.overrides import _dheera_interrupts, override
 from gi.repository import GLib
 
 Dheera = get_introspection_module('Dheera')
@@ -85,7 +85,7 @@ def _add_client_trio(cls, name, make_request):
     finish = _telling(finish)
 
     def blocking(self, request, cancellable=None):
-        return sync(self, make_request(request), cancellable)
+        return _dheera_interrupts.call(sync, cancellable, self, make_request(request))
 
     def awaitable(self, request, cancellable=None, callback=None, *user_data):
         request = make_request(request)
@@ -101,11 +101,14 @@ def _add_stream_trio(cls, name):
     sync, start, finish = (getattr(cls, name + suffix) for suffix in ('', '_async', '_finish'))
     finish = _telling(finish)
 
+    def blocking(self, cancellable=None):
+        return _dheera_interrupts.call(sync, cancellable, self)
+
     def awaitable(self, cancellable=None, callback=None, *user_data):
         return _call_async(lambda *args: start(self, *args), lambda result: finish(self, result),
                            cancellable, callback, user_data)
 
-    _add(cls, name, sync, _telling(sync))
+    _add(cls, name, sync, _telling(blocking))
     _add(cls, name + '_async', start, awaitable)
     _add(cls, name + '_finish', finish, finish)
 
@@ -160,6 +163,7 @@ class _Deltas:
 
     def __init__(self, stream):
         self._stream = stream
+        self._begun = False
 
     def __del__(self):
         self._stream.cancel()
@@ -171,7 +175,11 @@ class _Deltas:
         return self
 
     def __next__(self):
-        delta = self._stream.next()
+        # What came together needs no waiting, and nobody to watch for Ctrl-C meanwhile.
+        delta = self._stream.try_next() if self._begun else None
+        if delta is None:
+            delta = self._stream.next()
+            self._begun = True
         if delta is None:
             raise StopIteration
         return delta

@@ -17,7 +17,8 @@ import select
 import sys
 import threading
 
-from gi.repository import Gio, GLib, GObject
+from gi.overrides._dheera_interrupts import follow
+from gi.repository import Gio, GLib
 
 MAX_PRIORITY = 2**31 - 1
 OWNERLESS_POLLING = 1
@@ -171,12 +172,8 @@ class _Answer(asyncio.Future):
         return True
 
     def obey(self):
-        """The caller's own cancellable ends the call too. It is not cancelled from here, since more than this call may go by it."""
         if self._outer is not None:
-            inner = self.cancellable
-            self._handler = GObject.Object.connect(self._outer, 'cancelled', lambda _: inner.cancel())
-            if self._outer.is_cancelled():
-                inner.cancel()
+            self._handler = follow(self.cancellable, self._outer)
 
     def forget(self):
         if self._handler is not None:
