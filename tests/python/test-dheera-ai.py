@@ -282,6 +282,18 @@ def test_words_that_are_not_the_providers_never_reach_it():
     assert seen()['requests'] == before + 1
 
 
+def test_credentials_under_other_names_never_reach_the_provider():
+    before = seen()['requests']
+    for name in ('aws_access_key_id', 'aws_secret_access_key', 'aws_session_token', 'aws_profile_name', 'vertex_credentials', 'azure_ad_token', 'client_secret'):
+        error = str(raised(TypeError, ask, **{name: 'sk-canary'}))
+        assert name in error and 'api_key=' in error and 'sk-canary' not in error, error
+        assert name not in sent(**{name: None})
+    for name, value in (('model_list', [{'litellm_params': {'api_key': 'sk-canary'}}]), ('litellm_params', {'api_key': 'sk-canary'}), ('extra_query', {'key': 'sk-canary'})):
+        error = str(raised(TypeError, ask, **{name: value}))
+        assert 'not offered' in error and 'sk-canary' not in error, error
+    assert seen()['requests'] == before + 1
+
+
 # --- Sessions --------------------------------------------------------------------------------------------------------------------------
 
 def each_call(**arguments):

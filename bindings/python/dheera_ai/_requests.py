@@ -12,6 +12,8 @@ from ._sessions import refuse_foreign
 _OF_THE_SESSION = 'belongs to the session: make one with Dheera.SessionOptions or Soup.Session, and give that as client='
 _NOT_HERE = 'is not offered by dheera_ai, and it would mean nothing to the provider'
 _OF_THE_PROVIDER = 'is a property of Dheera.Provider: add one to a Dheera.Client with add_provider(), and give that as client='
+_ACCOUNT = ("says whose account it is, and would be shown to the provider: give a credential as api_key= ('KEY_ID:SECRET' for Amazon, the text of the key "
+            "file for Google, a key or a token for Azure), or set the provider's environment variables; what else there is, Dheera.Provider has")
 
 # Words that are known elsewhere and are not the provider's. Each of them in the body would do nothing, or give something away.
 _ELSEWHERE = {
@@ -19,12 +21,17 @@ _ELSEWHERE = {
     **dict.fromkeys(('ssl_verify', 'verify', 'ssl_certificate', 'cert', 'proxy', 'proxies', 'trust_env', 'transport', 'connector', 'force_ipv4', 'limits'),
                     _OF_THE_SESSION),
     **dict.fromkeys(('api_version', 'organization', 'project', 'region', 'aws_region_name', 'vertex_location', 'vertex_project'), _OF_THE_PROVIDER),
-    **dict.fromkeys(('fallbacks', 'context_window_fallback_dict', 'caching', 'cache', 'callbacks', 'allowed_openai_params', 'additional_drop_params'),
+    **dict.fromkeys(('fallbacks', 'context_window_fallback_dict', 'caching', 'cache', 'callbacks', 'allowed_openai_params', 'additional_drop_params',
+                     'model_list', 'api_type', 'verbose', 'logger_fn', 'extra_query', 'default_query', 'retry_policy', 'retry_strategy', 'cooldown_time'),
                     _NOT_HERE),
+    **dict.fromkeys(('client_id', 'client_secret', 'tenant_id'), _ACCOUNT),
+    'deployment_id': "is the model here: 'azure/NAME'",
+    'default_headers': 'is called extra_headers',
     'stream_timeout': 'is first_token_timeout or idle_timeout of a Dheera.Client: give that as client=',
     'request_timeout': 'is called timeout',
     'mock_response': "is not needed: the model 'mock/echo' answers without a network",
 }
+_ELSEWHERE_BEGIN = {'aws_': _ACCOUNT, 'azure_': _ACCOUNT, 'vertex_': _ACCOUNT, 'litellm_': _NOT_HERE}
 
 
 def _plain(value):
@@ -45,8 +52,9 @@ def _dump(value):
 def check_words(params):
     for name, value in params.items():
         refuse_foreign(value, name)
-        if name in _ELSEWHERE and value is not None:
-            raise TypeError(f'{name}= {_ELSEWHERE[name]}.')
+        elsewhere = _ELSEWHERE.get(name) or next((why for begin, why in _ELSEWHERE_BEGIN.items() if name.startswith(begin)), None)
+        if elsewhere is not None and value is not None:
+            raise TypeError(f'{name}= {elsewhere}.')
 
 
 def _first(*values):
