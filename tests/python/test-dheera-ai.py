@@ -3,13 +3,17 @@
 """The package dheera_ai, blocking: the shapes, arguments, sessions and errors that programs of this field know."""
 
 import base64
+import collections
 import copy
 import json
 import pickle
 import struct
+import subprocess
+import sys
 import threading
+import types
 
-from support import MOCK, Dheera, GLib, Soup, is_dheera, run_cases, seen, wait_for_gone
+from support import MOCK, PATIENCE, Dheera, GLib, Soup, is_dheera, run_cases, seen, wait_for_gone
 
 import dheera_ai
 from dheera_ai import _sessions
@@ -222,11 +226,21 @@ def test_values_that_can_say_what_they_are():
         def model_json_schema():
             return {'type': 'object', 'properties': {'city': {'type': 'string'}}, 'required': ['city']}
 
+    class Before:
+        """As in version 1 of pydantic: a class that can't be iterated, of objects that can"""
+        __iter__ = None
+        schema = Schema.model_json_schema
+
     class Said:
         def model_dump(self):
             return {'role': 'user', 'content': 'Said'}
 
-    assert json.loads(ask(response_format=Schema).choices[0].message.content) == {'city': 'One two three'}
+    for schema in (Schema, Before):
+        assert json.loads(ask(response_format=schema).choices[0].message.content) == {'city': 'One two three'}
+    for message in (types.MappingProxyType(HELLO[0]), collections.UserDict(HELLO[0])):
+        assert ask([message]).choices[0].message.content == 'One two three'
+    for value in (b'Hi', bytearray(b'Hi'), memoryview(b'Hi'), Schema):
+        assert f'holds a {type(value).__name__}' in str(raised(TypeError, ask, [{'role': 'user', 'content': value}]))
     assert ask([Said()]).choices[0].message.content == ask((Said(),)).choices[0].message.content == 'Said'
     # A message of another SDK, with the nulls that it has
     other = type('ChatCompletionMessage', (), {'__module__': 'openai.types.chat', 'model_dump': lambda self: {

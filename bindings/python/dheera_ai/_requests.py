@@ -37,11 +37,14 @@ _ELSEWHERE_BEGIN = {'aws_': _ACCOUNT, 'azure_': _ACCOUNT, 'vertex_': _ACCOUNT, '
 def _plain(value):
     """What JSON does not know: objects of other packages that can say what they are"""
     refuse_foreign(value, 'A value in the request')
-    for name in ('model_dump', 'to_dict', 'dict'):
-        if not isinstance(value, type) and callable(getattr(value, name, None)):
-            return getattr(value, name)()
-    if isinstance(value, (set, frozenset, tuple)) or hasattr(value, '__iter__'):
-        return list(value)
+    if not isinstance(value, (type, bytes, bytearray, memoryview)):
+        for name in ('model_dump', 'to_dict', 'dict'):
+            if callable(getattr(value, name, None)):
+                return getattr(value, name)()
+        if isinstance(value, Mapping):
+            return dict(value)
+        if hasattr(value, '__iter__'):
+            return list(value)
     raise TypeError(f'The request holds a {type(value).__qualname__}, which can\'t be written as JSON.')
 
 
@@ -137,9 +140,10 @@ def _add_extra(request, members):
 
 
 def _response_format(value):
-    """A class of pydantic stands for its schema."""
-    if isinstance(value, type) and hasattr(value, 'model_json_schema'):
-        return {'type': 'json_schema', 'json_schema': {'name': value.__name__, 'schema': value.model_json_schema()}}
+    """A class of pydantic stands for its schema, which was called otherwise in its version 1."""
+    make_schema = getattr(value, 'model_json_schema', None) or getattr(value, 'schema', None)
+    if isinstance(value, type) and callable(make_schema):
+        return {'type': 'json_schema', 'json_schema': {'name': value.__name__, 'schema': make_schema()}}
     return value
 
 
