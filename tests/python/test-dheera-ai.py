@@ -21,6 +21,8 @@ from dheera_ai.llms.custom_httpx.aiohttp_handler import BaseLLMAIOHTTPHandler
 
 ECHO = 'mock/echo'
 HELLO = [{'role': 'user', 'content': 'One two three'}]
+# What an error says of itself, wherever it is sent to
+TOLD = ('message', 'domain', 'code', 'status_code', 'llm_provider', 'model', 'body', 'request_id', 'param', 'args')
 CITY = {'type': 'function', 'function': {'name': 'weather', 'description': 'Tells the weather.', 'parameters': {
     'type': 'object', 'properties': {'city': {'type': 'string'}}, 'required': ['city']}}}
 
@@ -518,6 +520,11 @@ def test_errors_that_are_made_and_sent_on():
     error = raised(dheera_ai.RateLimitError, ask, **orders(status=429, error={'type': 'insufficient_quota', 'code': 'insufficient_quota'}))
     other = pickle.loads(pickle.dumps(error))
     assert type(other) is type(error) and (other.message, other.code, other.llm_provider, other.model) == (error.message, error.code, 'mock', 'echo')
+    error = raised(dheera_ai.BadRequestError, ask, **orders(status=413))
+    for other in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
+        assert [getattr(other, name) for name in TOLD] == [getattr(error, name) for name in TOLD] and other.status_code == 413 and 'told to fail' in other.body
+        assert is_dheera(other, error.code) and str(other) == str(error) and type(other) is type(error)
+    assert copy.copy(error).details is copy.deepcopy(error).details is error.details and pickle.loads(pickle.dumps(error)).details is None
     assert is_dheera(dheera_ai.BudgetExceededError('Spent.'), Dheera.Error.BUDGET_EXCEEDED)
 
 

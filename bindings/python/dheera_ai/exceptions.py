@@ -10,7 +10,8 @@ class APIError(GLib.Error):
     """What all of them are, and what is raised where no other name fits.
 
     `message` says what went wrong and what to do, `details` is the Dheera.ErrorDetails or None. `domain` and `code` are GLib's, as matches() wants
-    them; the provider's own code is details.get_provider_code().
+    them; the provider's own code is details.get_provider_code(). `status_code` is the HTTP status that came, or where none did, the one that this kind
+    of error usually has, and `body` the beginning of what the provider sent, or None. All but `details` goes along to another process.
     """
 
     _status = 500
@@ -19,6 +20,11 @@ class APIError(GLib.Error):
     def __init__(self, message='', llm_provider=None, model=None, *, code=None, details=None):
         super().__init__(message, _DOMAIN, int(self._code if code is None else code))
         self.details = details
+        status = details.get_status() if details is not None else 0
+        self.status_code = status if status >= 400 else self._status
+        self.body = details and details.get_body()
+        self.request_id = details and details.get_request_id()
+        self.param = details and details.get_param()
         self.llm_provider = llm_provider or (details and details.get_provider()) or ''
         self.model = model or (details and details.get_model()) or ''
 
@@ -29,26 +35,15 @@ class APIError(GLib.Error):
         return f'{type(self).__name__}({self.message!r})'
 
     def __reduce__(self):
-        return type(self), (self.message, self.llm_provider, self.model), {'code': self.code}
+        return type(self), (self.message,), {name: value for name, value in self.__dict__.items() if name != 'details'}
 
-    @property
-    def status_code(self):
-        """The HTTP status that came, or where none did, the one that this kind of error usually has"""
-        status = self.details.get_status() if self.details is not None else 0
-        return status if status >= 400 else self._status
+    def __copy__(self):
+        other = type(self)(self.message)
+        other.__dict__.update(self.__dict__)
+        return other
 
-    @property
-    def body(self):
-        """The beginning of what the provider sent, or None"""
-        return self.details.get_body() if self.details is not None else None
-
-    @property
-    def request_id(self):
-        return self.details.get_request_id() if self.details is not None else None
-
-    @property
-    def param(self):
-        return self.details.get_param() if self.details is not None else None
+    def __deepcopy__(self, _memo):
+        return self.__copy__()
 
 
 class BadRequestError(APIError):
