@@ -102,11 +102,32 @@ def test_answers_can_be_dumped_changed_and_copied():
     assert "ModelResponse(id='chatcmpl-" in repr(response) and "content='One two three'" in repr(response), repr(response)
     for other in (copy.deepcopy(response), pickle.loads(pickle.dumps(response))):
         assert other == response and type(other.choices[0].message) is dheera_ai.Message and other.dheera is None
+    for other in (copy.copy(response), response.copy()):
+        assert other == response and type(other) is dheera_ai.ModelResponse and other.dheera is response.dheera
+        other.id = 'another'
+        assert response.id != 'another' and type(other.choices[0].copy()) is type(response.choices[0])
     response.choices[0].message.content = 'Four'
     assert response['choices'][0]['message']['content'] == 'Four'
     del response.choices[0].message.content
     assert response.choices[0].message.content is None and raised(AttributeError, delattr, response, 'content')
     assert dheera_ai.Message(role='user', content=None).model_dump(exclude_none=True) == {'role': 'user'}
+
+
+def test_parts_of_an_answer_can_be_dumped():
+    response = ask()
+    assert set(response.model_dump(include={'id', 'model'})) == set(json.loads(response.model_dump_json(include=['model', 'id']))) == {'id', 'model'}
+    assert response.model_dump(exclude={'choices'}, mode='json') == {name: value for name, value in response.model_dump().items() if name != 'choices'}
+    assert 'choices' not in json.loads(response.model_dump_json(exclude=('choices',))) and 'sets of names' in str(
+        raised(TypeError, response.model_dump, exclude={'choices': {0: True}}))
+
+
+def test_details_of_usage_and_log_probabilities():
+    """What OpenAI's objects may have reads as None where it is not there."""
+    usage = ask(reasoning_effort='low').usage
+    assert usage.completion_tokens_details.audio_tokens is usage.prompt_tokens_details.audio_tokens is None
+    assert usage.completion_tokens_details.reasoning_tokens == 5 and usage.prompt_tokens_details.cached_tokens == 0
+    logprobs = dheera_ai.ModelResponse(choices=[{'logprobs': {'content': [{'token': 'Hi', 'logprob': -0.5}]}}]).choices[0].logprobs
+    assert logprobs.refusal is None and logprobs.content[0].bytes is None and logprobs.content[0].token == 'Hi'
 
 
 def test_streams():

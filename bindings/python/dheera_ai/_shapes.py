@@ -44,15 +44,25 @@ class Shape(dict):
     def __reduce__(self):
         return type(self), (dict(self),)
 
+    def __copy__(self):
+        return type(self)(self)
+
+    def copy(self):
+        return self.__copy__()
+
     def __repr__(self):
         return f'{type(self).__name__}({", ".join(f"{name}={value!r}" for name, value in self.items())})'
 
-    def model_dump(self, exclude_none=False, **_):
-        """Plain dictionaries and lists"""
-        return {name: _plain(value, exclude_none) for name, value in self.items() if value is not None or not exclude_none}
+    def model_dump(self, exclude_none=False, include=None, exclude=None, **_):
+        """Plain dictionaries and lists. include and exclude are sets of names; what else pydantic knows here makes no difference."""
+        for names in (include, exclude):
+            if names is not None and not isinstance(names, (set, frozenset, list, tuple)):
+                raise TypeError(f'include and exclude must be sets of names, and one is a {type(names).__name__}.')
+        return {name: _plain(value, exclude_none) for name, value in self.items()
+                if (value is not None or not exclude_none) and (include is None or name in include) and name not in (exclude or ())}
 
-    def model_dump_json(self, indent=None, exclude_none=False, **_):
-        return json.dumps(self.model_dump(exclude_none), ensure_ascii=False, indent=indent)
+    def model_dump_json(self, indent=None, exclude_none=False, include=None, exclude=None, **_):
+        return json.dumps(self.model_dump(exclude_none, include, exclude), ensure_ascii=False, indent=indent)
 
     to_dict = model_dump
     to_json = model_dump_json
@@ -73,6 +83,9 @@ class Answer(Shape):
         object.__setattr__(self, 'dheera', dheera)
         super().__init__(members, **more)
 
+    def __copy__(self):
+        return type(self)(self, self.dheera)
+
 
 class Function(Shape):
     _optional = ('name', 'arguments')
@@ -83,8 +96,13 @@ class ToolCall(Shape):
     _parts = {'function': Function}
 
 
+class TokensDetails(Shape):
+    _optional = ('cached_tokens', 'audio_tokens', 'reasoning_tokens', 'accepted_prediction_tokens', 'rejected_prediction_tokens')
+
+
 class Usage(Shape):
     _optional = ('prompt_tokens', 'completion_tokens', 'total_tokens', 'prompt_tokens_details', 'completion_tokens_details')
+    _parts = {'prompt_tokens_details': TokensDetails, 'completion_tokens_details': TokensDetails}
 
 
 _SAID = ('content', 'role', 'refusal', 'tool_calls', 'function_call', 'reasoning_content', 'thinking_blocks', 'annotations', 'audio',
@@ -100,9 +118,18 @@ class Delta(Message):
     pass
 
 
+class TokenLogprob(Shape):
+    _optional = ('bytes', 'top_logprobs')
+
+
+class Logprobs(Shape):
+    _optional = ('content', 'refusal')
+    _parts = {'content': TokenLogprob, 'refusal': TokenLogprob}
+
+
 class Choice(Shape):
     _optional = ('finish_reason', 'logprobs')
-    _parts = {'message': Message, 'delta': Delta}
+    _parts = {'message': Message, 'delta': Delta, 'logprobs': Logprobs}
 
 
 class ModelResponse(Answer):
