@@ -341,6 +341,11 @@ def each_call(**arguments):
     dheera_ai.list_models('mock', **arguments)
 
 
+def test_the_handler_without_an_import_of_its_own():
+    program = 'import dheera_ai; assert dheera_ai.llms.custom_httpx.aiohttp_handler.BaseLLMAIOHTTPHandler is dheera_ai.BaseLLMAIOHTTPHandler'
+    subprocess.run([sys.executable, '-c', program], check=True, timeout=PATIENCE)
+
+
 def test_the_session_of_the_call():
     watched, others = Watched(), Watched()
     client = Dheera.Client(session=watched.session, default_model=ECHO)

@@ -23,7 +23,7 @@ gi.require_version('Dheera', '1')
 gi.require_version('Soup', '3.0')
 
 # pylint: disable=wrong-import-position
-from . import _requests, _sessions, exceptions  # noqa: E402
+from . import _requests, _sessions, exceptions, llms  # noqa: E402,F401
 from ._calls import acompletion, aembedding, alist_models, completion, embedding, list_models, run_server  # noqa: E402
 from ._sessions import BaseLLMAIOHTTPHandler  # noqa: E402
 from ._shapes import EmbeddingResponse, Message, ModelList, ModelResponse, ModelResponseStream, Usage  # noqa: E402
