@@ -35,8 +35,10 @@ struct _DheeraClient
   double idle_timeout;
   guint max_retries;
   DheeraParamPolicy param_policy;
-  gint capture;       /* DheeraCapture; atomic, like the next */
+  gint capture;       /* DheeraCapture; atomic, like the next three */
   gint capture_limit; /* bytes of each body */
+  gint header_users;  /* loggers that write headers */
+  gint body_users;    /* and bodies */
   char *default_model;
 
   GRecMutex providers_lock; /* recursive: whoever watches the list may ask for a provider from inside its signal */
@@ -84,6 +86,12 @@ gboolean         dheera_client_find_facts      (DheeraClient     *self,
 DheeraBuffers   *dheera_client_take_buffers    (DheeraClient  *self) G_GNUC_WARN_UNUSED_RESULT;
 void             dheera_client_give_buffers    (DheeraClient  *self,
                                                 DheeraBuffers *buffers);
+
+/* From any thread: somebody who watches needs what calls capture, whatever the application has set, or does not need it any more. what is one flag. */
+void             dheera_client_need_capture    (DheeraClient  *self,
+                                                DheeraCapture  what,
+                                                gboolean       needed);
+DheeraCapture    dheera_client_get_needed_capture (DheeraClient *self);
 
 /* Calls that run, so that cancel_all() finds them, and the signals */
 void             dheera_client_add_call        (DheeraClient *self,

@@ -387,3 +387,23 @@ dheera_client_set_capture_limit (DheeraClient *self,
   g_atomic_int_set (&self->capture_limit, (gint) limit);
   g_object_notify (G_OBJECT (self), "capture-limit");
 }
+
+void
+dheera_client_need_capture (DheeraClient  *self,
+                            DheeraCapture  what,
+                            gboolean       needed)
+{
+  g_atomic_int_add (what == DHEERA_CAPTURE_HEADERS ? &self->header_users : &self->body_users, needed ? 1 : -1);
+}
+
+DheeraCapture
+dheera_client_get_needed_capture (DheeraClient *self)
+{
+  DheeraCapture what = dheera_client_get_capture (self);
+
+  if (g_atomic_int_get (&self->header_users) > 0)
+    what |= DHEERA_CAPTURE_HEADERS;
+  if (g_atomic_int_get (&self->body_users) > 0)
+    what |= DHEERA_CAPTURE_BODIES;
+  return what;
+}

@@ -284,8 +284,8 @@ install_capture (GParamFlags flags)
    *
    * What calls keep of their HTTP requests and answers, to be read at [class@Call], such as [property@Call:request-headers].
    *
-   * Nothing is kept, and nothing spent on it, unless this says so. It holds for the calls that are made from then on. Credentials are never kept, but headers name
-   * what the application uses, and bodies are what was said to the model and what it answered.
+   * Nothing is kept, and nothing spent on it, unless this says so or a [class@Logger] of the client writes headers or bodies. It holds for the calls that are made from
+   * then on. Credentials are never kept, but headers name what the application uses, and bodies are what was said to the model and what it answered.
    *
    * Since: 0.1
    */

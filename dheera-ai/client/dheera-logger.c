@@ -2,6 +2,7 @@
 
 #include "dheera-logger-private.h"
 
+#include "dheera-client-private.h"
 #include "dheera-follower-private.h"
 
 #include "dheera-ai/model/dheera-enum-types.h"
@@ -148,11 +149,27 @@ call_finished_cb (DheeraClient *client,
 
 /* --- The object -------------------------------------------------------------------------------------------------------------------------- */
 
+/* The client's calls keep what a logger writes, whatever else they are to keep. */
+static void
+need_capture (DheeraLogger  *self,
+              DheeraCapture  what,
+              gboolean       needed)
+{
+  g_autoptr(DheeraClient) client = g_weak_ref_get (&self->follower.client);
+
+  if (client != NULL)
+    dheera_client_need_capture (client, what, needed);
+}
+
 static void
 dheera_logger_finalize (GObject *object)
 {
   DheeraLogger *self = DHEERA_LOGGER (object);
 
+  if (g_atomic_int_get (&self->shared->headers))
+    need_capture (self, DHEERA_CAPTURE_HEADERS, FALSE);
+  if (g_atomic_int_get (&self->shared->bodies))
+    need_capture (self, DHEERA_CAPTURE_BODIES, FALSE);
   dheera_follower_stop (&self->follower);
   shared_unref (self->shared);
 
@@ -247,7 +264,8 @@ install_content (GParamFlags flags)
   /**
    * DheeraLogger:headers:
    *
-   * Whether records have the headers of request and answer, as far as [property@Client:capture] keeps them.
+   * Whether records have the headers of request and answer, without the credentials. The calls that the client makes from then on keep them for it, as
+   * with [property@Client:capture].
    *
    * Since: 0.1
    */
@@ -256,7 +274,8 @@ install_content (GParamFlags flags)
   /**
    * DheeraLogger:bodies:
    *
-   * Whether records have the bodies of request and answer, as far as [property@Client:capture] keeps them. They are what was said and answered.
+   * Whether records have the bodies of request and answer, each up to [property@Client:capture-limit]. They are what was said and answered. The calls that the client
+   * makes from then on keep them for it, as with [property@Client:capture].
    *
    * Since: 0.1
    */
@@ -335,13 +354,18 @@ dheera_logger_init (DheeraLogger *self)
 }
 
 static void
-set_flag (DheeraLogger *self,
-          gint         *field,
-          gboolean      value,
-          guint         property)
+set_flag (DheeraLogger  *self,
+          gint          *field,
+          gboolean       value,
+          DheeraCapture  needed, /* for it */
+          guint          property)
 {
-  if (g_atomic_int_exchange (field, value ? 1 : 0) != (value ? 1 : 0))
-    g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
+  if (g_atomic_int_exchange (field, value ? 1 : 0) == (value ? 1 : 0))
+    return;
+
+  if (needed != DHEERA_CAPTURE_NONE)
+    need_capture (self, needed, value);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
 }
 
 /**
@@ -433,7 +457,7 @@ dheera_logger_set_structured_log (DheeraLogger *self,
 {
   g_return_if_fail (DHEERA_IS_LOGGER (self));
 
-  set_flag (self, &self->shared->structured_log, structured_log, PROP_STRUCTURED_LOG);
+  set_flag (self, &self->shared->structured_log, structured_log, DHEERA_CAPTURE_NONE, PROP_STRUCTURED_LOG);
 }
 
 /**
@@ -469,14 +493,14 @@ dheera_logger_set_timings (DheeraLogger *self,
 {
   g_return_if_fail (DHEERA_IS_LOGGER (self));
 
-  set_flag (self, &self->shared->timings, timings, PROP_TIMINGS);
+  set_flag (self, &self->shared->timings, timings, DHEERA_CAPTURE_NONE, PROP_TIMINGS);
 }
 
 /**
  * dheera_logger_get_headers: (get-property headers)
  * @self: a logger
  *
- * Gets whether records have the headers that were captured.
+ * Gets whether records have the headers of request and answer.
  *
  * Returns: %TRUE when it is so
  *
@@ -493,9 +517,9 @@ dheera_logger_get_headers (DheeraLogger *self)
 /**
  * dheera_logger_set_headers: (set-property headers)
  * @self: a logger
- * @headers: whether records have the headers that were captured
+ * @headers: whether records have the headers of request and answer
  *
- * Sets whether records have the headers that were captured. May be called in any thread.
+ * Sets whether records have the headers of request and answer, from the calls on that are made from now on. May be called in any thread.
  *
  * Since: 0.1
  */
@@ -505,14 +529,14 @@ dheera_logger_set_headers (DheeraLogger *self,
 {
   g_return_if_fail (DHEERA_IS_LOGGER (self));
 
-  set_flag (self, &self->shared->headers, headers, PROP_HEADERS);
+  set_flag (self, &self->shared->headers, headers, DHEERA_CAPTURE_HEADERS, PROP_HEADERS);
 }
 
 /**
  * dheera_logger_get_bodies: (get-property bodies)
  * @self: a logger
  *
- * Gets whether records have the bodies that were captured.
+ * Gets whether records have the bodies of request and answer.
  *
  * Returns: %TRUE when it is so
  *
@@ -529,9 +553,9 @@ dheera_logger_get_bodies (DheeraLogger *self)
 /**
  * dheera_logger_set_bodies: (set-property bodies)
  * @self: a logger
- * @bodies: whether records have the bodies that were captured
+ * @bodies: whether records have the bodies of request and answer
  *
- * Sets whether records have the bodies that were captured. May be called in any thread.
+ * Sets whether records have the bodies of request and answer, from the calls on that are made from now on. May be called in any thread.
  *
  * Since: 0.1
  */
@@ -541,7 +565,7 @@ dheera_logger_set_bodies (DheeraLogger *self,
 {
   g_return_if_fail (DHEERA_IS_LOGGER (self));
 
-  set_flag (self, &self->shared->bodies, bodies, PROP_BODIES);
+  set_flag (self, &self->shared->bodies, bodies, DHEERA_CAPTURE_BODIES, PROP_BODIES);
 }
 
 /**

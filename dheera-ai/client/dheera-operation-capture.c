@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What a call keeps of its HTTP messages, where the client asks for that, and the trace that they belong to. Requests for access tokens are never kept. */
+/* What a call keeps of its HTTP messages, where the client or a logger asks for that, and the trace that they belong to. Requests for access tokens are never kept. */
 
 #include "dheera-operation-internal-private.h"
 
@@ -14,7 +14,7 @@
 void
 dheera_operation_prepare_capture (DheeraOperation *self)
 {
-  DheeraCapture what = g_atomic_int_get (&self->client->capture);
+  DheeraCapture what = dheera_client_get_needed_capture (self->client);
 
   if (what != DHEERA_CAPTURE_NONE)
     self->call->record = dheera_call_record_new (what, (guint) g_atomic_int_get (&self->client->capture_limit));

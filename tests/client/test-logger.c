@@ -203,7 +203,8 @@ test_content (void)
   dheera_logger_set_bodies (logger, TRUE);
   dheera_logger_set_timings (logger, FALSE);
   complete (client, NULL);
-  dheera_client_set_capture (client, DHEERA_CAPTURE_NONE);
+  dheera_logger_set_headers (logger, FALSE);
+  dheera_logger_set_bodies (logger, FALSE);
   complete (client, NULL);
 
   g_assert_null (get_field (0, "DHEERA_REQUEST_HEADERS"));
@@ -216,6 +217,51 @@ test_content (void)
   g_assert_null (get_field (1, "DHEERA_TOTAL_TIME"));
   g_assert_null (get_field (2, "DHEERA_REQUEST_HEADERS"));
   g_assert_null (get_field (2, "DHEERA_RESPONSE_BODY"));
+}
+
+static DheeraCall *
+complete_dup_call (DheeraClient *client)
+{
+  g_autoptr(DheeraRequest) request = mock_request ("mock/echo", "Hello", NULL);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DheeraResponse) response = dheera_client_complete (client, request, NULL, &error);
+
+  g_assert_no_error (error);
+  return g_object_ref (dheera_response_get_call (response));
+}
+
+/* Loggers have calls keep what they write, whatever the client says, and for as long as one of them writes it. */
+static void
+test_content_without_capture (void)
+{
+  g_autoptr(DheeraClient) client = dheera_client_new ();
+  g_autoptr(DheeraLogger) logger = g_object_new (DHEERA_TYPE_LOGGER, "client", client, "headers", TRUE, NULL);
+  g_autoptr(DheeraLogger) other = g_object_new (DHEERA_TYPE_LOGGER, "client", client, "headers", TRUE, "bodies", TRUE, NULL);
+  g_autoptr(DheeraCall) both = NULL;
+  g_autoptr(DheeraCall) one = NULL;
+  g_autoptr(DheeraCall) none = NULL;
+
+  g_ptr_array_set_size (records, 0);
+  both = complete_dup_call (client);
+  g_assert_cmpint (dheera_client_get_capture (client), ==, DHEERA_CAPTURE_NONE);
+  g_assert_nonnull (strstr (get_field (0, "DHEERA_REQUEST_HEADERS"), "Content-Type: application/json\n"));
+  g_assert_nonnull (strstr (get_field (0, "DHEERA_RESPONSE_HEADERS"), "Content-Type: application/json\n"));
+  g_assert_null (get_field (0, "DHEERA_REQUEST_BODY"));
+  g_assert_nonnull (strstr (get_field (1, "DHEERA_REQUEST_BODY"), "\"Hello\""));
+  g_assert_nonnull (strstr (get_field (1, "DHEERA_RESPONSE_BODY"), "\"Hello\""));
+  g_assert_nonnull (dheera_call_get_request_body (both));
+
+  g_clear_object (&other);
+  dheera_logger_set_headers (logger, TRUE);
+  one = complete_dup_call (client);
+  g_assert_nonnull (get_field (2, "DHEERA_RESPONSE_HEADERS"));
+  g_assert_nonnull (dheera_call_get_request_headers (one));
+  g_assert_null (dheera_call_get_request_body (one));
+
+  g_clear_object (&logger);
+  none = complete_dup_call (client);
+  g_assert_cmpuint (records->len, ==, 3);
+  g_assert_null (dheera_call_get_request_headers (none));
 }
 
 /* --- JSON lines --------------------------------------------------------------------------------------------------------------------------- */
@@ -613,6 +659,7 @@ main (int   argc,
   g_test_add_func ("/logger/fields", test_fields);
   g_test_add_func ("/logger/failure", test_failure);
   g_test_add_func ("/logger/content", test_content);
+  g_test_add_func ("/logger/content-without-capture", test_content_without_capture);
   g_test_add_func ("/logger/lines", test_lines);
   g_test_add_func ("/logger/file", test_file);
   g_test_add_func ("/logger/named-pipe", test_named_pipe);

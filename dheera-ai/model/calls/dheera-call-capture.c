@@ -117,7 +117,7 @@ dheera_call_get_tracestate (DheeraCall *self)
  * They are there when [signal@Client::attempt-finished] and [signal@Client::call-finished] are emitted, and until the next attempt begins. Of a stream that is dropped in
  * another thread than that of its main context nothing is kept.
  *
- * Returns: (transfer none) (nullable): a line for each header, %NULL when [property@Client:capture] does not ask for them
+ * Returns: (transfer none) (nullable): a line for each header, %NULL when neither [property@Client:capture] nor a logger asks for them
  *
  * Since: 0.1
  */
@@ -137,7 +137,7 @@ dheera_call_get_request_headers (DheeraCall *self)
  *
  * See [property@Call:request-body] for what is hidden and cut, and [method@Call.get_request_headers] for when it is there.
  *
- * Returns: (transfer none) (nullable): the text, %NULL when [property@Client:capture] does not ask for it, or without a body
+ * Returns: (transfer none) (nullable): the text, %NULL when neither [property@Client:capture] nor a logger asks for it, or without a body
  *
  * Since: 0.1
  */
@@ -157,7 +157,7 @@ dheera_call_get_request_body (DheeraCall *self)
  *
  * See [method@Call.get_request_headers] for when they are there.
  *
- * Returns: (transfer none) (nullable): a line for each header, %NULL when [property@Client:capture] does not ask for them, or without an answer
+ * Returns: (transfer none) (nullable): a line for each header, %NULL when neither [property@Client:capture] nor a logger asks for them, or without an answer
  *
  * Since: 0.1
  */
@@ -177,7 +177,7 @@ dheera_call_get_response_headers (DheeraCall *self)
  *
  * See [property@Call:response-body] for what is hidden and cut, and [method@Call.get_request_headers] for when it is there.
  *
- * Returns: (transfer none) (nullable): the text, %NULL when [property@Client:capture] does not ask for it, or without an answer
+ * Returns: (transfer none) (nullable): the text, %NULL when neither [property@Client:capture] nor a logger asks for it, or without an answer
  *
  * Since: 0.1
  */

@@ -12,8 +12,8 @@
  *
  * A client gives it out through its signals [signal@Client::call-started], [signal@Client::attempt-finished] and
  * [signal@Client::call-finished], a stream through [property@Stream:call], and an answer through [property@Response:call].
- * It is filled in while the call goes on and never holds a credential. Headers and bodies are there only where [property@Client:capture] asks for them. Times and
- * counts are those of the last attempt, except where they say otherwise.
+ * It is filled in while the call goes on and never holds a credential. Headers and bodies are there only where [property@Client:capture] or a logger asks for them.
+ * Times and counts are those of the last attempt, except where they say otherwise.
  *
  * Since: 0.1
  */
