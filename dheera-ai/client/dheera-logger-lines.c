@@ -6,6 +6,7 @@
 #include "dheera-logger-private.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <string.h>
 
 #define MAX_PENDING (1024 * 1024)
@@ -16,6 +17,49 @@ dheera_log_lines_init (DheeraLogLines *self)
   g_mutex_init (&self->mutex);
   self->pending = g_byte_array_new ();
 }
+
+/* --- A pipe that nobody reads any more is an error, and no end of the program, which SIGPIPE would be --------------------------------------- */
+
+typedef struct
+{
+  sigset_t mask;
+  gboolean was_pending;
+} Signals;
+
+static gboolean
+is_pending (void)
+{
+  sigset_t pending;
+
+  sigpending (&pending);
+  return sigismember (&pending, SIGPIPE) == 1;
+}
+
+static void
+hold_signal (Signals *self)
+{
+  sigset_t set;
+
+  self->was_pending = is_pending ();
+  sigemptyset (&set);
+  sigaddset (&set, SIGPIPE);
+  pthread_sigmask (SIG_BLOCK, &set, &self->mask);
+}
+
+static void
+release_signal (Signals *self)
+{
+  sigset_t set;
+  int number;
+
+  sigemptyset (&set);
+  sigaddset (&set, SIGPIPE);
+  if (!self->was_pending && is_pending ())
+    sigwait (&set, &number);
+  pthread_sigmask (SIG_SETMASK, &self->mask, NULL);
+}
+
+/* --- Lines ------------------------------------------------------------------------------------------------------------------------------ */
 
 /* What the stream has not taken is left out; so is a line of which it has taken the beginning. */
 static void
@@ -99,8 +143,10 @@ dheera_log_lines_write (DheeraLogLines *self,
                         const char     *line)
 {
   GError *error = NULL;
+  Signals signals;
 
   g_mutex_lock (&self->mutex);
+  hold_signal (&signals);
   if (self->failed)
     self->n_dropped++;
   else if (self->stream == NULL)
@@ -109,6 +155,7 @@ dheera_log_lines_write (DheeraLogLines *self,
     append_line (self, line, &error);
   else if (!g_output_stream_write_all (self->stream, line, strlen (line), NULL, NULL, &error))
     self->n_dropped++;
+  release_signal (&signals);
   unlock (self, error);
 }
 
@@ -119,14 +166,17 @@ dheera_log_lines_flush (DheeraLogLines  *self,
 {
   gboolean done = TRUE;
   gsize written = 0;
+  Signals signals;
 
   g_mutex_lock (&self->mutex);
+  hold_signal (&signals);
   if (self->stream != NULL && !self->failed)
     {
       done = self->pending->len == 0 || g_output_stream_write_all (self->stream, self->pending->data, self->pending->len, &written, cancellable, error);
       g_byte_array_remove_range (self->pending, 0, (guint) written);
       done = done && g_output_stream_flush (self->stream, cancellable, error);
     }
+  release_signal (&signals);
   g_mutex_unlock (&self->mutex);
   return done;
 }
@@ -148,8 +198,10 @@ dheera_log_lines_set_stream (DheeraLogLines *self,
 {
   g_autoptr(GOutputStream) old = NULL;
   gboolean changed;
+  Signals signals;
 
   g_mutex_lock (&self->mutex);
+  hold_signal (&signals);
   changed = stream != self->stream;
   if (changed)
     {
@@ -161,6 +213,7 @@ dheera_log_lines_set_stream (DheeraLogLines *self,
       self->stream = stream != NULL ? g_object_ref (stream) : NULL;
       self->failed = FALSE;
     }
+  release_signal (&signals);
   g_mutex_unlock (&self->mutex);
   return changed;
 }

@@ -10,6 +10,7 @@
 #include <gio/gunixoutputstream.h>
 #include <json-glib/json-glib.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -565,6 +566,30 @@ test_broken (void)
   g_assert_cmpuint (dheera_logger_get_n_dropped (logger), ==, 2);
 }
 
+/* Nor does a program end by that which has no sockets yet, with which GIO ignores the signal, or which wants the signal back. */
+static void
+test_signal (void)
+{
+  g_autoptr(DheeraClient) client = dheera_client_new ();
+  g_autoptr(DheeraRequest) unknown = dheera_request_new_for_prompt ("nobody/knows", "Hi");
+  g_autoptr(GOutputStream) stream = NULL;
+  g_autoptr(DheeraLogger) logger = NULL;
+  g_autoptr(GError) error = NULL;
+  void (*handler) (int) = signal (SIGPIPE, SIG_DFL);
+  sigset_t pending;
+  int end;
+
+  logger = new_pipe_logger (client, &stream, &end);
+  close (end);
+  g_test_expect_message ("dheera-ai", G_LOG_LEVEL_WARNING, "The log of calls can't be written to its stream: *roken pipe*");
+  g_assert_null (dheera_client_complete (client, unknown, NULL, &error));
+  g_test_assert_expected_messages ();
+  g_assert_cmpuint (dheera_logger_get_n_dropped (logger), ==, 1);
+  sigpending (&pending);
+  g_assert_false (sigismember (&pending, SIGPIPE));
+  signal (SIGPIPE, handler);
+}
+
 static void
 test_full (void)
 {
@@ -667,6 +692,7 @@ main (int   argc,
   g_test_add_func ("/logger/replaced", test_replaced);
   g_test_add_func ("/logger/warned", test_warned);
   g_test_add_func ("/logger/broken", test_broken);
+  g_test_add_func ("/logger/signal", test_signal);
   g_test_add_func ("/logger/full", test_full);
   g_test_add_func ("/logger/threads", test_threads);
   g_test_add_func ("/logger/lifetimes", test_lifetimes);
