@@ -11,10 +11,20 @@
 #define CACHE_TIME (60 * G_USEC_PER_SEC)
 #define TIMEOUT 15 /* seconds for each provider */
 
+/* All providers that are asked at once. It may end while it is being started, so whoever starts it holds it too. */
+typedef struct
+{
+  DheeraModelList *list; /* NULL when the round has ended */
+  GPtrArray *questions;  /* of Question */
+  guint n_left;
+  GError *error;         /* the first one, nullable */
+  DheeraErrorDetails *details;
+} Round;
+
 /* One provider that is asked */
 typedef struct
 {
-  DheeraModelList *list;
+  Round *round;
   char *provider;
   DheeraUpstreamCall *call;
   GListModel *models; /* nullable: of DheeraModel */
@@ -23,14 +33,10 @@ typedef struct
 struct _DheeraModelList
 {
   DheeraRoutes *routes;
-  GPtrArray *questions;  /* of Question; NULL when nothing is under way */
-  guint n_left;
-  gboolean *gone;        /* to be set when the round ends while it is being started; nullable */
-  GError *error;         /* the first of this round, nullable */
-  DheeraErrorDetails *details;
-  GQueue waiting;        /* of DheeraJob */
-  GListStore *models;    /* of DheeraModel, nullable */
-  gint64 time;           /* monotonic, when the models came */
+  Round *round;       /* NULL when nothing is under way */
+  GQueue waiting;     /* of DheeraJob */
+  GListStore *models; /* of DheeraModel, nullable */
+  gint64 time;        /* monotonic, when the models came */
 };
 
 static void
@@ -45,6 +51,24 @@ question_free (gpointer data)
   g_free (self);
 }
 
+static void
+round_clear (gpointer data)
+{
+  Round *self = data;
+
+  g_ptr_array_unref (self->questions);
+  g_clear_error (&self->error);
+  g_clear_object (&self->details);
+}
+
+static void
+round_unref (Round *self)
+{
+  g_rc_box_release_full (self, round_clear);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Round, round_unref)
+
 DheeraModelList *
 dheera_model_list_new (DheeraRoutes *routes)
 {
@@ -58,12 +82,9 @@ dheera_model_list_new (DheeraRoutes *routes)
 static void
 end_round (DheeraModelList *self)
 {
-  if (self->gone != NULL)
-    *self->gone = TRUE;
-  self->gone = NULL;
-  g_clear_pointer (&self->questions, g_ptr_array_unref);
-  g_clear_error (&self->error);
-  g_clear_object (&self->details);
+  if (self->round != NULL)
+    self->round->list = NULL;
+  g_clear_pointer (&self->round, round_unref);
 }
 
 void
@@ -158,11 +179,12 @@ static gboolean
 gather (DheeraModelList *self)
 {
   g_autoptr(GListStore) models = g_list_store_new (DHEERA_TYPE_MODEL);
-  gboolean any = self->questions->len == 0;
+  GPtrArray *questions = self->round->questions;
+  gboolean any = questions->len == 0;
 
-  for (guint i = 0; i < self->questions->len; i++)
+  for (guint i = 0; i < questions->len; i++)
     {
-      Question *question = g_ptr_array_index (self->questions, i);
+      Question *question = g_ptr_array_index (questions, i);
       guint n = question->models != NULL ? g_list_model_get_n_items (question->models) : 0;
 
       any |= question->models != NULL;
@@ -195,9 +217,17 @@ finish_round (DheeraModelList *self)
       if (success)
         answer (job, G_LIST_MODEL (self->models));
       else
-        dheera_job_fail_with (job, self->error, self->details);
+        dheera_job_fail_with (job, self->round->error, self->round->details);
     }
   end_round (self);
+}
+
+static void
+finish_question (Round *round)
+{
+  round->n_left--;
+  if (round->n_left == 0 && round->list != NULL)
+    finish_round (round->list);
 }
 
 static void
@@ -207,8 +237,7 @@ on_answer (gpointer models,
   Question *question = data;
 
   question->models = g_object_ref (models);
-  if (--question->list->n_left == 0)
-    finish_round (question->list);
+  finish_question (question->round);
 }
 
 static void
@@ -217,47 +246,50 @@ on_error (const GError       *error,
           gpointer            data)
 {
   Question *question = data;
-  DheeraModelList *self = question->list;
+  Round *round = question->round;
 
   g_debug ("The models of %s are left out: %s", question->provider, error->message);
-  if (self->error == NULL)
+  if (round->error == NULL)
     {
-      self->error = g_error_copy (error);
-      g_set_object (&self->details, details);
+      round->error = g_error_copy (error);
+      g_set_object (&round->details, details);
     }
-  if (--self->n_left == 0)
-    finish_round (self);
+  finish_question (round);
+}
+
+static void
+ask_provider (Round          *round,
+              DheeraUpstream *upstream,
+              const char     *provider)
+{
+  static const DheeraUpstreamHandler handler = { NULL, on_answer, on_error };
+  g_autoptr(DheeraModelsRequest) request = dheera_models_request_new (provider);
+  Question *question = g_new0 (Question, 1);
+
+  dheera_base_request_set_timeout (DHEERA_BASE_REQUEST (request), TIMEOUT);
+  dheera_base_request_set_max_retries (DHEERA_BASE_REQUEST (request), 0);
+  question->round = round;
+  question->provider = g_strdup (provider);
+  g_ptr_array_add (round->questions, question);
+  question->call = upstream->klass->send (upstream, DHEERA_UPSTREAM_MODELS, request, &handler, question);
 }
 
 /* FALSE when a handler of the client's signals, which run within send(), has ended the round: then the list may be gone with its server. */
 static gboolean
 start_round (DheeraModelList *self)
 {
-  static const DheeraUpstreamHandler handler = { NULL, on_answer, on_error };
   DheeraUpstream *upstream = self->routes->upstream;
   g_auto(GStrv) providers = g_strdupv (self->routes->providers);
-  g_autoptr(GPtrArray) questions = g_ptr_array_new_with_free_func (question_free);
-  gboolean gone = FALSE;
+  g_autoptr(Round) round = g_rc_box_new0 (Round);
 
-  self->questions = g_ptr_array_ref (questions);
-  self->n_left = g_strv_length (providers);
-  self->gone = &gone;
-  for (guint i = 0; providers[i] != NULL && !gone; i++)
-    {
-      g_autoptr(DheeraModelsRequest) request = dheera_models_request_new (providers[i]);
-      Question *question = g_new0 (Question, 1);
+  round->list = self;
+  round->questions = g_ptr_array_new_with_free_func (question_free);
+  round->n_left = g_strv_length (providers);
+  self->round = g_rc_box_acquire (round);
+  for (guint i = 0; providers[i] != NULL && round->list != NULL; i++)
+    ask_provider (round, upstream, providers[i]);
 
-      dheera_base_request_set_timeout (DHEERA_BASE_REQUEST (request), TIMEOUT);
-      dheera_base_request_set_max_retries (DHEERA_BASE_REQUEST (request), 0);
-      question->list = self;
-      question->provider = g_strdup (providers[i]);
-      g_ptr_array_add (questions, question);
-      question->call = upstream->klass->send (upstream, DHEERA_UPSTREAM_MODELS, request, &handler, question);
-    }
-  if (!gone)
-    self->gone = NULL;
-
-  return !gone;
+  return round->list != NULL;
 }
 
 void
@@ -279,9 +311,9 @@ dheera_model_list_ask (DheeraModelList *self,
 
   job->lists = TRUE;
   g_queue_push_tail (&self->waiting, job);
-  if (self->questions == NULL && !start_round (self))
+  if (self->round == NULL && !start_round (self))
     return;
-  if (self->n_left == 0)
+  if (self->round->n_left == 0)
     finish_round (self);
 }
 
@@ -292,6 +324,6 @@ dheera_model_list_forget (DheeraModelList *self,
   job->lists = FALSE;
   g_queue_remove (&self->waiting, job);
   /* Nobody is left who wants to know. */
-  if (g_queue_is_empty (&self->waiting) && self->questions != NULL)
+  if (g_queue_is_empty (&self->waiting) && self->round != NULL)
     end_round (self);
 }
