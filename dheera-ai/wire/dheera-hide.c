@@ -10,7 +10,7 @@
 #define MIN_KEY_LENGTH 6
 #define MAX_NAME 40
 
-/* Names of members, in lower case and without what divides their words */
+/* How names of members end, in lower case and without what divides their words */
 static const char *const secret_names[] = {
   "accesskey", "accesstoken", "apikey", "assertion", "authorization", "authorizationtoken", "authtoken", "awssecretaccesskey", "bearertoken", "clientassertion",
   "clientsecret", "cookie", "idtoken", "passphrase", "passwd", "password", "privatekey", "proxyauthorization", "refreshtoken", "secret", "secretaccesskey",
@@ -19,7 +19,36 @@ static const char *const secret_names[] = {
 
 /* --- By what they are ---------------------------------------------------------------------------------------------------------------- */
 
-/* Of the key at p, its length there; else 0. JSON may write a slash of it as two characters. */
+/* The length of what stands for the character at p, where JSON may write a slash as \/ and anything as \u002f; 0 when something else is there, or not enough of it. */
+static gsize
+measure_character (const char *p,
+                   char        c)
+{
+  static const char zeros[] = "\\u00";
+  gsize length = sizeof zeros - 1;
+
+  if (*p == c)
+    return 1;
+  if (*p != '\\')
+    return 0;
+  if (p[1] == c)
+    return 2;
+  if (strncmp (p, zeros, length) != 0 || !g_ascii_isxdigit (p[length]) || !g_ascii_isxdigit (p[length + 1]))
+    return 0;
+  return g_ascii_xdigit_value (p[length]) * 16 + g_ascii_xdigit_value (p[length + 1]) == (guchar) c ? length + 2 : 0;
+}
+
+/* Whether a text ends within an escape sequence that p begins */
+static gboolean
+ends_in_escape (const char *p)
+{
+  const gsize whole = sizeof "\\u00XX" - 1;
+  gsize length = strnlen (p, whole);
+
+  return *p == '\\' && length < whole && strspn (p + 1, "u0123456789abcdefABCDEF") == length - 1;
+}
+
+/* Of the key at p, its length there; else 0. */
 static gsize
 measure_same (const char *p,
               const char *key,
@@ -31,14 +60,15 @@ measure_same (const char *p,
   if (key_length < MIN_KEY_LENGTH)
     return 0;
 
-  for (; key_length > 0; key_length--, key++, p++)
+  for (; key_length > 0; key_length--, key++)
     {
-      if (*p == '\\' && p[1] == *key)
-        p++;
-      if (*p == '\0' && cut && p > start)
-        return p - start;
-      if (*p != *key)
+      gsize length = measure_character (p, *key);
+
+      if (length == 0 && cut && p > start && (*p == '\0' || ends_in_escape (p)))
+        return p - start + strlen (p);
+      if (length == 0)
         return 0;
+      p += length;
     }
 
   return p - start;
@@ -135,7 +165,7 @@ is_secret_name (const char *name,
     }
   plain[n] = '\0';
   for (guint i = 0; i < G_N_ELEMENTS (secret_names); i++)
-    if (g_str_equal (plain, secret_names[i]))
+    if (g_str_has_suffix (plain, secret_names[i]))
       return TRUE;
   return FALSE;
 }
@@ -160,14 +190,17 @@ find_value (const char *p)
   return *p == '"' ? p + 1 : NULL;
 }
 
+/* Any quote may be the one before a name: a text that is no JSON, or not only, can have one too many. In JSON no other one is followed by what looks like a name and its
+ * value. */
 static const char *
 hide_member (GString    *out,
              const char *quote)
 {
-  const char *end = skip_string (quote + 1);
-  const char *value = find_value (end);
+  gsize length = strcspn (quote + 1, "\"\\\r\n");
+  const char *end = quote + 1 + length;
+  const char *value = *end == '"' && is_secret_name (quote + 1, length) ? find_value (end + 1) : NULL;
 
-  if (end[-1] != '"' || value == NULL || !is_secret_name (quote + 1, end - quote - 2))
+  if (value == NULL)
     {
       g_string_append_len (out, quote, end - quote);
       return end;

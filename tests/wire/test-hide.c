@@ -11,7 +11,7 @@ typedef struct
   const char *expected;
 } Row;
 
-static const char *const secrets[] = { "canary-0123456789", "AKIDEXAMPLE:se/cret:session-token", "short",
+static const char *const secrets[] = { "canary-0123456789", "a+b/c&d<secret>==", "AKIDEXAMPLE:se/cret:session-token", "short",
                                        "\n{\"client_secret\":\"s\",\"token_uri\":\"http://host.example:8080/token\"}", NULL };
 
 static const Row rows[] = {
@@ -26,6 +26,10 @@ static const Row rows[] = {
   { "the end is c", FALSE, "the end is c" },
   { "token session-token of AKIDEXAMPLE", FALSE, "token [hidden] of [hidden]" },
   { "got from http://host.example:8080/token", FALSE, "got from http://host.example:8080/token" },
+  { "{\"s\":\"a+b\\/c\\u0026d\\u003csecret\\u003E\\u003d\\u003d\"}", FALSE, "{\"s\":\"[hidden]\"}" },
+  { "\\u0063anary-0123456789", FALSE, "[hidden]" },
+  { "{\"s\":\"a+b\\/c\\u00", TRUE, "{\"s\":\"[hidden]" },
+  { "{\"s\":\"a+b\\/c\\u0027d\"}", FALSE, "{\"s\":\"a+b\\/c\\u0027d\"}" },
   { "{\"s\":\"se\\/cret\"}", FALSE, "{\"s\":\"[hidden]\"}" },
   { "sk-aaaaaaaaaaaaaaaaaaaa", FALSE, "[hidden]" },
   { "key=sk-aaaaaaaaaaaaaaaaaaaa.", FALSE, "key=[hidden]" },
@@ -47,6 +51,12 @@ static const Row members[] = {
   { "{\"client_secret", FALSE, "{\"client_secret" },
   { "\"", FALSE, "\"" },
   { "\\\"", FALSE, "\\\"" },
+  { "error: unexpected \" in {\"api_key\": \"canary\"}", FALSE, "error: unexpected \" in {\"api_key\": \"[hidden]\"}" },
+  { "<a href=\"x>\n{\"password\":\"canary\",\"a\":\"b\"}", FALSE, "<a href=\"x>\n{\"password\":\"[hidden]\",\"a\":\"b\"}" },
+  { "{\"openai_api_key\":\"canary\",\"db.password\":\"canary\",\"next\":\"a\"}", FALSE,
+    "{\"openai_api_key\":\"[hidden]\",\"db.password\":\"[hidden]\",\"next\":\"a\"}" },
+  { "[\"password\",\"secret\":\"canary\"]", FALSE, "[\"password\",\"secret\":\"[hidden]\"]" },
+  { "OPENAI_API_KEY=canary&a=b", FALSE, "OPENAI_API_KEY=[hidden]&a=b" },
   { "data: {\"x-api-key\":\"canary\"}\n\ndata: [DONE]\n\n", FALSE, "data: {\"x-api-key\":\"[hidden]\"}\n\ndata: [DONE]\n\n" },
   { "grant_type=client_credentials&client_secret=canary&scope=a", FALSE, "grant_type=client_credentials&client_secret=[hidden]&scope=a" },
   { "assertion=canary", FALSE, "assertion=[hidden]" },
