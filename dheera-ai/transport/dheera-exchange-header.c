@@ -100,17 +100,35 @@ dheera_exchange_get_sent_header (DheeraExchange *self,
   return soup_message_headers_get_list (soup_message_get_request_headers (self->message), name);
 }
 
+/* The text may have been cut in the middle of the secret. */
+static void
+hide_secret (GString    *text,
+             const char *secret)
+{
+  gsize length = strlen (secret);
+
+  if (length < MIN_SECRET)
+    return;
+  g_string_replace (text, secret, DHEERA_MASK_HIDDEN, 0);
+  for (gsize n = MIN (length - 1, text->len); n >= MIN_SECRET; n--)
+    if (memcmp (text->str + text->len - n, secret, n) == 0)
+      {
+        g_string_truncate (text, text->len - n);
+        g_string_append (text, DHEERA_MASK_HIDDEN);
+        return;
+      }
+}
+
 static void
 hide_value (GString    *text,
             const char *value)
 {
   const char *space = strchr (value, ' ');
 
-  if (strlen (value) >= MIN_SECRET)
-    g_string_replace (text, value, DHEERA_MASK_HIDDEN, 0);
+  hide_secret (text, value);
   /* "Basic SECRET" */
-  if (space != NULL && strlen (space + 1) >= MIN_SECRET)
-    g_string_replace (text, space + 1, DHEERA_MASK_HIDDEN, 0);
+  if (space != NULL)
+    hide_secret (text, space + 1);
 }
 
 char *

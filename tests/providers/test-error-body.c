@@ -330,6 +330,34 @@ test_key_at_a_cut (void)
     }
 }
 
+/* Copies ahead of the one that is cut are shorter once they are hidden, and what is left of the last one moves up. */
+static void
+test_several_keys_at_a_cut (void)
+{
+  static const struct
+  {
+    const char *start;
+    guint near;
+  } texts[] = { { "", 1024 }, { "<html>", 200 }, { "{\"error\":{\"message\":\"x\",\"is\":\"", 64 * 1024 } };
+  const char *key = "0123456789abcdefghijklmnopqrstuvwxyz";
+  g_autoptr (DheeraProvider) provider = dheera_provider_new ("openai");
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    for (guint before = texts[i].near - 200; before < texts[i].near + 40; before++)
+      {
+        g_autofree char *copies = g_strdup_printf ("%s %s %s ", key, key, key);
+        g_autoptr (GString) body = g_string_new (texts[i].start);
+        g_autoptr (DheeraErrorDetails) details = NULL;
+
+        g_string_append (body, copies);
+        while (body->len < before)
+          g_string_append_c (body, 'x');
+        g_string_append_printf (body, " %s and more", key);
+        details = dheera_error_body_decode_hiding (provider, key, NULL, 401, body->str, body->len, NULL, NULL);
+        assert_hidden (details, "0123");
+      }
+}
+
 static void
 test_bounds (void)
 {
@@ -387,6 +415,7 @@ main (int    argc,
   g_test_add_func ("/error-body/tool-use-failed", test_tool_use_failed);
   g_test_add_func ("/error-body/key", test_key);
   g_test_add_func ("/error-body/key-at-a-cut", test_key_at_a_cut);
+  g_test_add_func ("/error-body/several-keys-at-a-cut", test_several_keys_at_a_cut);
   g_test_add_func ("/error-body/bounds", test_bounds);
   g_test_add_func ("/error-body/html-bound", test_html_bound);
 

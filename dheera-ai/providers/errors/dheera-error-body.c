@@ -86,21 +86,12 @@ quote_body (const char *body,
 {
   gsize size = MIN (length, MAX_QUOTED);
   g_autofree char *valid = NULL;
-  char *quoted;
 
   if (size == 0)
     return NULL;
 
   valid = g_utf8_make_valid (body, size);
-  quoted = dheera_error_text_hide_key (valid, key);
-  if (size < length && key != NULL)
-    {
-      gsize all = strlen (quoted);
-
-      quoted[all - MIN (all, strlen (key))] = '\0';
-    }
-
-  return quoted;
+  return size < length ? dheera_error_text_hide_cut_key (valid, key) : dheera_error_text_hide_key (valid, key);
 }
 
 /* The data of the first event, when an error came as one of a stream; else the body without blanks before
@@ -131,6 +122,20 @@ find_json (const char *body,
   return p;
 }
 
+/* The words of a page, or of a text that is neither that nor JSON; NULL when there are none. */
+static char *
+dup_plain (const char *text,
+           gsize       size,
+           const char *key)
+{
+  gboolean page = *text == '<';
+  g_autofree char *plain = page ? dheera_error_text_from_html (text, size, MAX_HTML_MESSAGE) : dheera_error_text_dup (text, size, MAX_PLAIN_MESSAGE);
+  gboolean cut = page ? g_utf8_strlen (plain, -1) >= MAX_HTML_MESSAGE : size > MAX_PLAIN_MESSAGE;
+  g_autofree char *open = cut ? dheera_error_text_hide_cut_key (plain, key) : dheera_error_text_hide_key (plain, key);
+
+  return *open != '\0' ? dheera_error_text_dup (open, -1, MAX_PLAIN_MESSAGE) : NULL;
+}
+
 static void
 read_body (DheeraErrorWords *words,
            const char       *body,
@@ -146,19 +151,7 @@ read_body (DheeraErrorWords *words,
     }
   else if (size > 0)
     {
-      g_autofree char *text = NULL;
-
-      if (*start == '<')
-        text = dheera_error_text_from_html (start, size, MAX_HTML_MESSAGE);
-      else
-        text = dheera_error_text_dup (start, size,
-                                      MAX_PLAIN_MESSAGE + (words->key != NULL ? strlen (words->key) : 0));
-      if (*text != '\0')
-        {
-          g_autofree char *open = dheera_error_text_hide_key (text, words->key);
-
-          words->message = dheera_error_text_dup (open, -1, MAX_PLAIN_MESSAGE);
-        }
+      words->message = dup_plain (start, size, words->key);
     }
   dheera_json_clear (&json);
 }

@@ -155,3 +155,12 @@ dheera_error_text_hide_key (const char *text,
 
   return text != NULL ? dheera_hide_secrets (text, secrets, FALSE) : NULL;
 }
+
+char *
+dheera_error_text_hide_cut_key (const char *text,
+                                const char *key)
+{
+  const char *const secrets[] = { key, NULL };
+
+  return dheera_hide_secrets (text, secrets, TRUE);
+}

@@ -49,6 +49,9 @@ char       *dheera_error_text_from_html (const char *html,
 /* A copy in which key (nullable), and whatever looks like a key of a known maker, is replaced. */
 char       *dheera_error_text_hide_key (const char *text,
                                        const char *key);
+/* The same of a text that was cut off, perhaps in the middle of a key. */
+char       *dheera_error_text_hide_cut_key (const char *text,
+                                       const char *key);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DheeraErrorWords, dheera_error_words_clear)
 
