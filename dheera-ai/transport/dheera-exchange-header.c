@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "dheera-ai/wire/dheera-hide-private.h"
 #include "dheera-ai/wire/dheera-mask-private.h"
 
 #define MIN_SECRET 8 /* bytes; what is shorter may be a word of any sentence */
@@ -100,17 +101,12 @@ dheera_exchange_get_sent_header (DheeraExchange *self,
   return soup_message_headers_get_list (soup_message_get_request_headers (self->message), name);
 }
 
-/* The text may have been cut in the middle of the secret. */
+/* What is left at the end of a text that was cut in the middle of the secret */
 static void
-hide_secret (GString    *text,
-             const char *secret)
+hide_start (GString    *text,
+            const char *secret)
 {
-  gsize length = strlen (secret);
-
-  if (length < MIN_SECRET)
-    return;
-  g_string_replace (text, secret, DHEERA_MASK_HIDDEN, 0);
-  for (gsize n = MIN (length - 1, text->len); n >= MIN_SECRET; n--)
+  for (gsize n = MIN (strlen (secret) - 1, text->len); n >= MIN_SECRET; n--)
     if (memcmp (text->str + text->len - n, secret, n) == 0)
       {
         g_string_truncate (text, text->len - n);
@@ -119,37 +115,40 @@ hide_secret (GString    *text,
       }
 }
 
-static void
-hide_value (GString    *text,
-            const char *value)
+static char **
+list_secrets (DheeraExchange *self)
 {
-  const char *space = strchr (value, ' ');
+  char **secrets = dheera_redact_list_named_secrets (self->message, self->auth_header);
+  guint n = 0;
 
-  hide_secret (text, value);
-  /* "Basic SECRET" */
-  if (space != NULL)
-    hide_secret (text, space + 1);
+  for (guint i = 0; secrets[i] != NULL; i++)
+    if (strlen (secrets[i]) >= MIN_SECRET)
+      secrets[n++] = secrets[i];
+    else
+      g_free (secrets[i]);
+  secrets[n] = NULL;
+  return secrets;
 }
 
 char *
 dheera_exchange_hide_headers (DheeraExchange *self,
                               const char     *text)
 {
+  char **secrets;
   g_autoptr(GString) open = NULL;
-  SoupMessageHeadersIter iter;
-  const char *name;
-  const char *value;
+  g_autofree char *whole = NULL;
 
   if (text == NULL || self->message == NULL)
     return g_strdup (text);
 
-  open = g_string_new (text);
-  soup_message_headers_iter_init (&iter, soup_message_get_request_headers (self->message));
-  while (soup_message_headers_iter_next (&iter, &name, &value))
-    if (dheera_redact_is_secret_header (name, self->auth_header))
-      hide_value (open, value);
+  secrets = list_secrets (self);
+  whole = dheera_hide_secrets (text, (const char *const *) secrets, FALSE);
+  open = g_string_new (whole);
+  for (guint i = 0; secrets[i] != NULL; i++)
+    hide_start (open, secrets[i]);
+  dheera_redact_free_secrets (secrets);
 
-  return g_string_free (g_steal_pointer (&open), FALSE);
+  return dheera_hide_json_members (open->str);
 }
 
 static gboolean
@@ -168,6 +167,19 @@ quotes_value (const char *answer,
   return length >= MIN_SECRET && length <= answer_length && strstr (answer, space + 1) != NULL;
 }
 
+static gboolean
+quotes_query (DheeraExchange *self,
+              const char     *answer)
+{
+  char **secrets = g_uri_get_query (soup_message_get_uri (self->message)) != NULL ? list_secrets (self) : NULL;
+  gboolean quotes = FALSE;
+
+  for (guint i = 0; secrets != NULL && secrets[i] != NULL; i++)
+    quotes |= strstr (answer, secrets[i]) != NULL;
+  dheera_redact_free_secrets (secrets);
+  return quotes;
+}
+
 /* Does it send back what was sent to it? */
 static gboolean
 quotes_header (DheeraExchange *self,
@@ -184,7 +196,7 @@ quotes_header (DheeraExchange *self,
   while (soup_message_headers_iter_next (&iter, &name, &value))
     if (quotes_value (answer, length, value) && dheera_redact_is_secret_header (name, self->auth_header))
       return TRUE;
-  return FALSE;
+  return quotes_query (self, answer);
 }
 
 /* Here only what is sure to hold a credential is kept back, and not whatever has a suspicious word in its name: an answer's x-ratelimit-remaining-tokens is what

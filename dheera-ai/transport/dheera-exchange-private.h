@@ -57,7 +57,7 @@ void             dheera_exchange_add_header       (DheeraExchange *self,
 /* What the request has, but NULL for one that may hold a credential */
 const char      *dheera_exchange_get_sent_header  (DheeraExchange *self,
                                                    const char     *name);
-/* A text of the server's (nullable), without what the request had in headers that may hold a credential: some servers send back what they were sent. */
+/* A text of the server's (nullable), without what the request had in headers, its query and its body that may be a credential: some servers send back what they were sent. */
 char            *dheera_exchange_hide_headers     (DheeraExchange *self,
                                                    const char     *text) G_GNUC_WARN_UNUSED_RESULT;
 /* Also closes; safe in every phase, an operation in flight is abandoned without its callback. Owner-thread only. */

@@ -2,8 +2,6 @@
 
 #include "dheera-exchange-internal-private.h"
 
-#include <string.h>
-
 /* What may be seen of an exchange when it is over, for whoever asked for that. */
 
 void
@@ -54,9 +52,7 @@ dheera_exchange_show (DheeraExchange *self,
 void
 dheera_shown_clear (DheeraShown *self)
 {
-  for (guint i = 0; self->secrets != NULL && self->secrets[i] != NULL; i++)
-    explicit_bzero (self->secrets[i], strlen (self->secrets[i]));
-  g_clear_pointer (&self->secrets, g_strfreev);
+  g_clear_pointer (&self->secrets, dheera_redact_free_secrets);
   g_clear_pointer (&self->request_headers, g_free);
   g_clear_pointer (&self->response_headers, g_free);
 }

@@ -28,9 +28,14 @@ char           *dheera_redact_response_headers   (SoupMessage       *message,
 /* dheera_exchange_show() in the thread that the message belongs to */
 void            dheera_exchange_show_here        (DheeraExchange *self,
                                                   DheeraShown    *shown);
-/* The key, and what the headers of the request hold that may be secret; to be wiped. */
+/* What a request has in headers and fields of its query whose names speak of secrets */
+char          **dheera_redact_list_named_secrets (SoupMessage *message,
+                                                  const char  *auth_header);
+/* That, the key, and whatever else the headers hold that may be secret */
 char          **dheera_redact_list_secrets       (SoupMessage *message,
                                                   const char  *auth_header,
                                                   const char  *key);
+/* Overwrites them. NULL is nothing to do. */
+void            dheera_redact_free_secrets       (char       **secrets);
 
 G_END_DECLS

@@ -33,7 +33,7 @@ is_harmless (const char *name)
 static gboolean
 has_secret_word (const char *name)
 {
-  static const char *const words[] = { "key", "token", "secret", "auth", "cookie", "password", "credential", "signature", "session" };
+  static const char *const words[] = { "key", "token", "secret", "auth", "bearer", "cookie", "jwt", "pass", "credential", "signature", "session" };
 
   for (; *name != '\0'; name++)
     {
@@ -66,6 +66,13 @@ is_secret_of_answer (const char *name,
   return dheera_redact_is_secret_header (name, auth_header);
 }
 
+/* The addresses of pages, which may have more in their query than their name */
+static gboolean
+is_address (const char *name)
+{
+  return g_ascii_strcasecmp (name, "Referer") == 0 || g_ascii_strcasecmp (name, "HTTP-Referer") == 0;
+}
+
 static void
 append_request_headers (GString            *text,
                         SoupMessageHeaders *headers,
@@ -79,8 +86,9 @@ append_request_headers (GString            *text,
   while (soup_message_headers_iter_next (&iter, &name, &value))
     {
       gboolean shown = is_harmless (name) && (auth_header == NULL || g_ascii_strcasecmp (name, auth_header) != 0);
+      g_autofree char *address = shown && is_address (name) ? dheera_url_redact (value) : NULL;
 
-      g_string_append_printf (text, "%s: %s\n", name, shown ? value : REDACTED);
+      g_string_append_printf (text, "%s: %s\n", name, address != NULL ? address : shown ? value : REDACTED);
     }
 }
 
@@ -152,27 +160,97 @@ dheera_redact_response_headers (SoupMessage       *message,
   return take_hiding (text, secrets);
 }
 
+/* "a=SECRET; b=SECRET" */
 static void
-add_value (GPtrArray  *secrets,
-           const char *name,
-           const char *value,
-           const char *auth_header)
+add_cookies (GPtrArray  *secrets,
+             const char *value)
+{
+  g_auto(GStrv) cookies = g_strsplit (value, ";", -1);
+
+  for (guint i = 0; cookies[i] != NULL; i++)
+    {
+      const char *equals = strchr (cookies[i], '=');
+
+      if (equals != NULL)
+        g_ptr_array_add (secrets, g_strdup (equals + 1));
+      explicit_bzero (cookies[i], strlen (cookies[i]));
+    }
+}
+
+static void
+add_header (GPtrArray  *secrets,
+            const char *name,
+            const char *value)
 {
   const char *space = strchr (value, ' ');
 
-  if (is_harmless (name))
-    return;
-  if (dheera_redact_is_secret_header (name, auth_header))
+  g_ptr_array_add (secrets, g_strdup (value));
+  if (g_ascii_strcasecmp (name, "Cookie") == 0)
+    add_cookies (secrets, value);
+  /* "Bearer KEY" */
+  else if (space != NULL)
+    g_ptr_array_add (secrets, g_strdup (space + 1));
+}
+
+static gboolean
+is_secret_field (const char *name)
+{
+  return has_secret_word (name) || g_ascii_strcasecmp (name, "sig") == 0 || g_ascii_strcasecmp (name, "code") == 0;
+}
+
+/* Some gateways want a key in the query of their address. */
+static void
+add_query (GPtrArray   *secrets,
+           SoupMessage *message)
+{
+  const char *query = g_uri_get_query (soup_message_get_uri (message));
+  g_auto(GStrv) fields = query != NULL ? g_strsplit (query, "&", -1) : NULL;
+
+  for (guint i = 0; fields != NULL && fields[i] != NULL; i++)
     {
-      g_ptr_array_add (secrets, g_strdup (value));
-      /* "Bearer KEY" */
-      if (space != NULL)
-        g_ptr_array_add (secrets, g_strdup (space + 1));
+      char *equals = strchr (fields[i], '=');
+      g_autofree char *plain = equals != NULL ? g_uri_unescape_string (equals + 1, NULL) : NULL;
+
+      if (equals == NULL)
+        continue;
+      *equals = '\0';
+      if (is_secret_field (fields[i]))
+        {
+          g_ptr_array_add (secrets, g_strdup (equals + 1));
+          if (plain != NULL && strcmp (plain, equals + 1) != 0)
+            g_ptr_array_add (secrets, g_strdup (plain));
+        }
+      explicit_bzero (equals + 1, strlen (equals + 1));
+      if (plain != NULL)
+        explicit_bzero (plain, strlen (plain));
     }
-  else if (strlen (value) >= MIN_STRANGE_SECRET && strpbrk (value, " :,") == NULL)
-    {
-      g_ptr_array_add (secrets, g_strdup (value));
-    }
+}
+
+static GPtrArray *
+list_named (SoupMessage *message,
+            const char  *auth_header)
+{
+  GPtrArray *secrets = g_ptr_array_new ();
+  SoupMessageHeadersIter iter;
+  const char *name;
+  const char *value;
+
+  soup_message_headers_iter_init (&iter, soup_message_get_request_headers (message));
+  while (soup_message_headers_iter_next (&iter, &name, &value))
+    if (!is_harmless (name) && dheera_redact_is_secret_header (name, auth_header))
+      add_header (secrets, name, value);
+  add_query (secrets, message);
+  return secrets;
+}
+
+char **
+dheera_redact_list_named_secrets (SoupMessage *message,
+                                  const char  *auth_header)
+{
+  GPtrArray *secrets = list_named (message, auth_header);
+
+  g_ptr_array_add (secrets, NULL);
+  return (char **) g_ptr_array_free (secrets, FALSE);
 }
 
 char **
@@ -180,7 +258,7 @@ dheera_redact_list_secrets (SoupMessage *message,
                             const char  *auth_header,
                             const char  *key)
 {
-  GPtrArray *secrets = g_ptr_array_new ();
+  GPtrArray *secrets = list_named (message, auth_header);
   SoupMessageHeadersIter iter;
   const char *name;
   const char *value;
@@ -189,8 +267,17 @@ dheera_redact_list_secrets (SoupMessage *message,
     g_ptr_array_add (secrets, g_strdup (key));
   soup_message_headers_iter_init (&iter, soup_message_get_request_headers (message));
   while (soup_message_headers_iter_next (&iter, &name, &value))
-    add_value (secrets, name, value, auth_header);
+    if (!is_harmless (name) && strlen (value) >= MIN_STRANGE_SECRET && strpbrk (value, " :,") == NULL)
+      g_ptr_array_add (secrets, g_strdup (value));
   g_ptr_array_add (secrets, NULL);
 
   return (char **) g_ptr_array_free (secrets, FALSE);
+}
+
+void
+dheera_redact_free_secrets (char **secrets)
+{
+  for (guint i = 0; secrets != NULL && secrets[i] != NULL; i++)
+    explicit_bzero (secrets[i], strlen (secrets[i]));
+  g_strfreev (secrets);
 }

@@ -14,8 +14,11 @@ char *dheera_hide_secrets (const char        *text,
                            const char *const *secrets,
                            gboolean           cut) G_GNUC_WARN_UNUSED_RESULT;
 
-/* A copy in which texts that are members of JSON objects, and fields of forms, are hidden whose name says that they are credentials: "api_key", "password",
- * "authorization" … The text need not be whole, or JSON at all. */
+/* A copy in which texts that are members of JSON objects, or in lists that are, and fields of forms, are hidden whose name says that they are credentials, or ends so:
+ * "api_key", "openai_api_key", "password", "authorization" … JSON in a text of JSON counts too. The text need not be whole, or JSON at all. */
 char *dheera_hide_members (const char        *text) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same of members alone */
+char *dheera_hide_json_members (const char   *text) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -170,47 +170,100 @@ is_secret_name (const char *name,
   return FALSE;
 }
 
-/* Behind the closing quote, or the end of a text that was cut. p is behind the opening one. */
-static const char *
-skip_string (const char *p)
+/* The length of a quote at p, which in JSON that is a text of other JSON has a backslash before it; 0 when there is none. */
+static gsize
+measure_quote (const char *p)
 {
-  while (*p != '\0' && *p != '"')
-    p += *p == '\\' && p[1] != '\0' ? 2 : 1;
-  return *p == '"' ? p + 1 : p;
+  if (*p == '"')
+    return 1;
+  return *p == '\\' && p[1] == '"' ? 2 : 0;
 }
 
-/* Where the text begins that is the value of a member whose name ended at p; NULL when it is none. */
+/* What a backslash makes one character of, which in a text of other JSON are two backslashes and a character that may have one itself */
+static gsize
+measure_escaped (const char *p,
+                 gsize       quote)
+{
+  gsize length = strnlen (p, 4);
+
+  if (*p != '\\' || length < 2)
+    return 1;
+  if (quote == 1 || p[1] != '\\' || length < 3)
+    return 2;
+  return p[2] == '\\' ? length : 3;
+}
+
+/* At the closing quote, or at the end of a text that was cut or that this one is a text of. p is behind the opening one. */
 static const char *
-find_value (const char *p)
+skip_string (const char *p,
+             gsize       quote)
+{
+  while (*p != '\0' && *p != '"' && !(quote == 2 && measure_quote (p) == 2))
+    p += measure_escaped (p, quote);
+  return p;
+}
+
+/* Where the text begins that is the value of a member whose name ended at p, or the first one of a list that is; NULL when it is neither. */
+static const char *
+find_value (const char *p,
+            gsize       quote)
 {
   p += strspn (p, " \t\r\n");
   if (*p++ != ':')
     return NULL;
+  p += strspn (p, " \t\r\n[");
+  return measure_quote (p) == quote ? p + quote : NULL;
+}
+
+/* The same of the next text in a list */
+static const char *
+find_next (const char *p,
+           gsize       quote)
+{
   p += strspn (p, " \t\r\n");
-  return *p == '"' ? p + 1 : NULL;
+  if (*p++ != ',')
+    return NULL;
+  p += strspn (p, " \t\r\n");
+  return measure_quote (p) == quote ? p + quote : NULL;
+}
+
+/* Hides the value, or each in its list. Returns what is behind. */
+static const char *
+hide_values (GString    *out,
+             const char *value,
+             gsize       quote,
+             gboolean    list)
+{
+  const char *end;
+
+  do
+    {
+      g_string_append (out, DHEERA_MASK_HIDDEN);
+      end = skip_string (value, quote);
+      if (measure_quote (end) != quote)
+        return end;
+      value = list ? find_next (end + quote, quote) : NULL;
+      g_string_append_len (out, end, value != NULL ? value - end : (gssize) quote);
+    }
+  while (value != NULL);
+
+  return end + quote;
 }
 
 /* Any quote may be the one before a name: a text that is no JSON, or not only, can have one too many. In JSON no other one is followed by what looks like a name and its
  * value. */
 static const char *
 hide_member (GString    *out,
-             const char *quote)
+             const char *start,
+             gsize       quote)
 {
-  gsize length = strcspn (quote + 1, "\"\\\r\n");
-  const char *end = quote + 1 + length;
-  const char *value = *end == '"' && is_secret_name (quote + 1, length) ? find_value (end + 1) : NULL;
+  const char *name = start + quote;
+  gsize length = strcspn (name, "\"\\\r\n");
+  const char *end = name + length;
+  const char *value = measure_quote (end) == quote && is_secret_name (name, length) ? find_value (end + quote, quote) : NULL;
 
-  if (value == NULL)
-    {
-      g_string_append_len (out, quote, end - quote);
-      return end;
-    }
-  g_string_append_len (out, quote, value - quote);
-  g_string_append (out, DHEERA_MASK_HIDDEN);
-  end = skip_string (value);
-  if (end > value && end[-1] == '"')
-    g_string_append_c (out, '"');
-  return end;
+  g_string_append_len (out, start, (value != NULL ? value : end) - start);
+  return value != NULL ? hide_values (out, value, quote, memchr (end, '[', value - end) != NULL) : end;
 }
 
 /* The fields of a form: name=value&name=value */
@@ -240,22 +293,30 @@ hide_fields (const char *text)
 }
 
 char *
-dheera_hide_members (const char *text)
+dheera_hide_json_members (const char *text)
 {
-  GString *out;
+  GString *out = g_string_sized_new (strlen (text));
   const char *p = text;
 
-  if (strchr (text, '"') == NULL)
-    return hide_fields (text);
-
-  out = g_string_sized_new (strlen (text));
   while (*p != '\0')
     {
-      if (*p == '"')
-        p = hide_member (out, p);
-      else
+      gsize quote = measure_quote (p);
+
+      if (quote > 0)
+        {
+          p = hide_member (out, p, quote);
+          continue;
+        }
+      if (*p == '\\' && p[1] == '\\')
         g_string_append_c (out, *p++);
+      g_string_append_c (out, *p++);
     }
 
   return g_string_free (out, FALSE);
+}
+
+char *
+dheera_hide_members (const char *text)
+{
+  return strchr (text, '"') == NULL ? hide_fields (text) : dheera_hide_json_members (text);
 }

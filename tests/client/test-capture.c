@@ -141,11 +141,13 @@ test_headers (gconstpointer data)
   set_up (&f, DHEERA_CAPTURE_HEADERS);
   SCRIPT (f.server, HEAD ("200 OK", "Set-Cookie: canary\r\nX-Echo: you sent " KEY "\r\nx-ratelimit-remaining-tokens: 12\r\n") BODY);
   dheera_base_request_set_header (DHEERA_BASE_REQUEST (f.request), "X-Tenant", "canary");
+  dheera_base_request_set_header (DHEERA_BASE_REQUEST (f.request), "Referer", "https://app.example/page?token=canary");
   assert_answered (&f, (Complete) data);
 
   sent = dheera_call_get_request_headers (f.call);
   assert_has (sent, "Authorization: [redacted]\n");
   assert_has (sent, "X-Tenant: [redacted]\n");
+  assert_has (sent, "Referer: https://app.example/page\n");
   assert_has (sent, "Content-Type: application/json\n");
   assert_has (sent, "Host: 127.0.0.1:");
   g_assert_null (strstr (sent, "canary"));

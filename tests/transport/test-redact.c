@@ -106,6 +106,34 @@ test_quoted (void)
     }
 }
 
+/* Of the address and of cookies, and what the body had in members that speak of keys */
+static void
+test_quoted_parts (void)
+{
+  static const struct { const char *said; const char *shown; } rows[] = {
+    { "No route for /v1/chat?api-version=2024-10-21&subscription-key=q%2Fcanary-1111", "No route for /v1/chat?api-version=2024-10-21&subscription-key=[hidden]" },
+    { "The key q/canary-1111 is not the one of sig-canary-2222", "The key [hidden] is not the one of [hidden]" },
+    { "{\"cookie\": \"a\\u003dcookie-canary-3333; b=short\"}", "{\"cookie\": \"[hidden]\"}" },
+    { "You sent a\\u003dcookie-canary-3333; b\\u003dshort", "You sent [hidden]" },
+    { "The session cookie-canary-3333 has ended", "The session [hidden] has ended" },
+    { "You sent {\"model\": \"m\", \"api_key\": \"of-the-body\"}", "You sent {\"model\": \"m\", \"api_key\": \"[hidden]\"}" },
+    { "Use b=short and password=x", "Use b=short and password=x" },
+  };
+  g_autoptr(DheeraTransport) transport = dheera_transport_new ();
+  g_autoptr(DheeraHttpRequest) request =
+    dheera_http_request_new ("POST", "https://api.example/v1/chat?api-version=2024-10-21&subscription-key=q%2Fcanary-1111&sig=sig-canary-2222");
+  g_autoptr(DheeraExchange) exchange = NULL;
+
+  g_assert_true (dheera_http_request_set_header (request, "Cookie", "a=cookie-canary-3333; b=short"));
+  exchange = dheera_exchange_new (transport, request, NULL, &(DheeraTimeouts) { 0 });
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *shown = dheera_exchange_hide_headers (exchange, rows[i].said);
+
+      g_assert_cmpstr (shown, ==, rows[i].shown);
+    }
+}
+
 static GLogWriterOutput
 search_log (GLogLevelFlags   level,
             const GLogField *fields,
@@ -165,6 +193,7 @@ main (int   argc,
   g_test_add_func ("/redact/names", test_names);
   g_test_add_func ("/redact/describe", test_describe);
   g_test_add_func ("/redact/quoted", test_quoted);
+  g_test_add_func ("/redact/quoted-parts", test_quoted_parts);
   g_test_add_func ("/redact/errors-and-logs", test_errors_and_logs);
 
   return g_test_run ();
