@@ -112,13 +112,16 @@ network_event_cb (SoupMessage        *message,
     {
     case G_SOCKET_CLIENT_RESOLVING:
       stats->resolving = now;
+      stats->connecting = 0;
       begin_wait_for_threads (self);
       break;
     case G_SOCKET_CLIENT_RESOLVED:
       stats->resolved = now;
       break;
     case G_SOCKET_CLIENT_CONNECTING:
-      stats->connecting = now;
+      /* A host may have several addresses, which are tried one after the other. */
+      if (stats->connecting == 0)
+        stats->connecting = now;
       note_proxy (self, connection);
       break;
     case G_SOCKET_CLIENT_CONNECTED:
@@ -130,6 +133,7 @@ network_event_cb (SoupMessage        *message,
       break;
     case G_SOCKET_CLIENT_PROXY_NEGOTIATED:
       self->proxy_negotiating = FALSE;
+      stats->connected = now;
       break;
     case G_SOCKET_CLIENT_TLS_HANDSHAKING:
       stats->tls_handshaking = now;

@@ -54,6 +54,52 @@ test_whole_answer (void)
     }
 }
 
+typedef struct
+{
+  guint n;      /* addresses that were tried */
+  gint64 first; /* when */
+} Tries;
+
+static void
+network_event_cb (SoupMessage        *message,
+                  GSocketClientEvent  event,
+                  GIOStream          *connection,
+                  Tries              *tries)
+{
+  if (event == G_SOCKET_CLIENT_CONNECTING && tries->n++ == 0)
+    tries->first = g_get_monotonic_time ();
+}
+
+static void
+queued_cb (SoupSession *session,
+           SoupMessage *message,
+           Tries       *tries)
+{
+  g_signal_connect (message, "network-event", G_CALLBACK (network_event_cb), tries);
+}
+
+/* A name has two addresses, and nobody listens at the first one: trying it belongs to the time of connecting. */
+static void
+test_addresses (void)
+{
+  FOR_EACH_MODE (mode)
+    {
+      g_autoptr(FaultServer) server = fault_server_new (FAULT_TLS_NONE);
+      g_autofree char *url = g_strdup_printf ("http://localhost:%u/", fault_server_get_port (server));
+      g_autoptr(SoupSession) session = runner_make_session ();
+      g_autoptr(DheeraTransport) transport = dheera_transport_for_session (session);
+      g_autoptr(Outcome) outcome = NULL;
+      Tries tries = { 0 };
+
+      g_signal_connect (session, "request-queued", G_CALLBACK (queued_cb), &tries);
+      fault_server_script (server, FAULT_EXPECT (), FAULT_SEND (OK_HEAD "Content-Length: 2\r\n\r\n{}"), FAULT_AGAIN (), FAULT_END);
+      outcome = run_exchange (mode, &(Run) { .transport = transport, .url = url });
+      g_assert_no_error (outcome->error);
+      g_assert_cmpuint (tries.n, >=, 2);
+      g_assert_cmpint (outcome->stats.connecting, <=, tries.first);
+    }
+}
+
 static void
 test_stream (void)
 {
@@ -90,6 +136,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
+  g_test_add_func ("/exchange/addresses", test_addresses);
   g_test_add_func ("/exchange/whole-answer", test_whole_answer);
   g_test_add_func ("/exchange/stream", test_stream);
 

@@ -88,6 +88,28 @@ test_case (gconstpointer data)
     }
 }
 
+/* What the proxy needs to make the connection belongs to the time of connecting. */
+static void
+test_consent (void)
+{
+  FOR_EACH_MODE (mode)
+    {
+      g_autoptr(FaultServer) proxy = fault_server_new (FAULT_TLS_NONE);
+      SoupSession *session = make_session (proxy, "");
+      DheeraTransport *transport = dheera_transport_for_session (session);
+      g_autoptr(Outcome) outcome = NULL;
+
+      fault_server_script (proxy, FAULT_EXPECT (), FAULT_WAIT (100), FAULT_SEND ("HTTP/1.1 200 OK\r\n\r\n"), FAULT_STARTTLS (), FAULT_EXPECT (), FAULT_SEND (ANSWER),
+                           FAULT_STALL (), FAULT_END);
+      outcome = run_exchange (mode, &(Run) { .transport = transport, .url = "https://localhost/v1" });
+      g_assert_no_error (outcome->error);
+      g_assert_cmpint (outcome->stats.connected - outcome->stats.connecting, >=, 100 * 1000);
+      g_assert_cmpint (outcome->stats.connected, <=, outcome->stats.tls_handshaking);
+      dheera_transport_unref (transport);
+      assert_freed (session);
+    }
+}
+
 static void
 test_unreachable (void)
 {
@@ -243,6 +265,7 @@ main (int   argc,
 
       g_test_add_data_func (path, &cases[i], test_case);
     }
+  g_test_add_func ("/proxy/consent", test_consent);
   g_test_add_func ("/proxy/unreachable", test_unreachable);
   g_test_add_func ("/proxy/unknown", test_unknown);
   g_test_add_data_func ("/proxy/password-of-tunnel", GINT_TO_POINTER (TRUE), test_password);
