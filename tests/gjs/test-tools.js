@@ -20,11 +20,11 @@ function later(tool, call) {
     sleep(5).then(() => now(tool, call)).catch(error => call.return_error(error.message));
 }
 
-function ask(handler, prompt = PROMPT, orders = {}) {
+function ask(handler, prompt = PROMPT, orders = {}, connect = 'connect') {
     const request = mock(orders, prompt);
     const tool = Dheera.Tool.new('weather', 'Tells the weather.', JSON.stringify({type: 'object', properties: {city: {type: 'string'}}}));
 
-    tool.connect('call', handler);
+    tool[connect]('call', handler);
     request.add_tool(tool);
     return request;
 }
@@ -58,8 +58,10 @@ await runCases({
         };
 
         assertEqual(client.run(ask(fail, 'call weather')).text, 'weather answered: Error: The tool failed.');
-        for (const handler of [fail, async () => fail()])
-            assertEqual((await client.run_async(ask(handler, 'call weather'))).text, 'weather answered: Error: The tool failed.');
+        for (const handler of [fail, async () => fail()]) {
+            for (const connect of ['connect', 'connect_after'])
+                assertEqual((await client.run_async(ask(handler, 'call weather', {}, connect))).text, 'weather answered: Error: The tool failed.');
+        }
     },
 
     async 'run_stream'() {

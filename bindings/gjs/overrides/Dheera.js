@@ -161,12 +161,15 @@ function answering(func, position, message) {
  * @param {object} provider - that of providers
  */
 function addAnswers(tool, provider) {
-    const {connect} = tool;
     const {set_credentials_func: setCredentialsFunc} = provider;
 
-    tool.connect = function (signal, handler) {
-        return connect.call(this, signal, signal === 'call' ? answering(handler, 1, 'The tool failed.') : handler);
-    };
+    for (const name of ['connect', 'connect_after']) {
+        const connect = tool[name];
+
+        tool[name] = function (signal, handler) {
+            return connect.call(this, signal, signal === 'call' ? answering(handler, 1, 'The tool failed.') : handler);
+        };
+    }
     provider.set_credentials_func = function (func) {
         return setCredentialsFunc.call(this, func && answering(func, 0, 'the credentials function threw an exception'));
     };
