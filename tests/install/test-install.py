@@ -114,6 +114,24 @@ def test_c():
     expect_hello(work / 'stream-c')
 
 
+def test_the_build_folder():
+    """With what "meson devenv" sets it is as good as an installation."""
+    def run_in_build(command):
+        environment_of_mine = {name: value for name, value in os.environ.items() if not name.startswith(('GI_', 'GJS_', 'PYTHONPATH', 'LD_', 'PKG_CONFIG', 'CPATH'))}
+        return run(options.meson, 'devenv', '-C', options.build, '-w', work, 'sh', '-c', command, env=environment_of_mine)
+
+    hello = shlex.join([HELLO, 'mock/echo'])
+    flags = '$(pkg-config --cflags --libs dheera-ai-1)'
+    assert run_in_build(f'cc {examples}/c/stream.c -o stream-built {flags} && ./stream-built {hello}') == HELLO + '\n'
+    if options.python:
+        assert run_in_build(f'{options.python} {examples}/python/stream.py {hello}') == HELLO + '\n'
+    if options.gjs:
+        assert run_in_build(f'{options.gjs} -m {examples}/gjs/stream.js {hello}') == HELLO + '\n'
+    if options.valac:
+        vapi = pathlib.Path(options.build) / 'dheera-ai'
+        assert run_in_build(f'{options.valac} --pkg libsoup-3.0 --pkg dheera-ai-1 --vapidir {vapi} -X -w -o vala-built {examples}/vala/stream.vala && ./vala-built {hello}') == HELLO + '\n'
+
+
 def test_the_command():
     command = prefix / 'bin' / 'dheera-ai'
     if not command.exists():
