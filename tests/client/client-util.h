@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* Seconds that what happens in time may be late on a machine that is busy */
+#define LATE 12
+
 /* What the tests of the client share: requests to the offline model, and waiting for asynchronous answers. */
 
 /* A request to the offline model; extra (nullable) is the object that tells it how to behave, {"status": 429} */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#define _GNU_SOURCE /* memmem() */
+
 #include "fault-server.h"
 
 #include <netinet/in.h>
@@ -286,6 +288,22 @@ read_some (Connection *self,
 }
 
 static gboolean
+await (Connection      *self,
+       const FaultStep *step)
+{
+  const char *found;
+
+  while ((found = memmem (self->rest->str, self->rest->len, step->text, step->length)) == NULL)
+    {
+      if (!fill (self))
+        return FALSE;
+    }
+  g_string_erase (self->rest, 0, found + step->length - self->rest->str);
+
+  return TRUE;
+}
+
+static gboolean
 run_step (Connection      *self,
           const FaultStep *step)
 {
@@ -295,6 +313,8 @@ run_step (Connection      *self,
       return expect_request (self);
     case FAULT_ACTION_READ:
       return read_some (self, step->number);
+    case FAULT_ACTION_AWAIT:
+      return await (self, step);
     case FAULT_ACTION_SEND:
       return send_bytes (self, step->text, step->length);
     case FAULT_ACTION_DRIP:

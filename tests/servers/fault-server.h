@@ -32,6 +32,7 @@ typedef enum
   FAULT_ACTION_END,
   FAULT_ACTION_EXPECT,
   FAULT_ACTION_READ,
+  FAULT_ACTION_AWAIT,
   FAULT_ACTION_SEND,
   FAULT_ACTION_DRIP,
   FAULT_ACTION_FLOOD,
@@ -57,6 +58,8 @@ typedef struct
 #define FAULT_EXPECT()               { FAULT_ACTION_EXPECT, NULL, 0, 0 }
 /* Reads at least so many bytes of whatever it may be */
 #define FAULT_READ(bytes)            { FAULT_ACTION_READ, NULL, 0, bytes }
+/* Reads until these bytes have come, whatever is before them */
+#define FAULT_AWAIT(data, size)      { FAULT_ACTION_AWAIT, data, size, 0 }
 #define FAULT_SEND(text)             { FAULT_ACTION_SEND, text, -1, 0 }
 #define FAULT_SEND_BYTES(data, size) { FAULT_ACTION_SEND, data, size, 0 }
 /* One byte every so many milliseconds */

@@ -4,14 +4,14 @@
 
 #define EVENT_STREAM "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 
-/* Never early, and not much later than it should be: the machine may be busy. */
+/* Never early, and not left to another limit */
 static void
 assert_in_time (Outcome *outcome,
                 double   seconds)
 {
   g_test_message ("%.3f s for a deadline of %.3f s", outcome->seconds, seconds);
   g_assert_cmpfloat (outcome->seconds, >=, seconds - 0.01);
-  g_assert_cmpfloat (outcome->seconds, <=, seconds + 3);
+  g_assert_cmpfloat (outcome->seconds, <=, seconds + LATE);
 }
 
 static void
@@ -121,7 +121,7 @@ test_idle (void)
       assert_failed (outcome, DHEERA_TRANSPORT_ERROR_TIMEOUT, "127.0.0.1:* sent nothing more for 0.5 seconds");
       g_assert_cmpstr (outcome->body->str, ==, "uvwxyz");
       g_assert_cmpfloat (outcome->seconds, >=, 1.1);
-      g_assert_cmpfloat (outcome->seconds, <=, 4.5);
+      g_assert_cmpfloat (outcome->seconds, <=, 1.1 + LATE);
     }
 }
 
@@ -156,7 +156,7 @@ test_total_is_over (void)
       fault_server_script (server, FAULT_EXPECT (), FAULT_STALL (), FAULT_END);
       outcome = run_exchange (mode, &(Run) { .transport = transport, .url = url, .timeouts = { .deadline = g_get_monotonic_time () - 1, .total = 1 } });
       assert_failed (outcome, DHEERA_TRANSPORT_ERROR_TIMEOUT, "127.0.0.1:* did not finish*");
-      g_assert_cmpfloat (outcome->seconds, <, 3);
+      g_assert_cmpfloat (outcome->seconds, <, LATE);
     }
 }
 

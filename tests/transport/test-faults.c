@@ -136,7 +136,7 @@ test_fault (gconstpointer data)
       g_assert_cmpuint (fault_server_get_n_connections (server), ==, 1);
       g_assert_false (outcome->stats.replayed);
       g_assert_cmpint (outcome->stats.end, >, 0);
-      g_assert_cmpfloat (outcome->seconds, <, fault->total > 0 ? fault->total + 3 : 7);
+      g_assert_cmpfloat (outcome->seconds, <, fault->total + LATE);
     }
 }
 
