@@ -25,7 +25,7 @@ def main():
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(fixture.folder('steady'))
         port, = fixture.free_ports(1)
-        argv = [str(node_package.find_node()), str(program), '--port', str(port), '--no-color', '--log=false', arguments.description]
+        argv = [str(node_package.find_node()), str(program), '--host', '127.0.0.1', '--port', str(port), '--no-color', '--log=false', arguments.description]
         process = stack.enter_context(fixture.running(argv, [port], folder / 'log'))
         fixture.announce(port=port, log=folder / 'log')
         fixture.wait_until_over(lambda: process.poll() is None)
