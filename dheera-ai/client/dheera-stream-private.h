@@ -22,6 +22,7 @@ struct _DheeraStream
   gsize earlier_reasoning;
   GThread *owner;
   GMainContext *context; /* of the asynchronous calls, NULL before them; atomic */
+  GThread *reader;       /* the thread of the first of them, NULL before */
   gulong cancelled_id;
   gboolean pending;
   gboolean running;

@@ -33,7 +33,7 @@
  *
  * Dropping the last reference in the middle closes the connection. A stream is used in the thread that made it, but
  * [method@Stream.cancel] may be called from any. A stream that was begun with blocking calls is read on with blocking calls, and one that was
- * begun asynchronously asynchronously.
+ * begun asynchronously asynchronously, in the same thread.
  *
  * Since: 0.1
  */
@@ -168,6 +168,18 @@ check_readable (DheeraStream *self,
                    "The stream was begun with %s calls: read on with these.", operation->blocking ? "blocking" : "asynchronous");
       return FALSE;
     }
+  /* What it waits for is in a main context that this thread does not iterate, so it would wait for ever. */
+  if (!blocking && self->reader != NULL && self->reader != g_thread_self () && !dheera_stream_is_over (self))
+    {
+      g_autoptr(GMainContext) here = g_main_context_ref_thread_default ();
+
+      if (here != self->context)
+        {
+          dheera_error_details_set_last (NULL);
+          g_set_error_literal (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST, "The stream was begun in another thread: read on there.");
+          return FALSE;
+        }
+    }
   return TRUE;
 }
 
@@ -298,7 +310,10 @@ drive_async (DheeraStream        *self,
     }
 
   if (self->context == NULL)
-    g_atomic_pointer_set (&self->context, g_main_context_ref_thread_default ());
+    {
+      self->reader = g_thread_self ();
+      g_atomic_pointer_set (&self->context, g_main_context_ref_thread_default ());
+    }
   begin_reading (self, until);
   dheera_stream_drive_async (self, until, cancellable, func, task);
 }

@@ -125,6 +125,60 @@ test_drop_while_the_context_runs (Fixture       *fixture,
   wait_for_gone (fixture);
 }
 
+typedef struct
+{
+  DheeraStream *stream;
+  GMainContext *context;
+  GError *error;
+} Reader;
+
+/* Asks for the next piece where the context is the thread's default, and cancels the stream in case that something is waited for. */
+static gpointer
+read_in_thread (gpointer data)
+{
+  Reader *reader = data;
+  g_autoptr(GAsyncResult) result = NULL;
+
+  g_main_context_push_thread_default (reader->context);
+  dheera_stream_next_async (reader->stream, NULL, store_result_cb, &result);
+  while (g_main_context_iteration (reader->context, FALSE))
+    ;
+  if (result == NULL)
+    dheera_stream_cancel (reader->stream);
+  while (result == NULL)
+    g_main_context_iteration (reader->context, TRUE);
+  g_assert_null (dheera_stream_next_finish (reader->stream, result, &reader->error));
+  g_main_context_pop_thread_default (reader->context);
+  return NULL;
+}
+
+/* Nothing would ever come there, so that it would wait for ever. */
+static void
+test_read_in_another_thread (Fixture       *fixture,
+                             gconstpointer  data)
+{
+  g_autoptr(GMainContext) context = g_main_context_new ();
+  Reader reader = { fixture->stream, context };
+
+  g_thread_join (g_thread_new ("read", read_in_thread, &reader));
+  g_assert_error (reader.error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST);
+  g_assert_nonnull (strstr (reader.error->message, "read on there"));
+  g_assert_true (dheera_stream_get_running (fixture->stream));
+  g_clear_error (&reader.error);
+
+  /* What it was begun in may be moved by any thread, one at a time. */
+  reader.context = fixture->context;
+  g_thread_join (g_thread_new ("read", read_in_thread, &reader));
+  g_assert_error (reader.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&reader.error);
+  wait_for_gone (fixture);
+
+  reader.context = context;
+  g_thread_join (g_thread_new ("read", read_in_thread, &reader));
+  g_assert_error (reader.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&reader.error);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -134,6 +188,7 @@ main (int   argc,
   g_test_add ("/client/contexts/cancel", Fixture, NULL, set_up, test_cancel, tear_down);
   g_test_add ("/client/contexts/drop", Fixture, NULL, set_up, test_drop, tear_down);
   g_test_add ("/client/contexts/drop-in-another-thread", Fixture, NULL, set_up, test_drop_in_another_thread, tear_down);
+  g_test_add ("/client/contexts/read-in-another-thread", Fixture, NULL, set_up, test_read_in_another_thread, tear_down);
   g_test_add ("/client/contexts/drop-while-the-context-runs", Fixture, NULL, set_up, test_drop_while_the_context_runs, tear_down);
 
   return g_test_run ();

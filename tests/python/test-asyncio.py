@@ -149,6 +149,20 @@ async def iterating():
         raise AssertionError('it was taken for whole')
 
 
+async def reading_on_in_another_thread():
+    """Nothing would ever come there."""
+    stream = client.stream(mock(stall_after=1))
+
+    async def work():
+        return await error_of(stream.next_async())
+
+    assert (await stream.next_async()).get_text() == 'One'
+    error = await asyncio.wait_for(asyncio.to_thread(lambda: asyncio.run(work())), 10)
+    assert is_dheera(error, Dheera.Error.INVALID_REQUEST) and 'read on there' in error.message, error
+    assert stream.get_running() and error.details is None
+    stream.cancel()
+
+
 async def leaving_early_closes_the_connection():
     before = at_rest()
     stream = client.stream(mock('word ' * 100, pace_ms=20))
@@ -225,7 +239,7 @@ async def a_hundred_streams():
 
 
 EACH = [awaiting, what_is_awaited_is_a_future, gathering, the_loop_goes_on_meanwhile, errors, pending_reads_are_refused,
-        waiting_too_long_closes_the_connection, cancelling_the_task_closes_the_connection, the_cancellable_of_the_caller, iterating,
+        waiting_too_long_closes_the_connection, cancelling_the_task_closes_the_connection, the_cancellable_of_the_caller, iterating, reading_on_in_another_thread,
         leaving_early_closes_the_connection, pushing, one_connection, the_session_of_the_user, with_a_callback, a_hundred_streams]
 
 
