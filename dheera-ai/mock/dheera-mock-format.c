@@ -2,6 +2,7 @@
 
 #include "dheera-mock-reply-private.h"
 
+#include "dheera-ai/wire/dheera-error-body-private.h"
 #include "dheera-ai/wire/dheera-json-writer-private.h"
 
 /* Renders OpenAI's objects: errors, models, completions and the chunks of a stream. */
@@ -43,33 +44,10 @@ find_status_error (guint status)
   return status >= 400 && status < 500 ? &errors[0] : &errors[i];
 }
 
-static char *
-format_error (const char *message,
-              const char *type,
-              const char *param,
-              const char *code)
-{
-  DheeraJsonWriter writer = DHEERA_JSON_WRITER_INIT;
-
-  dheera_json_writer_init (&writer, 256);
-  dheera_json_writer_begin_object (&writer);
-  dheera_json_writer_key (&writer, "error");
-  dheera_json_writer_begin_object (&writer);
-  dheera_json_writer_member_string (&writer, "message", message);
-  dheera_json_writer_member_string (&writer, "type", type);
-  dheera_json_writer_member_string (&writer, "param", param);
-  dheera_json_writer_member_string (&writer, "code", code);
-  dheera_json_writer_end_object (&writer);
-  dheera_json_writer_end_object (&writer);
-
-  return dheera_json_writer_steal (&writer);
-}
-
 char *
 dheera_mock_format_refusal (const DheeraMockRefusal *refusal)
 {
-  return format_error (refusal->message, find_status_error (refusal->status)->type, refusal->param,
-                       refusal->code);
+  return dheera_error_body_write (refusal->message, find_status_error (refusal->status)->type, refusal->param, refusal->code);
 }
 
 char *
@@ -79,7 +57,7 @@ dheera_mock_format_error (guint       status,
   const StatusError *error = find_status_error (status);
   g_autofree char *usual = g_strdup_printf ("The mock was told to fail with status %u.", status);
 
-  return format_error (message != NULL ? message : usual, error->type, NULL, error->code);
+  return dheera_error_body_write (message != NULL ? message : usual, error->type, NULL, error->code);
 }
 
 static void

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "dheera-codec-internal-private.h"
-#include "dheera-error-body-private.h"
 
 #include <string.h>
 
 #include "dheera-ai/model/dheera-strings-private.h"
+#include "dheera-ai/wire/dheera-error-body-private.h"
 #include "dheera-ai/wire/dheera-mask-private.h"
 
 /* Errors as OpenAI's SDKs know them. What the caller did wrong is told in the library's or the provider's words; what is the server's own affair,

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "dheera-error-body-private.h"
 #include "dheera-http-front-private.h"
 
 #include <libsoup/soup.h>
 #include <string.h>
 
+#include "dheera-ai/wire/dheera-error-body-private.h"
 #include "dheera-ai/wire/dheera-url-private.h"
 
 /* Answers: their heads, and how their bodies are framed. */

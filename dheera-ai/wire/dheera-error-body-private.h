@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* The body of every error that the server answers with, of the front as of the routes: {"error": {message, type, param, code}}. The last two are nullable. */
+/* The body of an error in OpenAI's protocol, as the server and the offline model answer it: {"error": {message, type, param, code}}. The last two are nullable. */
 char *dheera_error_body_write (const char *message,
                                const char *type,
                                const char *param,

@@ -2,7 +2,7 @@
 
 #include "dheera-error-body-private.h"
 
-#include "dheera-ai/wire/dheera-json-writer-private.h"
+#include "dheera-json-writer-private.h"
 
 char *
 dheera_error_body_write (const char *message,
