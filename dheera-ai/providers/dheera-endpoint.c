@@ -125,14 +125,8 @@ dheera_endpoint_write_strv (DheeraEndpointEncoder *self,
 {
   const char *member = values != NULL && *values != NULL ? dheera_endpoint_take (self, name) : NULL;
 
-  if (member == NULL)
-    return;
-
-  dheera_json_writer_key (&self->body, member);
-  dheera_json_writer_begin_array (&self->body);
-  for (; *values != NULL; values++)
-    dheera_json_writer_string (&self->body, *values);
-  dheera_json_writer_end_array (&self->body);
+  if (member != NULL)
+    dheera_json_writer_member_strv (&self->body, member, values);
 }
 
 DheeraHttpRequest *

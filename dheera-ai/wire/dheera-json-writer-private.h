@@ -71,6 +71,9 @@ void   dheera_json_writer_member_double  (DheeraJsonWriter *self,
 void   dheera_json_writer_member_boolean (DheeraJsonWriter *self,
                                           const char       *key,
                                           gboolean          value);
+void   dheera_json_writer_member_strv    (DheeraJsonWriter *self,
+                                          const char       *key,
+                                          const char *const *values);
 void   dheera_json_writer_member_raw     (DheeraJsonWriter *self,
                                           const char       *key,
                                           const char       *json);

@@ -375,6 +375,18 @@ dheera_json_writer_member_boolean (DheeraJsonWriter *self,
 }
 
 void
+dheera_json_writer_member_strv (DheeraJsonWriter  *self,
+                                const char        *key,
+                                const char *const *values)
+{
+  dheera_json_writer_key (self, key);
+  dheera_json_writer_begin_array (self);
+  for (; *values != NULL; values++)
+    dheera_json_writer_string (self, *values);
+  dheera_json_writer_end_array (self);
+}
+
+void
 dheera_json_writer_member_raw (DheeraJsonWriter *self,
                                const char       *key,
                                const char       *json)

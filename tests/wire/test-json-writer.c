@@ -81,12 +81,15 @@ test_members (void)
   dheera_json_writer_member_boolean (&writer, "b", TRUE);
   dheera_json_writer_member_raw (&writer, "r", "[1]");
   dheera_json_writer_member_raw (&writer, "r0", NULL);
+  dheera_json_writer_member_strv (&writer, "l", (const char *const[]) { "a", "b\"", NULL });
+  dheera_json_writer_member_strv (&writer, "l0", (const char *const[]) { NULL });
   dheera_json_writer_member_int (&writer, "k\"\n\377", 1);
   dheera_json_writer_end_object (&writer);
 
   text = finish (&writer);
   g_assert_cmpstr (text, ==,
                    "{\"s\":\"t\\\"\",\"n\":null,\"i\":-5,\"d\":0.1,\"b\":true,\"r\":[1],\"r0\":null,"
+                   "\"l\":[\"a\",\"b\\\"\"],\"l0\":[],"
                    "\"k\\\"\\n\357\277\275\":1}");
 }
 

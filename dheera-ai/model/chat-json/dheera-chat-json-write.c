@@ -36,18 +36,6 @@ write_boolean (DheeraJsonWriter *writer,
   dheera_json_writer_member_boolean (writer, name, value == DHEERA_TRISTATE_YES);
 }
 
-static void
-write_text_list (DheeraJsonWriter *writer,
-                 const char       *name,
-                 char            **texts)
-{
-  dheera_json_writer_key (writer, name);
-  dheera_json_writer_begin_array (writer);
-  for (; *texts != NULL; texts++)
-    dheera_json_writer_string (writer, *texts);
-  dheera_json_writer_end_array (writer);
-}
-
 static const char *
 member_name (const char *own,
              const char *usual)
@@ -71,7 +59,7 @@ write_sampling (DheeraJsonWriter        *writer,
   if (params & DHEERA_PARAM_TOP_K)
     dheera_json_writer_member_int (writer, "top_k", request->top_k);
   if (params & DHEERA_PARAM_STOP)
-    write_text_list (writer, "stop", request->stop);
+    dheera_json_writer_member_strv (writer, "stop", (const char *const *) request->stop);
   if (params & DHEERA_PARAM_SEED)
     dheera_json_writer_member_int (writer, member_name (dialect->seed_member, "seed"),
                                    request->seed);

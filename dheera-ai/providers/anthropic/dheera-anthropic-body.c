@@ -69,14 +69,8 @@ write_sampling (DheeraAnthropicPlan *plan,
     dheera_json_writer_member_double (writer, "top_p", request->top_p);
   if (dheera_anthropic_is_sent (plan, DHEERA_PARAM_TOP_K))
     dheera_json_writer_member_int (writer, "top_k", request->top_k);
-  if (!dheera_anthropic_is_sent (plan, DHEERA_PARAM_STOP))
-    return;
-
-  dheera_json_writer_key (writer, "stop_sequences");
-  dheera_json_writer_begin_array (writer);
-  for (guint i = 0; request->stop[i] != NULL; i++)
-    dheera_json_writer_string (writer, request->stop[i]);
-  dheera_json_writer_end_array (writer);
+  if (dheera_anthropic_is_sent (plan, DHEERA_PARAM_STOP))
+    dheera_json_writer_member_strv (writer, "stop_sequences", (const char *const *) request->stop);
 }
 
 static void

@@ -84,11 +84,7 @@ write_texts (DheeraJsonWriter       *writer,
              DheeraEmbeddingRequest *request,
              Form                    form)
 {
-  dheera_json_writer_key (writer, "texts");
-  dheera_json_writer_begin_array (writer);
-  for (char **input = request->inputs; *input != NULL; input++)
-    dheera_json_writer_string (writer, *input);
-  dheera_json_writer_end_array (writer);
+  dheera_json_writer_member_strv (writer, "texts", (const char *const *) request->inputs);
   dheera_json_writer_member_string (writer, "input_type", find_input_type (request->input_type));
   if (form != FORM_COHERE_4)
     return;

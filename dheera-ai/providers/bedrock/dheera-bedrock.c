@@ -8,18 +8,6 @@
 /* Amazon Bedrock's Converse: one form for the models of many makers. */
 
 static void
-write_texts (DheeraJsonWriter *writer,
-             const char       *name,
-             char            **texts)
-{
-  dheera_json_writer_key (writer, name);
-  dheera_json_writer_begin_array (writer);
-  for (; *texts != NULL; texts++)
-    dheera_json_writer_string (writer, *texts);
-  dheera_json_writer_end_array (writer);
-}
-
-static void
 write_inference (DheeraBedrockPlan *plan,
                  DheeraJsonWriter  *writer)
 {
@@ -38,7 +26,7 @@ write_inference (DheeraBedrockPlan *plan,
   if (plan->params & DHEERA_PARAM_TOP_P)
     dheera_json_writer_member_double (writer, "topP", plan->request->top_p);
   if (plan->params & DHEERA_PARAM_STOP)
-    write_texts (writer, "stopSequences", plan->request->stop);
+    dheera_json_writer_member_strv (writer, "stopSequences", (const char *const *) plan->request->stop);
   dheera_json_writer_end_object (writer);
 }
 

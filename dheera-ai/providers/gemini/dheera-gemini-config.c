@@ -178,17 +178,6 @@ write_format (DheeraJsonWriter        *writer,
   return dheera_gemini_write_schema (writer, dheera_json_text_get (&request->response_schema), "the response", error);
 }
 
-static void
-write_stop (DheeraJsonWriter *writer,
-            char            **stop)
-{
-  dheera_json_writer_key (writer, "stopSequences");
-  dheera_json_writer_begin_array (writer);
-  for (; *stop != NULL; stop++)
-    dheera_json_writer_string (writer, *stop);
-  dheera_json_writer_end_array (writer);
-}
-
 /* FALSE with the error */
 static gboolean
 write_seed (DheeraJsonWriter     *writer,
@@ -224,7 +213,7 @@ write_sampling (DheeraJsonWriter *writer,
   if (set & DHEERA_PARAM_FREQUENCY_PENALTY)
     dheera_json_writer_member_double (writer, "frequencyPenalty", request->frequency_penalty);
   if (set & DHEERA_PARAM_STOP)
-    write_stop (writer, request->stop);
+    dheera_json_writer_member_strv (writer, "stopSequences", (const char *const *) request->stop);
   if (set & DHEERA_PARAM_LOGPROBS)
     dheera_json_writer_member_boolean (writer, "responseLogprobs", request->logprobs == DHEERA_TRISTATE_YES);
   if (set & DHEERA_PARAM_TOP_LOGPROBS)

@@ -58,17 +58,6 @@ check_params (const DheeraEncoding *encoding,
 /* --- Options --------------------------------------------------------------------------------- */
 
 static void
-write_stop (DheeraJsonWriter *writer,
-            DheeraRequest    *request)
-{
-  dheera_json_writer_key (writer, "stop");
-  dheera_json_writer_begin_array (writer);
-  for (char **stop = request->stop; *stop != NULL; stop++)
-    dheera_json_writer_string (writer, *stop);
-  dheera_json_writer_end_array (writer);
-}
-
-static void
 write_options (DheeraJsonWriter *writer,
                DheeraRequest    *request,
                DheeraParams      params)
@@ -91,7 +80,7 @@ write_options (DheeraJsonWriter *writer,
   if (params & DHEERA_PARAM_TOP_K)
     dheera_json_writer_member_int (writer, "top_k", request->top_k);
   if (params & DHEERA_PARAM_STOP)
-    write_stop (writer, request);
+    dheera_json_writer_member_strv (writer, "stop", (const char *const *) request->stop);
   if (params & DHEERA_PARAM_SEED)
     dheera_json_writer_member_int (writer, "seed", request->seed);
   if (params & DHEERA_PARAM_PRESENCE_PENALTY)
