@@ -5,6 +5,7 @@
 #include "dheera-protocol-private.h"
 #include "dheera-provider-private.h"
 
+#include "dheera-ai/model/dheera-model.h"
 #include "dheera-ai/model/responses/dheera-base-response-private.h"
 #include "dheera-ai/wire/dheera-multipart-private.h"
 
@@ -75,6 +76,13 @@ void               dheera_endpoint_fail          (DheeraDecoder          *decode
 /* Id, model and usage, where they are */
 void               dheera_endpoint_read_head     (DheeraBaseResponse     *response,
                                                   DheeraJsonValue         root);
+
+/* A list of DheeraModel, of what read_model makes of the elements; NULL leaves one out. */
+typedef DheeraModel *(*DheeraModelReader)        (DheeraDecoder          *decoder,
+                                                  DheeraJsonValue         object);
+GObject           *dheera_endpoint_read_models   (DheeraDecoder          *decoder,
+                                                  DheeraJsonValue         list,
+                                                  DheeraModelReader       read_model) G_GNUC_WARN_UNUSED_RESULT;
 
 /* --- The codecs --- */
 

@@ -266,3 +266,24 @@ dheera_endpoint_read_head (DheeraBaseResponse *response,
   if (usage != NULL)
     g_set_object (&response->usage, usage);
 }
+
+GObject *
+dheera_endpoint_read_models (DheeraDecoder     *decoder,
+                             DheeraJsonValue    list,
+                             DheeraModelReader  read_model)
+{
+  GListStore *models = g_list_store_new (DHEERA_TYPE_MODEL);
+  DheeraJsonIter iter;
+  DheeraJsonValue element;
+
+  dheera_json_iter_init (&iter, list);
+  while (dheera_json_iter_next (&iter, NULL, &element))
+    {
+      g_autoptr (DheeraModel) model = read_model (decoder, element);
+
+      if (model != NULL)
+        g_list_store_append (models, model);
+    }
+
+  return G_OBJECT (models);
+}

@@ -2,6 +2,7 @@
 
 #include "dheera-bedrock-private.h"
 
+#include "dheera-ai/providers/dheera-endpoint-private.h"
 #include "dheera-ai/providers/errors/dheera-error-words-private.h"
 #include "dheera-ai/providers/dheera-provider-private.h"
 
@@ -95,9 +96,7 @@ dheera_bedrock_decode_models (DheeraDecoder *decoder,
                               const char    *body,
                               gsize          length)
 {
-  g_autoptr (GListStore) models = NULL;
-  DheeraJsonValue list, summary;
-  DheeraJsonIter iter;
+  DheeraJsonValue list;
 
   if (!parse (decoder, body, length, "the list of models"))
     return NULL;
@@ -108,17 +107,7 @@ dheera_bedrock_decode_models (DheeraDecoder *decoder,
       return NULL;
     }
 
-  models = g_list_store_new (DHEERA_TYPE_MODEL);
-  dheera_json_iter_init (&iter, list);
-  while (dheera_json_iter_next (&iter, NULL, &summary))
-    {
-      g_autoptr (DheeraModel) model = read_model (decoder, summary);
-
-      if (model != NULL)
-        g_list_store_append (models, model);
-    }
-
-  return G_OBJECT (g_steal_pointer (&models));
+  return dheera_endpoint_read_models (decoder, list, read_model);
 }
 
 /* --- Tokens --------------------------------------------------------------------------------------- */

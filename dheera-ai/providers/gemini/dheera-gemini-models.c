@@ -2,6 +2,7 @@
 
 #include "dheera-gemini-encode-private.h"
 
+#include "dheera-ai/providers/dheera-endpoint-private.h"
 #include "dheera-ai/providers/errors/dheera-error-words-private.h"
 #include "dheera-ai/providers/dheera-provider-private.h"
 
@@ -50,8 +51,8 @@ read_count (DheeraJsonValue  object,
 }
 
 static DheeraModel *
-read_model (DheeraJsonValue  object,
-            const char      *provider)
+read_model (DheeraDecoder   *decoder,
+            DheeraJsonValue  object)
 {
   g_autofree char *name = dheera_json_dup_string (dheera_json_member (object, "name"));
   const char *slash;
@@ -62,7 +63,7 @@ read_model (DheeraJsonValue  object,
 
   /* "models/x", "publishers/google/models/x"; of a tuned one the whole name is needed. */
   slash = g_str_has_prefix (name, "tunedModels/") ? NULL : g_strrstr (name, "models/");
-  model = dheera_model_new (provider, slash != NULL ? slash + strlen ("models/") : name);
+  model = dheera_model_new (dheera_provider_get_id (decoder->provider), slash != NULL ? slash + strlen ("models/") : name);
   model->owned_by = g_strdup ("google");
   model->context_window = read_count (object, "inputTokenLimit");
   model->max_output_tokens = read_count (object, "outputTokenLimit");
@@ -75,11 +76,8 @@ dheera_gemini_decode_models (DheeraDecoder *decoder,
                              const char    *body,
                              gsize          length)
 {
-  g_autoptr (GListStore) models = NULL;
   DheeraJsonValue root;
   DheeraJsonValue list;
-  DheeraJsonValue element;
-  DheeraJsonIter iter;
 
   if (!dheera_json_parse (&decoder->json, body, length))
     {
@@ -101,15 +99,5 @@ dheera_gemini_decode_models (DheeraDecoder *decoder,
       return NULL;
     }
 
-  models = g_list_store_new (DHEERA_TYPE_MODEL);
-  dheera_json_iter_init (&iter, list);
-  while (dheera_json_iter_next (&iter, NULL, &element))
-    {
-      g_autoptr (DheeraModel) model = read_model (element, dheera_provider_get_id (decoder->provider));
-
-      if (model != NULL)
-        g_list_store_append (models, model);
-    }
-
-  return G_OBJECT (g_steal_pointer (&models));
+  return dheera_endpoint_read_models (decoder, list, read_model);
 }

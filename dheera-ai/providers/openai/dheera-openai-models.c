@@ -187,8 +187,8 @@ read_capabilities (DheeraJsonValue object)
 }
 
 static DheeraModel *
-read_model (DheeraJsonValue object,
-            const char     *provider)
+read_model (DheeraDecoder   *decoder,
+            DheeraJsonValue  object)
 {
   g_autofree char *id = read_id (object);
   DheeraModel *model;
@@ -196,7 +196,7 @@ read_model (DheeraJsonValue object,
   if (id == NULL || *id == '\0')
     return NULL;
 
-  model = dheera_model_new (provider, id);
+  model = dheera_model_new (dheera_provider_get_id (decoder->provider), id);
   g_free (model->name);
   model->name = dheera_json_dup_string (dheera_json_member (object, "display_name"));
   if (model->name == NULL)
@@ -259,11 +259,8 @@ dheera_openai_decode_models (DheeraDecoder *decoder,
                              const char    *body,
                              gsize          length)
 {
-  g_autoptr (GListStore) models = NULL;
   DheeraJsonValue root;
   DheeraJsonValue list;
-  DheeraJsonValue element;
-  DheeraJsonIter iter;
 
   if (!dheera_json_parse (&decoder->json, body, length))
     {
@@ -282,15 +279,5 @@ dheera_openai_decode_models (DheeraDecoder *decoder,
       return NULL;
     }
 
-  models = g_list_store_new (DHEERA_TYPE_MODEL);
-  dheera_json_iter_init (&iter, list);
-  while (dheera_json_iter_next (&iter, NULL, &element))
-    {
-      g_autoptr (DheeraModel) model = read_model (element, dheera_provider_get_id (decoder->provider));
-
-      if (model != NULL)
-        g_list_store_append (models, model);
-    }
-
-  return G_OBJECT (g_steal_pointer (&models));
+  return dheera_endpoint_read_models (decoder, list, read_model);
 }
