@@ -30,6 +30,13 @@ DheeraHttpRequest  *dheera_encoding_new_http_request (const DheeraEncoding *self
                                                   const char           *method,
                                                   const char           *path,
                                                   GError              **error);
+/* The same below base_url in place of the encoding's own: the POST of a body, with the request's extra merged over it, or a GET where body is NULL */
+DheeraHttpRequest  *dheera_encoding_new_http_request_below (const DheeraEncoding *self,
+                                                  const char           *base_url,
+                                                  DheeraBaseRequest    *request,
+                                                  const char           *path,
+                                                  DheeraJsonWriter     *body,
+                                                  GError              **error);
 /* Refuses, or with the policy DROP leaves out with a warning, what is set on the request and among
  * unsupported: FALSE with UNSUPPORTED_PARAMETER. omit becomes what must not be written. */
 gboolean            dheera_encoding_check_params (const DheeraEncoding *self,

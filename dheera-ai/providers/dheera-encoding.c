@@ -184,6 +184,25 @@ dheera_encoding_take_body (DheeraHttpRequest *http,
   dheera_http_request_take_json (http, g_bytes_new_take (merged, strlen (merged)));
 }
 
+DheeraHttpRequest *
+dheera_encoding_new_http_request_below (const DheeraEncoding *self,
+                                        const char           *base_url,
+                                        DheeraBaseRequest    *request,
+                                        const char           *path,
+                                        DheeraJsonWriter     *body,
+                                        GError              **error)
+{
+  DheeraEncoding below = *self;
+  DheeraHttpRequest *http;
+
+  below.base_url = base_url;
+  http = dheera_encoding_new_http_request (&below, request, body != NULL ? "POST" : "GET", path, error);
+  if (http != NULL && body != NULL)
+    dheera_encoding_take_body (http, request, body);
+
+  return http;
+}
+
 const char *
 dheera_task_get_name (DheeraTask task)
 {

@@ -28,15 +28,8 @@ dheera_ollama_new_http_request (const DheeraEncoding *encoding,
                                 GError              **error)
 {
   g_autofree char *root = dheera_ollama_dup_root (encoding->base_url);
-  DheeraEncoding rooted = *encoding;
-  DheeraHttpRequest *http;
 
-  rooted.base_url = root;
-  http = dheera_encoding_new_http_request (&rooted, request, body != NULL ? "POST" : "GET", path, error);
-  if (http != NULL && body != NULL)
-    dheera_encoding_take_body (http, request, body);
-
-  return http;
+  return dheera_encoding_new_http_request_below (encoding, root, request, path, body, error);
 }
 
 const DheeraProtocol dheera_ollama = {
