@@ -21,6 +21,11 @@ void     dheera_client_call_async    (DheeraClient         *self,
                                       GAsyncReadyCallback   callback,
                                       gpointer              user_data,
                                       gpointer              tag);
+/* The two ways in which an operation that is done gives its result, or its error, to whoever began it; task_data is the GTask (transfer full). */
+gpointer dheera_operation_take_result    (DheeraOperation  *operation,
+                                          GError          **error);
+void     dheera_operation_return_to_task (DheeraOperation  *operation,
+                                          gpointer          task_data);
 gpointer dheera_client_call_finish   (GAsyncResult  *result,
                                       GError       **error);
 

@@ -5,6 +5,30 @@
 #include "dheera-client-call-private.h"
 
 gpointer
+dheera_operation_take_result (DheeraOperation  *operation,
+                              GError          **error)
+{
+  if (operation->error != NULL)
+    {
+      dheera_error_details_set_last (operation->call->error_details);
+      g_propagate_error (error, g_steal_pointer (&operation->error));
+    }
+  return g_steal_pointer (&operation->result);
+}
+
+void
+dheera_operation_return_to_task (DheeraOperation *operation,
+                                 gpointer         task_data)
+{
+  g_autoptr(GTask) task = task_data;
+
+  if (operation->error != NULL)
+    g_task_return_error (task, g_steal_pointer (&operation->error));
+  else
+    g_task_return_pointer (task, g_steal_pointer (&operation->result), g_object_unref);
+}
+
+gpointer
 dheera_client_call_blocking (DheeraClient          *self,
                              const DheeraEndpoint  *endpoint,
                              gpointer               request,
@@ -14,24 +38,7 @@ dheera_client_call_blocking (DheeraClient          *self,
   g_autoptr(DheeraOperation) operation = dheera_operation_new (self, endpoint, request);
 
   dheera_operation_drive (operation, DHEERA_UNTIL_DONE, cancellable);
-  if (operation->error != NULL)
-    {
-      dheera_error_details_set_last (operation->call->error_details);
-      g_propagate_error (error, g_steal_pointer (&operation->error));
-    }
-  return g_steal_pointer (&operation->result);
-}
-
-static void
-call_ready_cb (DheeraOperation *operation,
-               gpointer         data)
-{
-  g_autoptr(GTask) task = data;
-
-  if (operation->error != NULL)
-    g_task_return_error (task, g_steal_pointer (&operation->error));
-  else
-    g_task_return_pointer (task, g_steal_pointer (&operation->result), g_object_unref);
+  return dheera_operation_take_result (operation, error);
 }
 
 void
@@ -50,7 +57,7 @@ dheera_client_call_async (DheeraClient         *self,
   /* The operation reports cancelling itself, once its connection is closed. */
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, operation, (GDestroyNotify) dheera_operation_free);
-  dheera_operation_drive_async (operation, DHEERA_UNTIL_DONE, cancellable, call_ready_cb, task);
+  dheera_operation_drive_async (operation, DHEERA_UNTIL_DONE, cancellable, dheera_operation_return_to_task, task);
 }
 
 gpointer

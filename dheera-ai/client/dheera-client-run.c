@@ -2,7 +2,7 @@
 
 /* run(): the conversation with a model that calls tools, to its end. */
 
-#include "dheera-client-private.h"
+#include "dheera-client-call-private.h"
 
 #include "dheera-stream-private.h"
 #include "dheera-tool-loop-private.h"
@@ -50,7 +50,6 @@ dheera_client_run (DheeraClient   *self,
                    GError        **error)
 {
   g_autoptr(DheeraToolLoop) loop = NULL;
-  DheeraOperation *operation;
 
   g_return_val_if_fail (DHEERA_IS_CLIENT (self), NULL);
   g_return_val_if_fail (DHEERA_IS_REQUEST (request), NULL);
@@ -59,25 +58,7 @@ dheera_client_run (DheeraClient   *self,
 
   loop = dheera_tool_loop_new (self, &run_endpoint, request);
   dheera_tool_loop_drive (loop, DHEERA_UNTIL_DONE, cancellable);
-  operation = loop->operation;
-  if (operation->error != NULL)
-    {
-      dheera_error_details_set_last (operation->call->error_details);
-      g_propagate_error (error, g_steal_pointer (&operation->error));
-    }
-  return operation->result != NULL ? DHEERA_RESPONSE (g_steal_pointer (&operation->result)) : NULL;
-}
-
-static void
-ready_cb (DheeraOperation *operation,
-          gpointer         data)
-{
-  g_autoptr(GTask) task = data;
-
-  if (operation->error != NULL)
-    g_task_return_error (task, g_steal_pointer (&operation->error));
-  else
-    g_task_return_pointer (task, g_steal_pointer (&operation->result), g_object_unref);
+  return dheera_operation_take_result (loop->operation, error);
 }
 
 /**
@@ -114,7 +95,7 @@ dheera_client_run_async (DheeraClient        *self,
   g_task_set_check_cancellable (task, FALSE);
   loop = dheera_tool_loop_new (self, &run_endpoint, request);
   g_task_set_task_data (task, loop, (GDestroyNotify) dheera_tool_loop_free);
-  dheera_tool_loop_drive_async (loop, DHEERA_UNTIL_DONE, cancellable, ready_cb, task);
+  dheera_tool_loop_drive_async (loop, DHEERA_UNTIL_DONE, cancellable, dheera_operation_return_to_task, task);
 }
 
 /**
