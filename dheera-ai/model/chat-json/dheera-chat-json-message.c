@@ -75,9 +75,9 @@ dheera_chat_write_extra_members (DheeraJsonWriter  *writer,
   dheera_json_clear (&view);
 }
 
-static void
-write_image (DheeraJsonWriter *writer,
-             DheeraPart       *part)
+void
+dheera_chat_write_image (DheeraJsonWriter *writer,
+                         DheeraPart       *part)
 {
   dheera_json_writer_key (writer, "image_url");
   dheera_json_writer_begin_object (writer);
@@ -178,7 +178,7 @@ write_openai_part (DheeraJsonWriter *writer,
   switch (part->type)
     {
     case DHEERA_PART_TYPE_IMAGE:
-      write_image (writer, part);
+      dheera_chat_write_image (writer, part);
       break;
     case DHEERA_PART_TYPE_AUDIO:
       write_audio (writer, part);

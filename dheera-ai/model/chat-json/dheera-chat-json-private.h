@@ -76,6 +76,9 @@ void      dheera_chat_write_message         (DheeraJsonWriter        *writer,
 void      dheera_chat_write_message_members (DheeraJsonWriter        *writer,
                                              DheeraMessage           *message,
                                              const DheeraChatDialect *dialect);
+/* The member image_url of a picture */
+void      dheera_chat_write_image           (DheeraJsonWriter        *writer,
+                                             DheeraPart              *part);
 /* An element of provider_blocks, which keeps a block with the name of its family and its place */
 void      dheera_chat_write_native          (DheeraJsonWriter        *writer,
                                              const DheeraNativeBlock *block);

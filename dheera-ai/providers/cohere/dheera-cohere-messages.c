@@ -105,16 +105,7 @@ write_image (DheeraJsonWriter *writer,
 {
   dheera_json_writer_begin_object (writer);
   dheera_json_writer_member_string (writer, "type", "image_url");
-  dheera_json_writer_key (writer, "image_url");
-  dheera_json_writer_begin_object (writer);
-  dheera_json_writer_key (writer, "url");
-  if (part->bytes != NULL)
-    dheera_json_writer_base64 (writer, part->mime_type, part->bytes);
-  else
-    dheera_json_writer_string (writer, dheera_string_or_empty (part->uri));
-  if (part->detail != NULL)
-    dheera_json_writer_member_string (writer, "detail", part->detail);
-  dheera_json_writer_end_object (writer);
+  dheera_chat_write_image (writer, part);
   dheera_json_writer_end_object (writer);
 }
 
