@@ -649,6 +649,7 @@ dheera_stream_next_finish (DheeraStream  *self,
                            GError       **error)
 {
   g_return_val_if_fail (is_open (self), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, dheera_stream_next_async), NULL);
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
   return propagate (self, result, error);
@@ -771,6 +772,7 @@ dheera_stream_collect_finish (DheeraStream  *self,
                               GError       **error)
 {
   g_return_val_if_fail (is_open (self), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, dheera_stream_collect_async), NULL);
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
   return propagate (self, result, error);

@@ -671,6 +671,28 @@ test_cancel_and_drop_in_a_handler (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+/* A delta is no response: the result of one function is not finished with the other's. */
+static void
+test_finished_by_the_other (void)
+{
+  g_autoptr(DheeraClient) client = dheera_client_new ();
+  g_autoptr(DheeraStream) stream = open_stream (client, WORDS, NULL);
+  g_autoptr(DheeraResponse) response = NULL;
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+
+  dheera_stream_collect_async (stream, NULL, store_result_cb, &result);
+  wait_for_result (&result);
+  g_test_expect_message ("dheera-ai", G_LOG_LEVEL_CRITICAL, "dheera_stream_next_finish: *is_tagged*");
+  g_assert_null (dheera_stream_next_finish (stream, result, &error));
+  g_test_assert_expected_messages ();
+  g_assert_no_error (error);
+
+  response = dheera_stream_collect_finish (stream, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (dheera_response_get_text (response), ==, WORDS);
+}
+
 /* From a binding anybody can make one: it says so, and does not crash. */
 static void
 test_made_by_nobody (void)
@@ -730,6 +752,7 @@ main (int   argc,
   g_test_add_func ("/stream/cancel-in-flight", test_cancel_in_flight);
   g_test_add_func ("/stream/cancel-from-another-thread", test_cancel_from_another_thread);
   g_test_add_func ("/stream/pending", test_pending);
+  g_test_add_func ("/stream/finished-by-the-other", test_finished_by_the_other);
   g_test_add_func ("/stream/made-by-nobody", test_made_by_nobody);
   g_test_add_func ("/stream/both-ways-on-one-stream", test_both_ways_on_one_stream);
   g_test_add_func ("/stream/what-is-there/async", test_what_is_there);
