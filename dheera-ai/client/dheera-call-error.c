@@ -2,6 +2,8 @@
 
 #include "dheera-call-error-private.h"
 
+#include <math.h>
+
 #include "dheera-ai/transport/dheera-transport-private.h"
 
 /* What to do about it, where the code alone says so. The rest is in the provider's or the transport's own words. */
@@ -107,6 +109,23 @@ append_sentence (GString    *text,
     g_string_append_c (text, '.');
 }
 
+/* A day is 86400 s, and not 8.64e+04. */
+static void
+append_wait (GString *facts,
+             double   seconds)
+{
+  char shown[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (seconds < 0)
+    return;
+
+  if (seconds < 100)
+    g_ascii_formatd (shown, sizeof shown, "%.3g", seconds);
+  else
+    g_ascii_formatd (shown, sizeof shown, "%.0f", ceil (MIN (seconds, 1e9)));
+  g_string_append_printf (facts, ", retry after %s s", shown);
+}
+
 /* "OpenAI, gpt-4o: Rate limit reached (HTTP 429, rate_limit_exceeded, request req_123). Send fewer requests, or try again later." */
 GError *
 dheera_call_error_new (DheeraErrorDetails *details,
@@ -119,7 +138,6 @@ dheera_call_error_new (DheeraErrorDetails *details,
   guint status = dheera_error_details_get_status (details);
   const char *provider_code = dheera_error_details_get_provider_code (details);
   const char *request_id = dheera_error_details_get_request_id (details);
-  double retry_after = dheera_error_details_get_retry_after (details);
   g_autoptr(GString) cause = g_string_new (dheera_error_details_get_message (details));
   g_autoptr(GString) facts = g_string_new (NULL);
   g_autoptr(GString) text = g_string_new (dheera_provider_get_name (provider));
@@ -138,8 +156,7 @@ dheera_call_error_new (DheeraErrorDetails *details,
     g_string_append_printf (facts, ", %s", provider_code);
   if (request_id != NULL)
     g_string_append_printf (facts, ", request %s", request_id);
-  if (retry_after >= 0)
-    g_string_append_printf (facts, ", retry after %.3g s", retry_after);
+  append_wait (facts, dheera_error_details_get_retry_after (details));
   if (facts->len > 0)
     g_string_append_printf (text, " (%s)", facts->str + 2);
   g_string_append_c (text, '.');

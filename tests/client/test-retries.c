@@ -112,6 +112,7 @@ test_too_long_a_wait (void)
   g_assert_cmpuint (attempts_of (client, request, &error), ==, 1);
   g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_RATE_LIMIT);
   g_assert_cmpfloat (dheera_error_details_get_retry_after (dheera_error_get_details (error)), ==, 3600);
+  g_assert_nonnull (strstr (error->message, "retry after 3600 s"));
 }
 
 /* A wait that does not fit into the call's time is not begun. */
