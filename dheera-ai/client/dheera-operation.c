@@ -423,9 +423,24 @@ fail_status (DheeraOperation *self,
                                                                         body, length, get_header, self->exchange));
 }
 
+/* Whose base URL is that of a site, or who is to log in somewhere first, gets a page for people. */
+static gboolean
+is_web_page (DheeraOperation *self)
+{
+  DheeraError code = dheera_error_details_get_code (self->decoder->failure);
+
+  return (code == DHEERA_ERROR_PROTOCOL || code == DHEERA_ERROR_STREAM_INTERRUPTED) &&
+         g_str_equal (self->decoder->content_type, "text/html") && !dheera_accumulator_has_content (self->decoder->accumulator);
+}
+
 static void
 fail_decoding (DheeraOperation *self)
 {
+  if (is_web_page (self))
+    {
+      dheera_decoder_fail (self->decoder, DHEERA_ERROR_PROTOCOL, "the answer is a web page");
+      self->advice = g_strdup_printf ("It was asked for at %s; the base URL has to be that of an API.", self->call->url);
+    }
   dheera_operation_fail_attempt (self, g_steal_pointer (&self->decoder->failure));
 }
 
