@@ -18,15 +18,20 @@ static const struct
   { DHEERA_ERROR_NOT_FOUND, "Check the model's name and the base URL; list_models() tells what there is." },
   { DHEERA_ERROR_CONTEXT_LENGTH_EXCEEDED, "Send fewer or shorter messages." },
   { DHEERA_ERROR_CONTENT_POLICY, "The provider's policy refuses this content." },
+  { DHEERA_ERROR_REQUEST_TOO_LARGE, "Send smaller images, fewer files or a shorter conversation." },
   { DHEERA_ERROR_RATE_LIMIT, "Send fewer requests, or try again later." },
   { DHEERA_ERROR_OVERLOADED, "Try again later." },
+  { DHEERA_ERROR_SERVER, "Try again later." },
 };
 
 static const char *
-find_advice (DheeraError code,
-             guint       status,
-             gboolean    stream)
+find_advice (DheeraError     code,
+             guint           status,
+             DheeraProvider *provider,
+             gboolean        stream)
 {
+  if (code == DHEERA_ERROR_CONNECTION)
+    return dheera_provider_get_is_local (provider) ? "See whether the server is running there." : "See whether this machine is online, and needs a proxy.";
   /* Where the handshake fails the transport has the words. */
   if (code == DHEERA_ERROR_TLS && status != 0)
     return "Give the session the client certificate that the server asks for; session options have client-certificate-file.";
@@ -161,6 +166,6 @@ dheera_call_error_new (DheeraErrorDetails *details,
     g_string_append_printf (text, " (%s)", facts->str + 2);
   g_string_append_c (text, '.');
 
-  append_sentence (text, advice != NULL ? advice : find_advice (code, status, stream));
+  append_sentence (text, advice != NULL ? advice : find_advice (code, status, provider, stream));
   return dheera_error_new_with_details (code, details, text->str);
 }

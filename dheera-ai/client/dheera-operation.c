@@ -210,13 +210,27 @@ dheera_operation_hide_headers (DheeraOperation    *self,
   return hidden;
 }
 
+/* What there is to do where the code does not say it: of an answer that names no model the address is likelier to be wrong. */
+static char *
+dup_advice (DheeraOperation    *self,
+            DheeraErrorDetails *details)
+{
+  guint status = dheera_error_details_get_status (details);
+
+  if (self->advice != NULL)
+    return g_steal_pointer (&self->advice);
+  if (self->fetching_token || (status != 404 && status != 405) || dheera_error_details_get_provider_code (details) != NULL)
+    return NULL;
+  return g_strdup_printf ("Check the model's name and the base URL: it was asked for at %s.", self->call->url);
+}
+
 void
 dheera_operation_fail_attempt (DheeraOperation    *self,
                                DheeraErrorDetails *details)
 {
   gint64 delay = decide_retry (self, details);
   gboolean renewed = dheera_operation_renew_key (self, details);
-  g_autofree char *advice = g_steal_pointer (&self->advice);
+  g_autofree char *advice = dup_advice (self, details);
 
   details = dheera_operation_hide_headers (self, details);
   g_set_object (&self->call->error_details, details);

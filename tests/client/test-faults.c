@@ -30,7 +30,7 @@ typedef struct
 static const Fault faults[] = {
   /* Before a response */
   { "closed-after-request", { FAULT_EXPECT (), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_CONNECTION, 0, "127.0.0.1" },
-  { "reset-after-request", { FAULT_EXPECT (), FAULT_RESET (), FAULT_END }, DHEERA_ERROR_CONNECTION, 0, "127.0.0.1" },
+  { "reset-after-request", { FAULT_EXPECT (), FAULT_RESET (), FAULT_END }, DHEERA_ERROR_CONNECTION, 0, "See whether the server is running there." },
   { "silent", { FAULT_EXPECT (), FAULT_STALL (), FAULT_END }, DHEERA_ERROR_TIMEOUT, 0, "0.3", 0.3 },
   { "half-a-head", { FAULT_EXPECT (), FAULT_SEND ("HTTP/1.1 200 OK\r\nContent-Ty"), FAULT_STALL (), FAULT_END }, DHEERA_ERROR_TIMEOUT, 0, "0.3", 0.3 },
   { "drip-of-a-head", { FAULT_EXPECT (), FAULT_DRIP ("HTTP/1.1 200 OK\r\nX-A: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 20), FAULT_STALL (), FAULT_END }, DHEERA_ERROR_TIMEOUT, 0, "0.3", 0.3 },
@@ -41,10 +41,11 @@ static const Fault faults[] = {
   { "401-json", { FAULT_EXPECT (), FAULT_SEND (JSON_HEAD ("401 Unauthorized") "{\"error\":{\"message\":\"Incorrect API key provided\",\"type\":\"invalid_request_error\",\"code\":\"invalid_api_key\"}}"), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_AUTHENTICATION, 0, "Incorrect API key" },
   { "401-empty", { FAULT_EXPECT (), FAULT_SEND (JSON_HEAD ("401 Unauthorized")), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_AUTHENTICATION, 0, "401" },
   { "403-html", { FAULT_EXPECT (), FAULT_SEND (HTML_HEAD ("403 Forbidden") "<html><head><title>Forbidden</title><style>p{}</style></head><body><p>Your country is not supported</p></body></html>"), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_PERMISSION, 0, "Your country is not supported" },
-  { "404-text", { FAULT_EXPECT (), FAULT_SEND ("HTTP/1.1 404 Not Found\r\nContent-Length: 18\r\n\r\n404 page not found"), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_NOT_FOUND, 0, "404" },
-  { "413-empty", { FAULT_EXPECT (), FAULT_SEND ("HTTP/1.1 413 Payload Too Large\r\nContent-Length: 0\r\n\r\n"), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_REQUEST_TOO_LARGE, 0, "413" },
+  { "404-text", { FAULT_EXPECT (), FAULT_SEND ("HTTP/1.1 404 Not Found\r\nContent-Length: 18\r\n\r\n404 page not found"), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_NOT_FOUND, 0, "/v1/chat/completions." },
+  { "405-empty", { FAULT_EXPECT (), FAULT_SEND ("HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n"), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_INVALID_REQUEST, 0, "/v1/chat/completions." },
+  { "413-empty", { FAULT_EXPECT (), FAULT_SEND ("HTTP/1.1 413 Payload Too Large\r\nContent-Length: 0\r\n\r\n"), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_REQUEST_TOO_LARGE, 0, "Send smaller images" },
   { "400-context", { FAULT_EXPECT (), FAULT_SEND (JSON_HEAD ("400 Bad Request") "{\"error\":{\"message\":\"This model's maximum context length is 8192 tokens.\",\"code\":\"context_length_exceeded\"}}"), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_CONTEXT_LENGTH_EXCEEDED, 0, "8192" },
-  { "500-html", { FAULT_EXPECT (), FAULT_SEND (HTML_HEAD ("500 Internal Server Error") "<html><body>oops</body></html>"), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_SERVER, 0, "oops" },
+  { "500-html", { FAULT_EXPECT (), FAULT_SEND (HTML_HEAD ("500 Internal Server Error") "<html><body>oops</body></html>"), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_SERVER, 0, "oops (HTTP 500). Try again later." },
   { "503-cut", { FAULT_EXPECT (), FAULT_SEND ("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 500\r\n\r\n{\"error\":{\"mess"), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_OVERLOADED, 0, "503" },
   { "302", { FAULT_EXPECT (), FAULT_SEND ("HTTP/1.1 302 Found\r\nLocation: https://login.example.com/?next=1\r\nContent-Length: 0\r\n\r\n"), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_PROTOCOL, 0, "login.example.com" },
 
