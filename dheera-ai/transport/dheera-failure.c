@@ -304,14 +304,14 @@ dheera_failure_from_deadline (DheeraExchange *self)
   switch (self->which)
     {
     case DHEERA_DEADLINE_CONNECT:
-      return failure (DHEERA_TRANSPORT_ERROR_TIMEOUT, "no connection to %s within %g seconds", host, timeouts->connect);
+      return failure (DHEERA_TRANSPORT_ERROR_TIMEOUT, "no connection to %s within %g seconds, the connect-timeout", host, timeouts->connect);
     case DHEERA_DEADLINE_FIRST_TOKEN:
-      return failure (DHEERA_TRANSPORT_ERROR_TIMEOUT, "nothing usable from %s within %g seconds", host, timeouts->first_token);
+      return failure (DHEERA_TRANSPORT_ERROR_TIMEOUT, "nothing usable from %s within %g seconds, the first-token-timeout", host, timeouts->first_token);
     case DHEERA_DEADLINE_IDLE:
-      return failure (DHEERA_TRANSPORT_ERROR_TIMEOUT, "%s sent nothing more for %g seconds", host, timeouts->idle);
+      return failure (DHEERA_TRANSPORT_ERROR_TIMEOUT, "%s sent nothing more for %g seconds, the idle-timeout", host, timeouts->idle);
     case DHEERA_DEADLINE_TOTAL:
     case DHEERA_DEADLINE_NONE:
     default:
-      return failure (DHEERA_TRANSPORT_ERROR_TIMEOUT, "%s did not finish within %g seconds", host, timeouts->total);
+      return failure (DHEERA_TRANSPORT_ERROR_TIMEOUT, "%s did not finish within %g seconds, the timeout of the call", host, timeouts->total);
     }
 }

@@ -26,7 +26,7 @@ test_connect_tls (void)
 
       fault_server_script (server, FAULT_STALL (), FAULT_END);
       outcome = run_exchange (mode, &(Run) { .transport = transport, .url = url, .timeouts.connect = 0.3 });
-      assert_failed (outcome, DHEERA_TRANSPORT_ERROR_TIMEOUT, "no connection to 127.0.0.1:* within 0.3 seconds");
+      assert_failed (outcome, DHEERA_TRANSPORT_ERROR_TIMEOUT, "no connection to 127.0.0.1:* within 0.3 seconds, the connect-timeout");
       assert_in_time (outcome, 0.3);
     }
 }
@@ -96,7 +96,7 @@ test_first_token (void)
       /* Bytes that mean nothing do not help. */
       fault_server_script (server, FAULT_EXPECT (), FAULT_SEND (EVENT_STREAM), FAULT_DRIP ("8\r\n: ping\n\n\r\n8\r\n: ping\n\n\r\n", 20), FAULT_STALL (), FAULT_END);
       outcome = run_exchange (mode, &(Run) { .transport = transport, .url = url, .timeouts.first_token = 0.4, .timeouts.idle = 0.1 });
-      assert_failed (outcome, DHEERA_TRANSPORT_ERROR_TIMEOUT, "nothing usable from 127.0.0.1:* within 0.4 seconds");
+      assert_failed (outcome, DHEERA_TRANSPORT_ERROR_TIMEOUT, "nothing usable from 127.0.0.1:* within 0.4 seconds, the first-token-timeout");
       assert_in_time (outcome, 0.4);
       g_assert_true (g_str_has_prefix (outcome->body->str, ": ping"));
     }
@@ -118,7 +118,7 @@ test_idle (void)
       fault_server_script (server, FAULT_EXPECT (), FAULT_SEND (EVENT_STREAM), FAULT_DRIP (LETTER ("u") LETTER ("v") LETTER ("w") LETTER ("x") LETTER ("y") LETTER ("z"), 20), FAULT_STALL (), FAULT_END);
       outcome = run_exchange (mode, &(Run) { .transport = transport, .url = url, .timeouts.first_token = 2, .timeouts.idle = 0.5,
                                              .mark_first_token = TRUE });
-      assert_failed (outcome, DHEERA_TRANSPORT_ERROR_TIMEOUT, "127.0.0.1:* sent nothing more for 0.5 seconds");
+      assert_failed (outcome, DHEERA_TRANSPORT_ERROR_TIMEOUT, "127.0.0.1:* sent nothing more for 0.5 seconds, the idle-timeout");
       g_assert_cmpstr (outcome->body->str, ==, "uvwxyz");
       g_assert_cmpfloat (outcome->seconds, >=, 1.1);
       g_assert_cmpfloat (outcome->seconds, <=, 1.1 + LATE);
@@ -137,7 +137,7 @@ test_total (void)
 
       fault_server_script (server, FAULT_EXPECT (), FAULT_SEND (EVENT_STREAM), FAULT_DRIP ("1\r\nx\r\n1\r\nx\r\n1\r\nx\r\n1\r\nx\r\n1\r\nx\r\n", 20), FAULT_END);
       outcome = run_exchange (mode, &(Run) { .transport = transport, .url = url, .timeouts = { 9, 9, 9, 0, 0.3 }, .mark_first_token = TRUE });
-      assert_failed (outcome, DHEERA_TRANSPORT_ERROR_TIMEOUT, "127.0.0.1:* did not finish within 0.3 seconds");
+      assert_failed (outcome, DHEERA_TRANSPORT_ERROR_TIMEOUT, "127.0.0.1:* did not finish within 0.3 seconds, the timeout of the call");
       assert_in_time (outcome, 0.3);
     }
 }

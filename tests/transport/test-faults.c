@@ -27,7 +27,7 @@ static const Fault faults[] = {
   { "closed-before-head", { FAULT_EXPECT (), FAULT_CLOSE () }, ERROR (DISCONNECTED), "*without an answer*" },
   { "reset-before-head", { FAULT_EXPECT (), FAULT_RESET () }, ERROR (DISCONNECTED), "*without an answer*" },
   { "half-closed-before-head", { FAULT_EXPECT (), FAULT_HALF_CLOSE (), FAULT_STALL () }, ERROR (DISCONNECTED), "*without an answer*" },
-  { "stalled-before-head", { FAULT_EXPECT (), FAULT_STALL () }, ERROR (TIMEOUT), "*did not finish within 0.3 seconds", "", 0.3 },
+  { "stalled-before-head", { FAULT_EXPECT (), FAULT_STALL () }, ERROR (TIMEOUT), "*did not finish within 0.3 seconds, the timeout of the call", "", 0.3 },
 
   /* In the head */
   { "closed-in-head", { FAULT_EXPECT (), FAULT_SEND ("HTTP/1.1 200 OK\r\nContent-T"), FAULT_CLOSE () }, ERROR (PROTOCOL), "*cut off*" },

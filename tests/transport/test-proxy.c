@@ -43,7 +43,7 @@ static const Case cases[] = {
     { FAULT_EXPECT (), FAULT_SEND ("HTTP/1.1 302 Found\r\nLocation: https://portal.example/\r\nContent-Length: 0\r\n\r\n"), FAULT_STALL () }, ERROR (PROXY), "* 302 *" },
   { "tunnel-closed", "https://localhost/v1", { FAULT_EXPECT (), FAULT_CLOSE () }, ERROR (PROXY), "the proxy 127.0.0.1:* did not make a connection to localhost *" },
   { "tunnel-reset", "https://localhost/v1", { FAULT_EXPECT (), FAULT_RESET () }, ERROR (PROXY), NULL },
-  { "tunnel-stalled", "https://localhost/v1", { FAULT_EXPECT (), FAULT_STALL () }, ERROR (TIMEOUT), "no connection to localhost within 0.3 seconds" },
+  { "tunnel-stalled", "https://localhost/v1", { FAULT_EXPECT (), FAULT_STALL () }, ERROR (TIMEOUT), "no connection to localhost within 0.3 seconds, the connect-timeout" },
   { "tunnel-broken-inside", "https://localhost/v1", { FAULT_EXPECT (), FAULT_SEND ("HTTP/1.1 200 OK\r\n\r\n"), FAULT_READ (1), FAULT_CLOSE () }, ERROR (TLS), NULL },
   { "plain", "http://model.example/v1", { FAULT_EXPECT (), FAULT_SEND (ANSWER), FAULT_STALL () }, 0, NULL },
   { "plain-407", "http://model.example/v1", { FAULT_EXPECT (), FAULT_SEND (ASK_PASSWORD),
