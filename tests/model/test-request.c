@@ -539,6 +539,32 @@ test_wrong_parts (void)
   assert_invalid (&error, "messages[0].parts[2]", "is a data: URI, but not one of valid base64");
 }
 
+static void
+assert_wrong_part (DheeraPart *part,
+                   const char *words)
+{
+  g_autoptr (DheeraRequest) request = dheera_request_new_for_prompt ("m", "x");
+  g_autoptr (GError) error = NULL;
+
+  dheera_message_add_part (dheera_conversation_get_message (dheera_request_get_conversation (request), 0), part);
+  g_assert_false (dheera_request_validate (request, &error));
+  assert_invalid (&error, "messages[0].parts[0]", words);
+}
+
+/* What a program has that did not find its file, or that gives a path for a URI */
+static void
+test_lost_files (void)
+{
+  g_autoptr (GBytes) nothing = g_bytes_new (NULL, 0);
+  g_autoptr (DheeraPart) empty = dheera_part_new_image (nothing, "image/png");
+  g_autoptr (DheeraPart) nowhere = dheera_part_new_image_uri ("");
+  g_autoptr (DheeraPart) path = dheera_part_new_image_uri ("cat.png");
+
+  assert_wrong_part (empty, "messages[0].parts[0] is an empty file.");
+  assert_wrong_part (nowhere, "is “”, without the https://");
+  assert_wrong_part (path, "is “cat.png”, without the https://");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -562,6 +588,7 @@ main (int   argc,
   g_test_add_func ("/request/tool-choice", test_tool_choice);
   g_test_add_func ("/request/wrong-messages", test_wrong_messages);
   g_test_add_func ("/request/wrong-parts", test_wrong_parts);
+  g_test_add_func ("/request/lost-files", test_lost_files);
 
   return g_test_run ();
 }

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "dheera-ai/model/dheera-strings-private.h"
 #include "dheera-ai/model/errors/dheera-error-private.h"
 #include "dheera-ai/model/messages/dheera-conversation-private.h"
 #include "dheera-ai/model/messages/dheera-message-private.h"
@@ -14,6 +15,8 @@
 
 /* The values of a request against what any provider could take. What only some of them take is up
  * to their own files. */
+
+#define MAX_SHOWN_URI 100
 
 typedef struct
 {
@@ -251,29 +254,62 @@ check_texts (DheeraRequest  *self,
   return TRUE;
 }
 
-/* The paths of messages and parts are only made for errors: a conversation may be long. */
+/* NULL, or what is wrong with a part that the application made: most often it did not find its file. */
+static char *
+find_source_fault (DheeraPart *part,
+                   const char *path)
+{
+  gboolean has_to_be_there = part->type == DHEERA_PART_TYPE_IMAGE || part->type == DHEERA_PART_TYPE_AUDIO;
+  g_autofree char *shown = NULL;
+
+  if (has_to_be_there && part->bytes != NULL && g_bytes_get_size (part->bytes) == 0)
+    return g_strdup_printf ("%s is an empty file.", path);
+  if (part->uri == NULL || g_uri_peek_scheme (part->uri) != NULL)
+    return NULL;
+
+  shown = dheera_string_cut (part->uri, MAX_SHOWN_URI);
+  return g_strdup_printf ("The URI of %s is “%s”, without the https:// of one that a provider can fetch; a file of this machine is sent by its bytes.",
+                          path, shown);
+}
+
+static char *
+find_part_fault (DheeraPart *part,
+                 gboolean    by_model,
+                 const char *path)
+{
+  g_autofree char *fault = NULL;
+
+  if (part->uri != NULL && g_ascii_strncasecmp (part->uri, "data:", 5) == 0)
+    return g_strdup_printf ("The URI of %s is a data: URI, but not one of valid base64.", path);
+
+  fault = by_model ? NULL : find_source_fault (part, path);
+  if (fault != NULL || part->cache_control == NULL)
+    return g_steal_pointer (&fault);
+
+  fault = dheera_cache_control_find_fault (part->cache_control);
+  return fault != NULL ? g_strdup_printf ("cache-control of %s %s.", path, fault) : NULL;
+}
+
 static gboolean
 check_part (DheeraPart  *part,
+            gboolean     by_model,
             guint        message,
             guint        position,
             GError     **error)
 {
-  g_autofree char *fault = NULL;
   g_autofree char *path = NULL;
-  gboolean bad_uri = part->uri != NULL && g_ascii_strncasecmp (part->uri, "data:", 5) == 0;
+  g_autofree char *fault = NULL;
 
-  if (!bad_uri && part->cache_control != NULL)
-    fault = dheera_cache_control_find_fault (part->cache_control);
-  if (!bad_uri && fault == NULL)
+  /* A conversation may be long, and most of it is text: no path is made for that. */
+  if (part->bytes == NULL && part->uri == NULL && part->cache_control == NULL)
     return TRUE;
 
   path = g_strdup_printf ("messages[%u].parts[%u]", message, position);
-  if (bad_uri)
-    dheera_set_invalid_request (error, path,
-                                "The URI of %s is a data: URI, but not one of valid base64.", path);
-  else
-    dheera_set_invalid_request (error, path, "cache-control of %s %s.", path, fault);
-  return FALSE;
+  fault = find_part_fault (part, by_model, path);
+  if (fault != NULL)
+    dheera_set_invalid_request (error, path, "%s", fault);
+
+  return fault == NULL;
 }
 
 static gboolean
@@ -331,7 +367,7 @@ check_message (DheeraMessage  *message,
       return FALSE;
 
   for (guint i = 0; i < dheera_message_get_n_parts (message); i++)
-    if (!check_part (dheera_message_peek_part (message, i), position, i, error))
+    if (!check_part (dheera_message_peek_part (message, i), message->role == DHEERA_ROLE_ASSISTANT, position, i, error))
       return FALSE;
 
   return TRUE;
