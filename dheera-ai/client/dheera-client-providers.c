@@ -78,7 +78,7 @@ name_provider (DheeraClient      *self,
   if (name == NULL && needs_model)
     {
       g_set_error_literal (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
-                           "The request names no model, and the client has no default-model: set one of them, for example to \"openai/gpt-4o-mini\".");
+                           "The request names no model, and the client has no default-model: set one of them, for example to “openai/gpt-4o-mini”.");
       return FALSE;
     }
   if (wanted != NULL)
@@ -92,7 +92,7 @@ name_provider (DheeraClient      *self,
   if (name == NULL)
     {
       g_set_error_literal (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
-                           "The request names no provider: set its provider, for example to \"openai\".");
+                           "The request names no provider: set its provider, for example to “openai”.");
       return FALSE;
     }
 
@@ -145,7 +145,7 @@ dheera_client_resolve (DheeraClient      *self,
       g_autofree char *ids = dheera_provider_list_ids ();
 
       g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
-                   "There is no provider \"%s\": known are %s, and those that add_provider() adds.", id, ids);
+                   "There is no provider “%s”: known are %s, and those that add_provider() adds.", id, ids);
       return NULL;
     }
   if (!dheera_provider_check (provider, error))

@@ -94,6 +94,21 @@ find_well_known (const char *name)
   return NULL;
 }
 
+/* What stands before the slash may be a provider with a letter too many. */
+static char *
+suggest (const char        *name,
+         const char *const *custom_ids)
+{
+  const char *slash = strchr (name, '/');
+  g_autofree char *prefix = slash != NULL ? g_strndup (name, slash - name) : NULL;
+  const char *similar = prefix != NULL ? dheera_provider_find_similar (prefix, custom_ids) : NULL;
+
+  if (similar != NULL)
+    return g_strdup_printf ("Did you mean “%s%s”? Known", similar, slash);
+
+  return g_strdup_printf ("Write it as provider/model, such as “openai/%s”; known", name);
+}
+
 static void
 set_unknown (const char        *name,
              const char *const *custom_ids,
@@ -101,6 +116,7 @@ set_unknown (const char        *name,
 {
   g_autofree char *ids = dheera_provider_list_ids ();
   g_autofree char *shown = dheera_string_cut (name, MAX_SHOWN_NAME);
+  g_autofree char *suggestion = suggest (shown, custom_ids);
   g_autoptr (GString) custom = g_string_new (NULL);
 
   for (; custom_ids != NULL && *custom_ids != NULL; custom_ids++)
@@ -109,9 +125,8 @@ set_unknown (const char        *name,
         g_string_append_printf (custom, "%s, ", *custom_ids);
     }
   g_set_error (error, DHEERA_ERROR, DHEERA_ERROR_UNKNOWN_MODEL,
-               "The name “%s” does not say whose model it is. Write it as provider/model, such as “openai/%s”; "
-               "known providers are: %s%s.",
-               shown, shown, custom->str, ids);
+               "The name “%s” does not say whose model it is. %s providers are: %s%s.",
+               shown, suggestion, custom->str, ids);
 }
 
 gboolean

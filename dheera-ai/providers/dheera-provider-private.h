@@ -94,7 +94,10 @@ void                     dheera_provider_credentials_unref (DheeraProviderCreden
 const DheeraProviderRow *dheera_provider_rows       (guint *n_rows);
 /* By id or alias, NULL when unknown */
 const DheeraProviderRow *dheera_provider_find_row   (const char *id);
-/* All ids, comma-separated, for error texts */
+/* The id or alias that somebody may have meant who wrote this one, NULL when none is near. custom_ids is nullable. */
+const char              *dheera_provider_find_similar (const char *id,
+                                                     const char *const *custom_ids);
+/* All ids, sorted and comma-separated, for error texts */
 char                    *dheera_provider_list_ids   (void);
 
 /* "provider/model" or a bare well-known name. FALSE with UNKNOWN_MODEL and what would work. custom_ids

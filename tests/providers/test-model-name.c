@@ -76,6 +76,41 @@ test_unknown (void)
 }
 
 static void
+test_misspelt (void)
+{
+  static const char *const custom[] = { "laboratory", NULL };
+  static const struct
+  {
+    const char *name;
+    const char *suggestion; /* NULL: none */
+  } cases[] = {
+    { "opnai/gpt-4o", "Did you mean “openai/gpt-4o”?" },
+    { "OpenAI/gpt-4o", "Did you mean “openai/gpt-4o”?" },
+    { "gorq/a/b", "Did you mean “groq/a/b”?" },
+    { "laboratry/m", "Did you mean “laboratory/m”?" },
+    { "zzz/m", NULL },
+    { "somebody/model", NULL },
+    { "/gpt-4o", NULL },
+    { "opnai", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *provider = NULL;
+      g_autofree char *model = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (dheera_model_name_resolve (cases[i].name, custom, &provider, &model, &error));
+      g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_UNKNOWN_MODEL);
+      if (cases[i].suggestion != NULL)
+        g_assert_nonnull (strstr (error->message, cases[i].suggestion));
+      else
+        g_assert_null (strstr (error->message, "Did you mean"));
+      g_assert_nonnull (strstr (error->message, "nown providers are: laboratory, ai21, anthropic, "));
+    }
+}
+
+static void
 test_no_model (void)
 {
   g_autofree char *provider = NULL;
@@ -118,7 +153,7 @@ test_custom (void)
     }
 
   g_assert_false (dheera_model_name_resolve ("llama3.2", ids, &provider, &model, &error));
-  g_assert_nonnull (strstr (error->message, ": lab, openai, "));
+  g_assert_nonnull (strstr (error->message, ": lab, ai21, anthropic, "));
 }
 
 static void
@@ -141,6 +176,7 @@ main (int    argc,
 
   g_test_add_func ("/model-name/resolve", test_resolve);
   g_test_add_func ("/model-name/unknown", test_unknown);
+  g_test_add_func ("/model-name/misspelt", test_misspelt);
   g_test_add_func ("/model-name/no-model", test_no_model);
   g_test_add_func ("/model-name/custom", test_custom);
   g_test_add_func ("/model-name/long-name", test_long_name);
