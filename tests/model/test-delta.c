@@ -15,6 +15,10 @@ test_empty (void)
   g_assert_cmpint (dheera_delta_get_finish_reason (delta), ==, DHEERA_FINISH_REASON_NONE);
   g_assert_null (dheera_delta_get_usage (delta));
   g_assert_false (dheera_delta_has_content (delta));
+
+  g_test_expect_message ("dheera-ai", G_LOG_LEVEL_CRITICAL, "dheera_delta_to_json: *response*");
+  g_assert_null (dheera_delta_to_json (delta));
+  g_test_assert_expected_messages ();
 }
 
 static void

@@ -255,6 +255,24 @@ test_speech (void)
   assert_json (response, "{\"model\":\"\",\"mime_type\":\"audio/mpeg\",\"audio\":\"Zm9v\"}");
 }
 
+/* What a binding makes of nothing is an empty answer. */
+static void
+test_made_by_nobody (void)
+{
+  const GType types[] = { DHEERA_TYPE_EMBEDDING_RESPONSE, DHEERA_TYPE_RERANK_RESPONSE, DHEERA_TYPE_MODERATION_RESPONSE,
+                          DHEERA_TYPE_IMAGE_RESPONSE, DHEERA_TYPE_TRANSCRIPTION_RESPONSE, DHEERA_TYPE_SPEECH_RESPONSE };
+  g_autoptr (DheeraSpeechResponse) speech = g_object_new (DHEERA_TYPE_SPEECH_RESPONSE, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      g_autoptr (DheeraBaseResponse) response = g_object_new (types[i], NULL);
+      g_autofree char *json = dheera_base_response_to_json (response);
+
+      g_assert_true (g_str_has_prefix (json, "{"));
+    }
+  g_assert_cmpuint (g_bytes_get_size (dheera_speech_response_get_audio (speech)), ==, 0);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -269,6 +287,7 @@ main (int    argc,
   g_test_add_func ("/endpoint-responses/mime-types", test_mime_types);
   g_test_add_func ("/endpoint-responses/transcription", test_transcription);
   g_test_add_func ("/endpoint-responses/speech", test_speech);
+  g_test_add_func ("/endpoint-responses/made-by-nobody", test_made_by_nobody);
 
   return g_test_run ();
 }

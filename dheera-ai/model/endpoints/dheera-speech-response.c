@@ -107,6 +107,7 @@ dheera_speech_response_class_init (DheeraSpeechResponseClass *klass)
 static void
 dheera_speech_response_init (DheeraSpeechResponse *self)
 {
+  self->audio = g_bytes_new (NULL, 0);
 }
 
 /**
@@ -151,6 +152,7 @@ dheera_speech_response_new (const char *provider,
 {
   DheeraSpeechResponse *self = dheera_base_response_new (DHEERA_TYPE_SPEECH_RESPONSE, provider);
 
+  g_bytes_unref (self->audio);
   self->audio = audio;
 
   return self;

@@ -161,6 +161,7 @@ dheera_delta_to_json (DheeraDelta *self)
   DheeraJsonWriter writer;
 
   g_return_val_if_fail (DHEERA_IS_DELTA (self), NULL);
+  g_return_val_if_fail (self->response != NULL, NULL); /* a binding can make one that is of no answer */
 
   dheera_json_writer_init (&writer, 256);
   dheera_json_writer_begin_object (&writer);
