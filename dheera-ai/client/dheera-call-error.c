@@ -30,6 +30,9 @@ find_advice (DheeraError     code,
              DheeraProvider *provider,
              gboolean        stream)
 {
+  /* There was none that anybody could have refused. */
+  if (code == DHEERA_ERROR_AUTHENTICATION && status == 0)
+    return NULL;
   if (code == DHEERA_ERROR_CONNECTION)
     return dheera_provider_get_is_local (provider) ? "See whether the server is running there." : "See whether this machine is online, and needs a proxy.";
   /* Where the handshake fails the transport has the words. */

@@ -199,6 +199,7 @@ test_no_key_to_be_had (gconstpointer data)
   g_assert_null (complete (client, request, NULL, &error));
   g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_AUTHENTICATION);
   g_assert_nonnull (strstr (error->message, "The keyring is locked"));
+  g_assert_null (strstr (error->message, "Check the API key")); /* there is none */
 
   keeper.drops = TRUE;
   g_assert_null (complete (client, request, NULL, &dropped));
