@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include <string.h>
+#include "encode-fixture.h"
 
 #include "dheera-ai/model/chat-json/dheera-chat-json-private.h"
 #include "dheera-ai/model/messages/dheera-part-private.h"
 #include "dheera-ai/providers/anthropic/dheera-anthropic-private.h"
-#include "dheera-ai/providers/dheera-provider-private.h"
 
 /* What goes out in Messages: the body, the headers, and what is refused or left out instead */
 
@@ -15,66 +14,16 @@
 #define NEWEST "claude-opus-5"
 #define HI "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]"
 
-typedef struct
-{
-  DheeraProvider *provider;
-  DheeraRequest *request;
-  DheeraEncoding encoding;
-  GError *error;
-} Fixture;
-
 static void
 set_up (Fixture    *fixture,
         const char *model,
         const char *json)
 {
   g_autoptr (GError) error = NULL;
+  DheeraRequest *request = dheera_request_new_from_json (json, &error);
 
-  fixture->provider = dheera_provider_new ("anthropic");
-  fixture->request = dheera_request_new_from_json (json, &error);
   g_assert_no_error (error);
-  fixture->encoding.provider = fixture->provider;
-  fixture->encoding.base_url = "https://api.example";
-  fixture->encoding.model = model;
-  fixture->encoding.policy = DHEERA_PARAM_POLICY_REJECT;
-  fixture->encoding.warnings = g_ptr_array_new_with_free_func (g_free);
-}
-
-static void
-tear_down (Fixture *fixture)
-{
-  g_ptr_array_unref (fixture->encoding.warnings);
-  g_object_unref (fixture->request);
-  g_object_unref (fixture->provider);
-  g_clear_error (&fixture->error);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, tear_down)
-
-static DheeraHttpRequest *
-encode (Fixture *fixture)
-{
-  return dheera_anthropic.encode_chat (&fixture->encoding, fixture->request, &fixture->error);
-}
-
-static char *
-dup_body (DheeraHttpRequest *http)
-{
-  gsize length;
-  const char *data = g_bytes_get_data (http->body, &length);
-
-  return g_strndup (data, length);
-}
-
-static char *
-encode_body (Fixture *fixture)
-{
-  g_autoptr (DheeraHttpRequest) http = encode (fixture);
-
-  g_assert_no_error (fixture->error);
-  g_assert_nonnull (http);
-
-  return dup_body (http);
+  fixture_begin (fixture, "anthropic", request, "https://api.example", model);
 }
 
 /* The body without model and max_tokens, which all have at the front */

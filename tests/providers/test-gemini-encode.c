@@ -2,22 +2,11 @@
 
 /* Requests of generateContent: the body that an OpenAI-like request becomes, its address, and what is refused instead. */
 
-#include <string.h>
+#include "encode-fixture.h"
 
 #include "dheera-ai/model/messages/dheera-conversation-private.h"
 #include "dheera-ai/model/messages/dheera-message-private.h"
 #include "dheera-ai/model/messages/dheera-part-private.h"
-#include "dheera-ai/model/requests/dheera-request-private.h"
-#include "dheera-ai/providers/dheera-protocol-private.h"
-#include "dheera-ai/providers/dheera-provider-private.h"
-
-typedef struct
-{
-  DheeraProvider *provider;
-  DheeraRequest *request;
-  DheeraEncoding encoding;
-  GError *error;
-} Fixture;
 
 /* members: of the request's JSON, without model */
 static void
@@ -27,49 +16,14 @@ set_up (Fixture    *fixture,
         const char *members)
 {
   g_autofree char *json = g_strdup_printf ("{\"model\":\"unused/name\",%s}", members);
-
-  fixture->provider = dheera_provider_new (provider);
-  fixture->request = dheera_request_new_from_json (json, &fixture->error);
-  g_assert_no_error (fixture->error);
-  g_assert_true (dheera_base_request_validate (DHEERA_BASE_REQUEST (fixture->request), &fixture->error));
-  fixture->encoding.provider = fixture->provider;
-  fixture->encoding.base_url = strcmp (provider, "gemini") == 0
-                                 ? "https://generativelanguage.googleapis.com/v1beta"
-                                 : "https://aiplatform.googleapis.com/v1beta1/projects/p/locations/global";
-  fixture->encoding.model = model;
-  fixture->encoding.policy = DHEERA_PARAM_POLICY_REJECT;
-  fixture->encoding.warnings = g_ptr_array_new_with_free_func (g_free);
-}
-
-static void
-tear_down (Fixture *fixture)
-{
-  g_ptr_array_unref (fixture->encoding.warnings);
-  g_object_unref (fixture->request);
-  g_object_unref (fixture->provider);
-  g_clear_error (&fixture->error);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, tear_down)
-
-static DheeraHttpRequest *
-encode (Fixture *fixture)
-{
-  return dheera_provider_get_protocol (fixture->provider)->encode_chat (&fixture->encoding, fixture->request, &fixture->error);
-}
-
-static char *
-encode_body (Fixture *fixture)
-{
-  g_autoptr (DheeraHttpRequest) http = encode (fixture);
-  gsize length;
-  const char *data;
+  DheeraRequest *request = dheera_request_new_from_json (json, &fixture->error);
 
   g_assert_no_error (fixture->error);
-  g_assert_nonnull (http);
-  data = g_bytes_get_data (http->body, &length);
-
-  return g_strndup (data, length);
+  g_assert_true (dheera_base_request_validate (DHEERA_BASE_REQUEST (request), &fixture->error));
+  fixture_begin (fixture, provider, request,
+                 strcmp (provider, "gemini") == 0 ? "https://generativelanguage.googleapis.com/v1beta"
+                                                  : "https://aiplatform.googleapis.com/v1beta1/projects/p/locations/global",
+                 model);
 }
 
 static void

@@ -1,63 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include <string.h>
-
-#include "dheera-ai/model/requests/dheera-request-private.h"
-#include "dheera-ai/providers/dheera-protocol-private.h"
-#include "dheera-ai/providers/dheera-provider-private.h"
+#include "encode-fixture.h"
 
 /* What goes out: the body as each dialect wants it, the URL, the headers; and what is refused or left out instead */
-
-typedef struct
-{
-  DheeraProvider *provider;
-  DheeraRequest *request;
-  DheeraEncoding encoding;
-  GError *error;
-} Fixture;
 
 static void
 set_up (Fixture    *fixture,
         const char *provider)
 {
-  fixture->provider = dheera_provider_new (provider);
-  fixture->request = dheera_request_new_for_prompt ("unused/name", "Hi");
-  fixture->encoding.provider = fixture->provider;
-  fixture->encoding.base_url = "https://api.example/v1/";
-  fixture->encoding.model = "some-model";
-  fixture->encoding.policy = DHEERA_PARAM_POLICY_REJECT;
-  fixture->encoding.warnings = g_ptr_array_new_with_free_func (g_free);
-}
-
-static void
-tear_down (Fixture *fixture)
-{
-  g_ptr_array_unref (fixture->encoding.warnings);
-  g_object_unref (fixture->request);
-  g_object_unref (fixture->provider);
-  g_clear_error (&fixture->error);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, tear_down)
-
-static DheeraHttpRequest *
-encode (Fixture *fixture)
-{
-  return dheera_provider_get_protocol (fixture->provider)->encode_chat (&fixture->encoding, fixture->request, &fixture->error);
-}
-
-static char *
-encode_body (Fixture *fixture)
-{
-  g_autoptr (DheeraHttpRequest) http = encode (fixture);
-  gsize length;
-  const char *data;
-
-  g_assert_no_error (fixture->error);
-  g_assert_nonnull (http);
-  data = g_bytes_get_data (http->body, &length);
-
-  return g_strndup (data, length);
+  fixture_begin (fixture, provider, dheera_request_new_for_prompt ("unused/name", "Hi"), "https://api.example/v1/", "some-model");
 }
 
 static void

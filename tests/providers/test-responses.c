@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include <string.h>
+#include "encode-fixture.h"
 
 #include "dheera-ai/model/dheera-usage.h"
 #include "dheera-ai/model/messages/dheera-message-private.h"
-#include "dheera-ai/model/requests/dheera-request-private.h"
-#include "dheera-ai/providers/dheera-protocol-private.h"
-#include "dheera-ai/providers/dheera-provider-private.h"
 
 /* What goes out to Responses: each member, the items of a conversation, and what is refused or left out instead */
 
@@ -14,64 +11,11 @@
 #define AROUND_INPUT "{\"model\":\"some-model\","
 #define BEHIND_INPUT ",\"include\":[\"reasoning.encrypted_content\"],\"store\":false}"
 
-typedef struct
-{
-  DheeraProvider *provider;
-  DheeraRequest *request;
-  DheeraConversation *conversation; /* the request's */
-  DheeraEncoding encoding;
-  GError *error;
-} Fixture;
-
 static void
 set_up (Fixture    *fixture,
         const char *provider)
 {
-  fixture->provider = dheera_provider_new (provider);
-  fixture->request = dheera_request_new ("unused/name");
-  fixture->conversation = dheera_request_get_conversation (fixture->request);
-  fixture->encoding.provider = fixture->provider;
-  fixture->encoding.base_url = "https://api.example/v1/";
-  fixture->encoding.model = "some-model";
-  fixture->encoding.policy = DHEERA_PARAM_POLICY_REJECT;
-  fixture->encoding.warnings = g_ptr_array_new_with_free_func (g_free);
-}
-
-static void
-tear_down (Fixture *fixture)
-{
-  g_ptr_array_unref (fixture->encoding.warnings);
-  g_object_unref (fixture->request);
-  g_object_unref (fixture->provider);
-  g_clear_error (&fixture->error);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, tear_down)
-
-static DheeraHttpRequest *
-encode (Fixture *fixture)
-{
-  return dheera_provider_get_protocol (fixture->provider)->encode_chat (&fixture->encoding, fixture->request, &fixture->error);
-}
-
-static char *
-dup_body (DheeraHttpRequest *http)
-{
-  gsize length;
-  const char *data = g_bytes_get_data (http->body, &length);
-
-  return g_strndup (data, length);
-}
-
-static char *
-encode_body (Fixture *fixture)
-{
-  g_autoptr (DheeraHttpRequest) http = encode (fixture);
-
-  g_assert_no_error (fixture->error);
-  g_assert_nonnull (http);
-
-  return dup_body (http);
+  fixture_begin (fixture, provider, dheera_request_new ("unused/name"), "https://api.example/v1/", "some-model");
 }
 
 static DheeraMessage *
@@ -81,7 +25,7 @@ append (Fixture    *fixture,
 {
   g_autoptr (DheeraMessage) message = dheera_message_new (role, text);
 
-  dheera_conversation_append (fixture->conversation, message);
+  dheera_conversation_append (dheera_request_get_conversation (fixture->request), message);
 
   return message; /* the conversation keeps it */
 }
@@ -234,7 +178,7 @@ append_result (Fixture    *fixture,
 {
   g_autoptr (DheeraMessage) result = dheera_message_new_tool_result (id, text);
 
-  dheera_conversation_append (fixture->conversation, result);
+  dheera_conversation_append (dheera_request_get_conversation (fixture->request), result);
 }
 
 static void
