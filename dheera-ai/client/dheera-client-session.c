@@ -70,7 +70,7 @@ dheera_client_dup_transport (DheeraClient      *self,
  *
  * Gets the default client: the one that [method@Client.make_default] named, or else one that is made now, without a session.
  *
- * May be called from any thread.
+ * May be called from any thread. The library holds the client until another one takes its place: where a thread may do that meanwhile, take a reference.
  *
  * Returns: (transfer none): the default client
  *
