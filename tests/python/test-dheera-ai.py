@@ -474,6 +474,10 @@ def test_settings_and_arguments_of_the_wrong_kind():
         error = str(raised(TypeError, ask, **{name: value}))
         assert f'{name}= must be {what} or None, and it is a {type(value).__name__}.' == error, error
         assert name in str(raised(TypeError, dheera_ai.embedding, ECHO, 'one', **{name: value}))
+    for name, value, what in (('dimensions', '7', 'a number'), ('dimensions', True, 'a number'), ('user', 7, 'a text'), ('input_type', 7, 'a text')):
+        error = str(raised(TypeError, dheera_ai.embedding, ECHO, 'one', **{name: value}))
+        assert f'{name}= must be {what} or None, and it is a {type(value).__name__}.' == error, error
+    assert 'stream_options= must be a dictionary' in str(raised(TypeError, ask, stream=True, stream_options='include_usage'))
     assert seen()['requests'] == before + 1
 
 

@@ -5,10 +5,11 @@ import array
 import base64
 import json
 import sys
+from collections.abc import Mapping
 
 from gi.repository import Dheera
 
-from ._requests import make_chat_request, make_embedding_request, make_models_request
+from ._requests import check_kind, make_chat_request, make_embedding_request, make_models_request
 from ._sessions import resolve, resolve_server
 from ._shapes import EmbeddingResponse, ModelList, ModelResponse
 from ._streams import CompletionStream
@@ -16,7 +17,9 @@ from .exceptions import Translated
 
 
 def _wants_usage(params):
-    return bool((params.get('stream_options') or {}).get('include_usage'))
+    options = params.get('stream_options')
+    check_kind(options, 'stream_options=', (Mapping,), 'a dictionary')
+    return bool(options and options.get('include_usage'))
 
 
 def _answer(response):

@@ -180,12 +180,10 @@ def make_embedding_request(session, model, texts, params):
     request = Dheera.EmbeddingRequest(inputs=texts)
     if model is not None:
         request.set_model(model)
-    if 'dimensions' in body:
-        request.set_dimensions(body.pop('dimensions'))
-    if 'user' in body:
-        request.set_user(body.pop('user'))
-    if 'input_type' in body:
-        request.set_input_type(body.pop('input_type'))
+    for name, kinds, what in (('dimensions', (int,), 'a number'), ('user', (str,), 'a text'), ('input_type', (str,), 'a text')):
+        if name in body:
+            check_kind(body[name], f'{name}=', kinds, what)
+            getattr(request, 'set_' + name)(body.pop(name))
     _take_options(request, session, options)
     _add_extra(request, {**body, **extra})
     return request
