@@ -92,6 +92,7 @@ def test_the_shape_of_an_answer():
     assert response.usage.total_tokens == 6 and response.usage.prompt_tokens == response.usage.completion_tokens == 3
     assert response.id.startswith('chatcmpl-') and response.model == 'echo' and response.created > 0
     assert raised(AttributeError, lambda: response.answer) and raised(KeyError, lambda: response['answer'])
+    assert {'choices', 'usage', 'system_fingerprint', 'model_dump', 'dheera'} <= set(dir(response))
     assert isinstance(response.dheera, Dheera.Response) and response.dheera.get_call().get_status() == 200
 
 
@@ -137,6 +138,7 @@ def test_streams():
     assert ''.join(chunk.choices[0].delta.content or '' for chunk in chunks) == 'One two three'
     assert chunks[0].choices[0].delta.role == 'assistant' and chunks[0].choices[0].finish_reason is None
     assert chunks[-1].choices[0].finish_reason == 'stop' and chunks[-1].choices[0].delta.content is None and chunks[-1]['usage'] is None
+    assert chunks[-1].choices[0].delta == {} and chunks[-1].choices[0].delta, 'an object, whatever is in it'
     assert list(stream) == [] and 'CompletionStream(' in repr(stream)
 
     chunks = list(ask(stream=True, stream_options={'include_usage': True}))

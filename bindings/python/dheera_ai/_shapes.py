@@ -41,6 +41,13 @@ class Shape(dict):
             raise AttributeError(name)
         del self[name]
 
+    def __bool__(self):
+        """Also with nothing in it, as the delta of a last chunk"""
+        return True
+
+    def __dir__(self):
+        return [*super().__dir__(), *self, *self._optional]
+
     def __reduce__(self):
         return type(self), (dict(self),)
 
