@@ -24,10 +24,12 @@ ANSWER = b'{"choices":[{"message":{"role":"assistant","content":"Hello"},"finish
 CHUNK = b'data: {"choices":[{"index":0,"delta":{"content":"Hello"}}]}\n\n'
 
 PROGRAM = '''
-import asyncio, os, signal, sys, threading, time
+import asyncio, os, signal, sys, threading, time, warnings
 import dheera_ai
 from gi.repository import Dheera, Gio, Soup
 
+# Newer versions of Python warn of forks beside threads.
+warnings.filterwarnings('ignore', category=DeprecationWarning, message='.*fork.*')
 url, limit = sys.argv[1], float(sys.argv[2])
 session = Soup.Session(timeout=0)
 client = Dheera.Client(session=session)
