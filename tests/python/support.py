@@ -6,6 +6,7 @@ import gc
 import json
 import pathlib
 import sys
+import threading
 import time
 import urllib.request
 
@@ -64,6 +65,21 @@ def at_rest():
         if now['finished'] + now['broken'] + now['gone'] == now['requests'] - 1 or time.monotonic() > end:
             return now
         time.sleep(0.01)
+
+
+def wait_for_requests(before, more=1):
+    """What is to be stopped on its way has to be on its way."""
+    end = time.monotonic() + PATIENCE
+    looks = 1  # which are requests, too
+    while seen()['requests'] < before['requests'] + more + looks:
+        assert time.monotonic() < end, f'before {before}, now {seen()}'
+        time.sleep(0.01)
+        looks += 1
+
+
+def once_asked(function, before, more=1):
+    """Calls it in a thread of its own when so many more requests have come."""
+    threading.Thread(target=lambda: (wait_for_requests(before, more), function())).start()
 
 
 def wait_for_gone(before, more=1):

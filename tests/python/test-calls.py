@@ -9,7 +9,7 @@ import threading
 import time
 import weakref
 
-from support import (MOCK, Dheera, Gio, GLib, Soup, at_rest, error_of, is_cancelled, is_dheera, mock, properties_of, run_async, run_cases, seen,
+from support import (MOCK, Dheera, Gio, GLib, Soup, at_rest, error_of, is_cancelled, is_dheera, mock, once_asked, properties_of, run_async, run_cases, seen,
                      wait_for_gone)
 
 client = Dheera.Client()
@@ -131,7 +131,7 @@ def test_cancelled_while_it_runs():
                  lambda cancellable: run_async(client, 'complete', mock(stall_after=1), cancellable),
                  lambda cancellable: client.stream(mock(stall_after=1)).collect(cancellable)):
         cancellable = Gio.Cancellable()
-        threading.Timer(0.1, cancellable.cancel).start()
+        once_asked(cancellable.cancel, at_rest())
         assert is_cancelled(error_of(call, cancellable))
     wait_for_gone(before, 3)
 
@@ -276,7 +276,7 @@ def test_a_coroutine_is_needed_to_wait_without_a_callback():
 def test_blocking_calls_leave_python_running():
     """Four calls that wait, in four threads, take as long as one; and the main thread goes on meanwhile."""
     turns = 0
-    threads = [threading.Thread(target=client.complete, args=(mock(delay_ms=300),)) for _ in range(4)]
+    threads = [threading.Thread(target=client.complete, args=(mock(delay_ms=1000),)) for _ in range(4)]
     began = time.monotonic()
     for thread in threads:
         thread.start()
@@ -284,7 +284,7 @@ def test_blocking_calls_leave_python_running():
         turns += 1
         time.sleep(0.001)
     took = time.monotonic() - began
-    assert took < 1.0 and turns > 20, (took, turns)
+    assert took < 3.5 and turns > 20, (took, turns)
 
 
 def test_calls_that_follow_share_a_connection():
@@ -312,7 +312,7 @@ def test_signals_of_the_client():
 
 def test_everything_can_be_cancelled_at_once():
     mine, before = Dheera.Client(), at_rest()
-    threading.Timer(0.1, mine.cancel_all).start()
+    once_asked(mine.cancel_all, before)
     assert is_cancelled(error_of(mine.complete, mock(stall_after=1)))
     wait_for_gone(before)
 

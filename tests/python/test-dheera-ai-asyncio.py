@@ -6,7 +6,7 @@ import asyncio
 import socket
 import threading
 
-from support import PATIENCE, Dheera, Soup, at_rest, is_dheera, run_cases, run_glib, run_stock, wait_for_gone
+from support import PATIENCE, Dheera, Soup, at_rest, is_dheera, run_cases, run_glib, run_stock, wait_for_gone, wait_for_requests
 
 import dheera_ai
 from dheera_ai.llms.custom_httpx.aiohttp_handler import BaseLLMAIOHTTPHandler
@@ -93,7 +93,7 @@ async def cancelling_the_task_cancels_the_request():
 
     works = [ask(**orders(stall_after=1)), ask(stream=True, **orders(delay_ms=60000)), read()]
     tasks = [asyncio.ensure_future(work) for work in works]
-    await asyncio.sleep(0.3)
+    await asyncio.to_thread(wait_for_requests, before, 3)
     for task in tasks:
         task.cancel()
     results = await asyncio.gather(*tasks, return_exceptions=True)
@@ -128,7 +128,9 @@ async def cancelling_an_embedding():
 
 async def waiting_too_long():
     before = at_rest()
-    await raised(asyncio.TimeoutError, asyncio.wait_for(ask(**orders(stall_after=1)), 0.1))
+    task = asyncio.ensure_future(ask(**orders(stall_after=1)))
+    await asyncio.to_thread(wait_for_requests, before)
+    await raised(asyncio.TimeoutError, asyncio.wait_for(task, 0.1))
     await asyncio.to_thread(wait_for_gone, before)
     assert is_dheera(await raised(dheera_ai.Timeout, ask(timeout=0.1, **orders(stall_after=1))), Dheera.Error.TIMEOUT)
 

@@ -144,16 +144,18 @@ def test_stopping_while_a_tool_is_at_work():
                 lambda request, cancellable: run_async(client, 'run', request, cancellable),
                 lambda request, cancellable: client.run_stream(request).collect(cancellable)):
         cancellable = Gio.Cancellable()
-        request = ask(lambda _, call: calls.append(call), 'call weather')
-        threading.Timer(0.1, cancellable.cancel).start()
+        request = ask(lambda _, call: (calls.append(call), threading.Timer(0.1, cancellable.cancel).start()), 'call weather')
         assert is_cancelled(error_of(run, request, cancellable))
         assert history(request) == ['user', 'assistant', 'tool']
         assert request.get_conversation()[-1].get_text() == 'Error: The call was cancelled.'
 
     async def main():
-        request = ask(lambda _, call: calls.append(call), 'call weather')
+        called = asyncio.Event()
+        request = ask(lambda _, call: (calls.append(call), called.set()), 'call weather')
+        running = client.run_async(request)
+        await called.wait()
         try:
-            await asyncio.wait_for(client.run_async(request), 0.1)
+            await asyncio.wait_for(running, 0.1)
         except asyncio.TimeoutError:
             await asyncio.sleep(0.05)
             assert history(request) == ['user', 'assistant', 'tool']
