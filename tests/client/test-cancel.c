@@ -58,6 +58,7 @@ typedef struct
   FaultServer *server;
   DheeraCall *call;
   GCancellable *cancellable;
+  int has_text; /* atomic */
   guint n_looks;
   gint64 cancelled_at;
   guint finished;
@@ -102,13 +103,31 @@ stop (Test *test)
     }
 }
 
+static void
+text_cb (DheeraStream *stream,
+         GParamSpec   *pspec,
+         gpointer      data)
+{
+  Test *test = data;
+
+  g_atomic_int_set (&test->has_text, TRUE);
+}
+
+static gboolean
+is_under_way (Test *test)
+{
+  gboolean expects_text = test->c->kind == STREAM && *test->c->phase->text != '\0';
+
+  return fault_server_get_n_requests (test->server) > 0 && (!expects_text || g_atomic_int_get (&test->has_text));
+}
+
 /* Some time after the server has read the request, when it has sent what it is going to send */
 static gboolean
 stop_cb (gpointer data)
 {
   Test *test = data;
 
-  if (fault_server_get_n_requests (test->server) == 0 || test->n_looks++ == 0)
+  if (!is_under_way (test) || test->n_looks++ == 0)
     return G_SOURCE_CONTINUE;
   stop (test);
   return G_SOURCE_REMOVE;
@@ -119,7 +138,8 @@ stop_thread (gpointer data)
 {
   Test *test = data;
 
-  fault_server_wait_for_requests (test->server, 1);
+  while (!is_under_way (test))
+    g_usleep (1000);
   g_usleep (40 * 1000);
   stop (test);
   return NULL;
@@ -136,6 +156,7 @@ run (Test          *test,
   if (test->c->kind == STREAM)
     {
       *stream = dheera_client_stream (test->client, request);
+      g_signal_connect (*stream, "notify::text", G_CALLBACK (text_cb), test);
       g_assert_null (async ? collect_async (*stream, test->cancellable, error) : dheera_stream_collect (*stream, test->cancellable, error));
     }
   else
@@ -155,7 +176,7 @@ test_stop (gconstpointer data)
   g_autoptr(DheeraStream) stream = NULL;
   g_autoptr(GError) error = NULL;
   GThread *thread = NULL;
-  Test test = { c, client, server, NULL, cancellable };
+  Test test = { .c = c, .client = client, .server = server, .cancellable = cancellable };
 
   fault_server_add_script (server, c->phase->steps);
   dheera_base_request_set_base_url (DHEERA_BASE_REQUEST (request), url);

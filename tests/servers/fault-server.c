@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #define MAX_STEPS 64
+#define PATIENCE (20 * G_USEC_PER_SEC)
 
 typedef struct
 {
@@ -30,6 +31,7 @@ struct _FaultServer
   GPtrArray *connections; /* GThread */
   guint n_connections;
   guint n_gone;
+  guint n_closed;
   guint n_signals;
 };
 
@@ -216,10 +218,11 @@ pause_for (Connection *self,
 }
 
 static void
-note_gone (FaultServer *self)
+note (FaultServer *self,
+      guint       *counter)
 {
   g_mutex_lock (&self->mutex);
-  self->n_gone++;
+  ++*counter;
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->mutex);
 }
@@ -329,7 +332,7 @@ run_step (Connection      *self,
     case FAULT_ACTION_STALL:
       while (fill (self))
         ;
-      note_gone (self->server);
+      note (self->server, &self->server->n_gone);
       return FALSE;
     case FAULT_ACTION_HALF_CLOSE:
       return g_socket_shutdown (g_socket_connection_get_socket (self->socket_connection), FALSE, TRUE, NULL);
@@ -372,6 +375,7 @@ connection_run (gpointer data)
   g_io_stream_close (self->stream, NULL, NULL);
   g_object_unref (self->stream);
   g_object_unref (self->socket_connection);
+  note (server, &server->n_closed);
   g_string_free (self->rest, TRUE);
   g_free (self);
 
@@ -538,7 +542,7 @@ void
 fault_server_wait_for_requests (FaultServer *self,
                                 guint        n)
 {
-  gint64 end = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+  gint64 end = g_get_monotonic_time () + PATIENCE;
 
   g_mutex_lock (&self->mutex);
   while (self->requests->len < n)
@@ -549,19 +553,35 @@ fault_server_wait_for_requests (FaultServer *self,
   g_mutex_unlock (&self->mutex);
 }
 
+static void
+wait_for (FaultServer *self,
+          const guint *counter,
+          guint        n,
+          const char  *what)
+{
+  gint64 end = g_get_monotonic_time () + PATIENCE;
+
+  g_mutex_lock (&self->mutex);
+  while (*counter < n)
+    {
+      if (!g_cond_wait_until (&self->cond, &self->mutex, end))
+        g_error ("%u of %u %s", *counter, n, what);
+    }
+  g_mutex_unlock (&self->mutex);
+}
+
 void
 fault_server_wait_for_gone (FaultServer *self,
                             guint        n)
 {
-  gint64 end = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+  wait_for (self, &self->n_gone, n, "clients left");
+}
 
-  g_mutex_lock (&self->mutex);
-  while (self->n_gone < n)
-    {
-      if (!g_cond_wait_until (&self->cond, &self->mutex, end))
-        g_error ("%u of %u clients left", self->n_gone, n);
-    }
-  g_mutex_unlock (&self->mutex);
+void
+fault_server_wait_for_closed (FaultServer *self,
+                              guint        n)
+{
+  wait_for (self, &self->n_closed, n, "connections were closed");
 }
 
 const FaultRequest *

@@ -110,11 +110,14 @@ char               *fault_server_dup_url           (FaultServer *self,
 
 guint               fault_server_get_n_connections (FaultServer *self);
 guint               fault_server_get_n_requests    (FaultServer *self);
-/* Blocks, 10 seconds at most, until so many requests were read. */
+/* Blocks, 20 seconds at most, until so many requests were read. */
 void                fault_server_wait_for_requests (FaultServer *self,
                                                     guint        n);
-/* Blocks, 10 seconds at most, until so many connections were closed by their clients while they stalled. */
+/* Blocks, 20 seconds at most, until so many connections were closed by their clients while they stalled. */
 void                fault_server_wait_for_gone     (FaultServer *self,
+                                                    guint        n);
+/* Blocks, 20 seconds at most, until so many connections were closed here, whoever began. */
+void                fault_server_wait_for_closed   (FaultServer *self,
                                                     guint        n);
 /* From 0; valid until the server is freed. */
 const FaultRequest *fault_server_get_request       (FaultServer *self,

@@ -197,7 +197,7 @@ test_closed_while_idle (void)
 
           g_assert_no_error (outcome->error);
           g_assert_false (outcome->stats.replayed);
-          g_usleep (20 * 1000);
+          fault_server_wait_for_closed (server, i + 1);
         }
       g_assert_cmpuint (fault_server_get_n_requests (server), ==, 3);
     }
