@@ -333,7 +333,8 @@ dheera_logger_class_init (DheeraLoggerClass *klass)
   /**
    * DheeraLogger:stream:
    *
-   * Where records go as lines of JSON, %NULL for nowhere. The stream is not closed; nothing else may be written to it meanwhile.
+   * Where records go as lines of JSON, %NULL for nowhere. The stream is not closed; nothing else may be written to it meanwhile. Calls wait for a stream that can't be
+   * polled ([method@Gio.PollableOutputStream.can_poll]), as they do for a file.
    *
    * Since: 0.1
    */

@@ -33,7 +33,7 @@ def on_exchange(exchange):
 def main(file=None, prompt='Write this down.', model=os.environ.get('DHEERA_MODEL', 'mock/echo')):
     session = Soup.Session(timeout=0, max_conns_per_host=16)
     session.connect('request-queued', on_request)
-    client = Dheera.Client(session=session, capture=Dheera.Capture.HEADERS)
+    client = Dheera.Client(session=session)
     client.add_middleware(on_exchange)
 
     # It writes for as long as it is kept: to the file, or else to GLib's log, which shows it with G_MESSAGES_DEBUG=dheera-ai.

@@ -120,7 +120,7 @@ def test_logger_writes_lines():
 
 
 def test_logger_writes_a_file():
-    client = Dheera.Client(capture=Dheera.Capture.BODIES)
+    client = Dheera.Client()
     logger = Dheera.Logger.new(client)
     logger.set_structured_log(False)
     logger.set_bodies(True)

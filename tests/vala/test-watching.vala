@@ -75,6 +75,7 @@ void logger () {
         var lines = ((string) stream.steal_as_bytes ().get_data ()).split ("\n");
 
         assert (lines.length >= 2 && "\"event\":\"attempt\"" in lines[0] && "\"type\":\"rate_limit\"" in lines[1]);
+        assert ("\"request_headers\":\"" in lines[1] && "One two three" in lines[1]);
         assert (logger.n_dropped == 0 && logger.timings);
 
         var folder = DirUtils.make_tmp ("dheera-vala-XXXXXX");
