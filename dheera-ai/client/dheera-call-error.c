@@ -25,16 +25,13 @@ static const struct
 };
 
 static const char *
-find_advice (DheeraError     code,
-             guint           status,
-             DheeraProvider *provider,
-             gboolean        stream)
+find_advice (DheeraError code,
+             guint       status,
+             gboolean    stream)
 {
   /* There was none that anybody could have refused. */
   if (code == DHEERA_ERROR_AUTHENTICATION && status == 0)
     return NULL;
-  if (code == DHEERA_ERROR_CONNECTION)
-    return dheera_provider_get_is_local (provider) ? "See whether the server is running there." : "See whether this machine is online, and needs a proxy.";
   /* Where the handshake fails the transport has the words. */
   if (code == DHEERA_ERROR_TLS && status != 0)
     return "Give the session the client certificate that the server asks for; session options have client-certificate-file.";
@@ -169,6 +166,6 @@ dheera_call_error_new (DheeraErrorDetails *details,
     g_string_append_printf (text, " (%s)", facts->str + 2);
   g_string_append_c (text, '.');
 
-  append_sentence (text, advice != NULL ? advice : find_advice (code, status, provider, stream));
+  append_sentence (text, advice != NULL ? advice : find_advice (code, status, stream));
   return dheera_error_new_with_details (code, details, text->str);
 }

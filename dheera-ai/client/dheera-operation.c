@@ -9,6 +9,7 @@
 #include "dheera-ai/model/responses/dheera-response-private.h"
 #include "dheera-ai/providers/dheera-provider-private.h"
 #include "dheera-ai/transport/dheera-retry-private.h"
+#include "dheera-ai/wire/dheera-url-private.h"
 
 /* The body of an answer with an error status: more is not read, and not needed to know what went wrong. */
 #define MAX_ERROR_BODY (1024 * 1024)
@@ -249,6 +250,29 @@ dheera_operation_fail_attempt (DheeraOperation    *self,
   g_object_unref (details);
 }
 
+/* On this machine, or behind a socket that was chosen for all */
+static gboolean
+is_near (DheeraOperation *self)
+{
+  const char *url = self->fetching_token ? self->token_http->url : self->http->url;
+  g_autoptr(SoupSession) session = dheera_transport_dup_session (self->transport, NULL);
+
+  return dheera_url_is_loopback (url) || (session != NULL && soup_session_get_remote_connectable (session) != NULL);
+}
+
+static const char *
+find_connection_advice (DheeraOperation *self,
+                        const GError    *error)
+{
+  if (g_error_matches (error, DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_DNS))
+    return "See whether the name is right, this machine is online, and a proxy is needed.";
+  if (g_error_matches (error, DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_CONNECT))
+    return is_near (self) ? "See whether the server is running there." : "See whether this machine is online, and a proxy is needed.";
+  if (g_error_matches (error, DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_DISCONNECTED))
+    return "Try again later.";
+  return NULL;
+}
+
 void
 dheera_operation_fail_transport (DheeraOperation *self,
                                  GError          *error)
@@ -267,6 +291,8 @@ dheera_operation_fail_transport (DheeraOperation *self,
       return;
     }
 
+  if (self->advice == NULL)
+    self->advice = g_strdup (find_connection_advice (self, error));
   g_error_free (error);
   dheera_operation_fail_attempt (self, details);
 }

@@ -30,7 +30,7 @@ typedef struct
 static const Fault faults[] = {
   /* Before a response */
   { "closed-after-request", { FAULT_EXPECT (), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_CONNECTION, 0, "127.0.0.1" },
-  { "reset-after-request", { FAULT_EXPECT (), FAULT_RESET (), FAULT_END }, DHEERA_ERROR_CONNECTION, 0, "See whether the server is running there." },
+  { "reset-after-request", { FAULT_EXPECT (), FAULT_RESET (), FAULT_END }, DHEERA_ERROR_CONNECTION, 0, "Try again later." },
   { "silent", { FAULT_EXPECT (), FAULT_STALL (), FAULT_END }, DHEERA_ERROR_TIMEOUT, 0, "0.3", 0.3 },
   { "half-a-head", { FAULT_EXPECT (), FAULT_SEND ("HTTP/1.1 200 OK\r\nContent-Ty"), FAULT_STALL (), FAULT_END }, DHEERA_ERROR_TIMEOUT, 0, "0.3", 0.3 },
   { "drip-of-a-head", { FAULT_EXPECT (), FAULT_DRIP ("HTTP/1.1 200 OK\r\nX-A: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 20), FAULT_STALL (), FAULT_END }, DHEERA_ERROR_TIMEOUT, 0, "0.3", 0.3 },
@@ -359,6 +359,7 @@ test_refused (gconstpointer data)
   g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_CONNECTION);
   g_test_message ("%s", error->message);
   check_sentence (error);
+  g_assert_true (g_str_has_suffix (error->message, " See whether the server is running there."));
 }
 
 static void
@@ -375,6 +376,7 @@ test_no_such_host (gconstpointer data)
   g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_CONNECTION);
   g_test_message ("%s", error->message);
   g_assert_nonnull (strstr (error->message, "no-such-host.invalid"));
+  g_assert_true (g_str_has_suffix (error->message, " See whether the name is right, this machine is online, and a proxy is needed."));
 }
 
 static void
