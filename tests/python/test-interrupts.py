@@ -172,7 +172,7 @@ def running(server, call):
 def interrupted(call, mode, then=(), complaints=''):
     """Runs the call, interrupts it once the server keeps it waiting, and sees it end in KeyboardInterrupt, long before its time is up."""
     with serving() as server, running(server, call) as program:
-        assert server.arrived.get(timeout=PATIENCE) == mode
+        assert mode is None or server.arrived.get(timeout=PATIENCE) == mode
         for words in then:
             assert program.line() == words
         time.sleep(MEANWHILE)
@@ -219,6 +219,40 @@ def test_other_calls():
 
 def test_between_two_tries():
     interrupted("ask('busy')", 'busy')
+
+
+def test_behind_another_call():
+    """Where the session has one connection, and that is in use"""
+    interrupted('''
+narrow = Dheera.Client(session=Soup.Session(timeout=0, max_conns=1, max_conns_per_host=1))
+begun = threading.Event()
+narrow.add_middleware(lambda _: begun.set())
+def occupy():
+    try:
+        narrow.complete(request('silent'))
+    except Exception:
+        pass
+threading.Thread(target=occupy).start()
+begun.wait()
+try:
+    ask('silent', client=narrow)
+finally:
+    narrow.cancel_all()
+''', 'silent', complaints='A request to 127.0.0.1 waits')
+
+
+def test_in_the_handler_of_a_tool():
+    """PyGObject prints what leaves a handler."""
+    interrupted('''
+def answer(_, call):
+    say('asked')
+    time.sleep(limit)
+tool = Dheera.Tool.new('weather', 'Tells the weather.', '{"type": "object"}')
+tool.connect('call', answer)
+asked = Dheera.Request.new_for_prompt('mock/echo', 'call weather {"city": "Bonn"}')
+asked.add_tool(tool)
+client.run(asked)
+''', None, [['asked']], complaints='KeyboardInterrupt')
 
 
 def test_the_cancellable_of_the_caller():
