@@ -4,6 +4,7 @@
 
 import base64
 import collections
+import concurrent.futures
 import copy
 import json
 import pickle
@@ -411,6 +412,18 @@ def test_worker_threads_share_a_session():
         for thread in threads:
             thread.join()
     assert texts == ['One two three'] * 8 and watched.took() == 8
+
+
+def test_threads_that_take_turns_with_a_stream():
+    """As servers do that hand a generator to their pool of threads"""
+    chunks, texts = iter(ask(stream=True)), []
+    while True:
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            chunk = pool.submit(next, chunks, None).result(PATIENCE)
+        if chunk is None:
+            break
+        texts.append(chunk.choices[0].delta.content or '')
+    assert texts == ['One', ' two', ' three', ''], texts
 
 
 def foreign(module, name):
