@@ -6,9 +6,9 @@
 #include "client-util.h"
 
 #include "tests/servers/fault-server.h"
+#include "tests/servers/quiet-fork.h"
 
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define N_TASKS 40 /* more than GLib has threads for at first, which is ten */
@@ -162,17 +162,6 @@ check_child (const Case   *c,
 
 /* --- In the parent ------------------------------------------------------------------------------------------------------------------ */
 
-static void
-wait_for_child (pid_t child)
-{
-  int status;
-
-  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
-  if (WIFSIGNALED (status))
-    g_error ("The child was ended by signal %d", WTERMSIG (status));
-  g_assert_cmpint (WEXITSTATUS (status), ==, 0);
-}
-
 static guint
 count_requests (FaultServer *server,
                 guint        connection)
@@ -208,14 +197,13 @@ test_fork (gconstpointer data)
   g_assert_true (ask (client, server, c->async, &error));
   stream = begin_stream (client, server, c->async);
 
-  child = fork ();
+  child = quiet_fork (PATIENCE);
   if (child == 0)
     {
-      alarm (PATIENCE);
       check_child (c, g_steal_pointer (&client), g_steal_pointer (&stream), server);
       _exit (0);
     }
-  wait_for_child (child);
+  quiet_fork_join (child);
 
   /* The parent goes on as if nothing had been. */
   fault_server_signal (server);
@@ -260,15 +248,14 @@ test_downloads (void)
   session = dheera_session_options_create_session (options, &error);
   g_assert_no_error (error);
   download (session, server);
-  child = fork ();
+  child = quiet_fork (PATIENCE);
   if (child == 0)
     {
-      alarm (PATIENCE);
       g_clear_object (&session);
       iterate (50);
       _exit (0);
     }
-  wait_for_child (child);
+  quiet_fork_join (child);
   download (session, server);
   g_assert_cmpuint (fault_server_get_n_connections (server), ==, 1);
   g_assert_cmpuint (count_requests (server, 1), ==, 2);
@@ -337,14 +324,13 @@ test_no_threads (void)
     g_assert_no_error (error);
   }
   occupy_threads (&crowd);
-  child = fork ();
+  child = quiet_fork (PATIENCE);
   if (child == 0)
     {
       g_autoptr(DheeraClient) client = new_client (FALSE);
       g_autoptr(GError) error = NULL;
       gint64 start = g_get_monotonic_time ();
 
-      alarm (PATIENCE);
       g_assert_false (ask (client, server, FALSE, &error));
       g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST);
       g_assert_nonnull (strstr (error->message, "forked"));
@@ -352,7 +338,7 @@ test_no_threads (void)
       g_assert_cmpint (g_get_monotonic_time () - start, <, 20 * G_USEC_PER_SEC);
       _exit (0);
     }
-  wait_for_child (child);
+  quiet_fork_join (child);
   g_mutex_lock (&crowd.mutex);
   crowd.over = TRUE;
   g_cond_broadcast (&crowd.cond);

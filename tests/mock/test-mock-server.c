@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "mock-client.h"
+#include "tests/servers/quiet-fork.h"
 
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static void
@@ -315,8 +315,7 @@ static void
 test_fork (void)
 {
   g_autofree char *parent_url = make_url ("");
-  int status;
-  pid_t pid = fork ();
+  pid_t pid = quiet_fork (PATIENCE_S);
 
   if (pid == 0)
     {
@@ -337,9 +336,7 @@ test_fork (void)
       _exit (good ? 0 : 1);
     }
 
-  g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
-  g_assert_true (WIFEXITED (status));
-  g_assert_cmpint (WEXITSTATUS (status), ==, 0);
+  quiet_fork_join (pid);
 
   {
     g_autofree char *url = make_url ("");

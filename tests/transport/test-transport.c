@@ -2,12 +2,13 @@
 
 #include "dheera-ai/transport/dheera-transport-internal-private.h"
 #include "runner.h"
+#include "tests/servers/quiet-fork.h"
 
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#define PATIENCE 50 /* seconds for a child, before it is ended by a signal */
 #define ANSWER "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
 static void
@@ -168,7 +169,6 @@ test_fork (void)
       g_autoptr(DheeraTransport) users = dheera_transport_for_session (session);
       g_autofree char *url = fault_server_dup_url (server, "/");
       DheeraExchange *open;
-      int status;
       pid_t child;
       char buffer[10];
 
@@ -185,7 +185,7 @@ test_fork (void)
       g_assert_true (dheera_exchange_send (open, NULL, NULL));
       g_assert_cmpint (dheera_exchange_read (open, buffer, sizeof buffer, NULL, NULL), ==, 2);
 
-      child = fork ();
+      child = quiet_fork (PATIENCE);
       if (child == 0)
         {
           int result;
@@ -195,9 +195,7 @@ test_fork (void)
           result = run_child (own, users, url, mode);
           _exit (result);
         }
-      g_assert_cmpint (waitpid (child, &status, 0), ==, child);
-      g_assert_true (WIFEXITED (status));
-      g_assert_cmpint (WEXITSTATUS (status), ==, 0);
+      quiet_fork_join (child);
 
       /* The parent goes on as if nothing had been. */
       fault_server_signal (server);
