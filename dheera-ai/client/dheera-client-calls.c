@@ -215,7 +215,7 @@ dheera_client_cancel_all (DheeraClient *self)
 
   g_return_if_fail (DHEERA_IS_CLIENT (self));
 
-  g_mutex_lock (&self->mutex);
+  dheera_client_lock (self);
   calls = g_ptr_array_copy (self->calls, (GCopyFunc) g_object_ref, NULL);
   g_mutex_unlock (&self->mutex);
 

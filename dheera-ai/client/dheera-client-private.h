@@ -43,7 +43,8 @@ struct _DheeraClient
 
   GRecMutex providers_lock; /* recursive: whoever watches the list may ask for a provider from inside its signal */
   GListStore *providers;
-  GMutex mutex; /* of what follows: calls come from any thread */
+  GMutex mutex; /* of what follows: calls come from any thread. Locked with dheera_client_lock() */
+  guint generation; /* of the process that the mutex and the calls are of */
   DheeraTransport *transport; /* made at the first call */
   GPtrArray *calls;           /* that run */
   GPtrArray *middleware;      /* replaced, never changed; NULL without any, which is looked up without the mutex */
@@ -56,6 +57,11 @@ struct _DheeraClient
 
   DheeraBuffers *spare;       /* what a call left for the next one; atomic, nullable */
 };
+
+/* Nobody's in a child, whatever the parent's threads were at; and there none of the parent's calls runs. */
+void             dheera_client_lock            (DheeraClient *self);
+/* Readies for the fork what all clients share. */
+void             dheera_client_prepare_default (void);
 
 /* Whether the client was made in a way that there is a session to use. */
 gboolean         dheera_client_check_session   (DheeraClient  *self,

@@ -6,9 +6,35 @@
 
 #include "dheera-ai/model/dheera-error.h"
 
+#include <pthread.h>
+
 static GMutex default_mutex;
 static DheeraClient *default_client;
 static gboolean default_was_made; /* by the application, and not on demand */
+
+static void
+before_fork (void)
+{
+  g_mutex_lock (&default_mutex);
+}
+
+static void
+after_fork (void)
+{
+  g_mutex_unlock (&default_mutex);
+}
+
+void
+dheera_client_prepare_default (void)
+{
+  static gsize prepared;
+
+  if (g_once_init_enter (&prepared))
+    {
+      pthread_atfork (before_fork, after_fork, after_fork);
+      g_once_init_leave (&prepared, 1);
+    }
+}
 
 static DheeraTransport *
 make_transport (DheeraClient *self)
@@ -23,11 +49,15 @@ make_transport (DheeraClient *self)
 static DheeraTransport *
 dup_own_transport (DheeraClient *self)
 {
-  g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
+  DheeraTransport *transport;
 
+  dheera_client_lock (self);
   if (self->transport == NULL)
     self->transport = make_transport (self);
-  return dheera_transport_ref (self->transport);
+  transport = dheera_transport_ref (self->transport);
+  g_mutex_unlock (&self->mutex);
+
+  return transport;
 }
 
 /* (transfer full) (nullable): the client whose session holds for those that have none */

@@ -4,6 +4,8 @@
 #include "dheera-session-options-private.h"
 
 #include "dheera-ai/model/dheera-enum-types.h"
+#include "dheera-ai/transport/dheera-fork-private.h"
+#include "dheera-ai/wire/dheera-process-private.h"
 
 #define DEFAULT_CAPTURE_LIMIT (64 * 1024)
 
@@ -68,11 +70,32 @@ static guint signals[N_SIGNALS];
 
 /* --- Calls that run ---------------------------------------------------------------------------------------------------------------- */
 
+static GPtrArray *
+new_calls (void)
+{
+  return g_ptr_array_new_with_free_func (g_object_unref);
+}
+
+/* Those of the parent's are its own; a thread of it may have been at the list. */
+static void
+forget_calls (gpointer data)
+{
+  DheeraClient *self = data;
+
+  self->calls = new_calls ();
+}
+
+void
+dheera_client_lock (DheeraClient *self)
+{
+  dheera_process_lock (&self->mutex, &self->generation, forget_calls, self);
+}
+
 void
 dheera_client_add_call (DheeraClient *self,
                         DheeraCall   *call)
 {
-  g_mutex_lock (&self->mutex);
+  dheera_client_lock (self);
   g_ptr_array_add (self->calls, g_object_ref (call));
   g_mutex_unlock (&self->mutex);
 }
@@ -81,7 +104,7 @@ void
 dheera_client_remove_call (DheeraClient *self,
                            DheeraCall   *call)
 {
-  g_mutex_lock (&self->mutex);
+  dheera_client_lock (self);
   g_ptr_array_remove_fast (self->calls, call);
   g_mutex_unlock (&self->mutex);
 }
@@ -116,7 +139,13 @@ dheera_client_finalize (GObject *object)
 {
   DheeraClient *self = DHEERA_CLIENT (object);
 
+  /* A lock that a thread of the parent has can't be cleared either. */
+  dheera_client_lock (self);
+  g_mutex_unlock (&self->mutex);
   g_clear_pointer (&self->spare, dheera_buffers_free);
+  /* In a child the end of a session that the parent has used would reach for the parent's main contexts and connections. */
+  if (self->transport != NULL && self->session != NULL && dheera_transport_is_inherited (self->transport))
+    self->session = NULL;
   g_clear_pointer (&self->transport, dheera_transport_unref);
   g_clear_object (&self->session);
   g_clear_object (&self->session_options);
@@ -427,8 +456,11 @@ dheera_client_init (DheeraClient *self)
   g_rec_mutex_init (&self->providers_lock);
   g_mutex_init (&self->models_lock);
   g_mutex_init (&self->mutex);
+  dheera_fork_prepare ();
+  self->generation = dheera_process_get_generation ();
+  dheera_client_prepare_default ();
   self->providers = g_list_store_new (DHEERA_TYPE_PROVIDER);
-  self->calls = g_ptr_array_new_with_free_func (g_object_unref);
+  self->calls = new_calls ();
   self->timeout = 600;
   self->connect_timeout = 30;
   self->max_retries = 2;

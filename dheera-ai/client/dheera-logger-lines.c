@@ -5,6 +5,8 @@
 
 #include "dheera-logger-private.h"
 
+#include "dheera-ai/wire/dheera-process-private.h"
+
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
@@ -15,7 +17,23 @@ void
 dheera_log_lines_init (DheeraLogLines *self)
 {
   g_mutex_init (&self->mutex);
+  self->generation = dheera_process_get_generation ();
   self->pending = g_byte_array_new ();
+}
+
+/* What waits for the stream in a child waits in the parent too, which writes it. */
+static void
+forget_pending (gpointer data)
+{
+  DheeraLogLines *self = data;
+
+  self->pending = g_byte_array_new ();
+}
+
+static void
+lock (DheeraLogLines *self)
+{
+  dheera_process_lock (&self->mutex, &self->generation, forget_pending, self);
 }
 
 /* --- A pipe that nobody reads any more is an error, and no end of the program, which SIGPIPE would be --------------------------------------- */
@@ -145,7 +163,7 @@ dheera_log_lines_write (DheeraLogLines *self,
   GError *error = NULL;
   Signals signals;
 
-  g_mutex_lock (&self->mutex);
+  lock (self);
   hold_signal (&signals);
   if (self->failed)
     self->n_dropped++;
@@ -168,7 +186,7 @@ dheera_log_lines_flush (DheeraLogLines  *self,
   gsize written = 0;
   Signals signals;
 
-  g_mutex_lock (&self->mutex);
+  lock (self);
   hold_signal (&signals);
   if (self->stream != NULL && !self->failed)
     {
@@ -186,7 +204,7 @@ dheera_log_lines_dup_stream (DheeraLogLines *self)
 {
   GOutputStream *stream;
 
-  g_mutex_lock (&self->mutex);
+  lock (self);
   stream = self->stream != NULL ? g_object_ref (self->stream) : NULL;
   g_mutex_unlock (&self->mutex);
   return stream;
@@ -200,7 +218,7 @@ dheera_log_lines_set_stream (DheeraLogLines *self,
   gboolean changed;
   Signals signals;
 
-  g_mutex_lock (&self->mutex);
+  lock (self);
   hold_signal (&signals);
   changed = stream != self->stream;
   if (changed)
@@ -223,7 +241,7 @@ dheera_log_lines_get_n_dropped (DheeraLogLines *self)
 {
   guint64 n;
 
-  g_mutex_lock (&self->mutex);
+  lock (self);
   n = self->n_dropped;
   g_mutex_unlock (&self->mutex);
   return n;

@@ -18,6 +18,7 @@ typedef struct
 typedef struct
 {
   GMutex mutex;
+  guint generation;
   GOutputStream *stream; /* nullable */
   GByteArray *pending;   /* what the stream would not take yet */
   guint64 n_dropped;     /* lines */

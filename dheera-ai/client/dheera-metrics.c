@@ -6,6 +6,7 @@
 
 #include "dheera-ai/model/calls/dheera-call-private.h"
 #include "dheera-ai/model/dheera-usage.h"
+#include "dheera-ai/wire/dheera-process-private.h"
 
 #include <string.h>
 
@@ -40,6 +41,7 @@
 typedef struct
 {
   GMutex mutex;
+  guint generation;
   gint64 since;       /* monotonic: calls that began before are not known as running ones */
   GHashTable *series; /* DheeraSeries, its own key */
 } Shared;
@@ -93,11 +95,32 @@ series_free (gpointer data)
   g_free (series);
 }
 
+/* Calls that the parent began do not go on in a child. */
+static void
+forget_running (gpointer data)
+{
+  Shared *shared = data;
+  GHashTableIter iter;
+  gpointer key;
+
+  g_hash_table_iter_init (&iter, shared->series);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    ((DheeraSeries *) key)->counters.counts[DHEERA_METRIC_IN_PROGRESS] = 0;
+}
+
+static void
+lock (Shared *shared)
+{
+  dheera_process_lock (&shared->mutex, &shared->generation, forget_running, shared);
+}
+
 static void
 shared_clear (gpointer data)
 {
   Shared *shared = data;
 
+  lock (shared);
+  g_mutex_unlock (&shared->mutex);
   g_hash_table_unref (shared->series);
   g_mutex_clear (&shared->mutex);
 }
@@ -178,7 +201,7 @@ started_cb (DheeraClient *client,
 {
   Shared *shared = data;
 
-  g_mutex_lock (&shared->mutex);
+  lock (shared);
   if (call->start >= shared->since)
     find_counters (shared, call)->counts[DHEERA_METRIC_IN_PROGRESS]++;
   g_mutex_unlock (&shared->mutex);
@@ -192,7 +215,7 @@ attempted_cb (DheeraClient *client,
   Shared *shared = data;
   DheeraCounters *counters;
 
-  g_mutex_lock (&shared->mutex);
+  lock (shared);
   counters = find_counters (shared, call);
   counters->counts[DHEERA_METRIC_ATTEMPTS]++;
   counters->counts[DHEERA_METRIC_RETRIES] += call->attempt > 1;
@@ -235,7 +258,7 @@ finished_cb (DheeraClient *client,
   Shared *shared = data;
   DheeraCounters *counters;
 
-  g_mutex_lock (&shared->mutex);
+  lock (shared);
   counters = find_counters (shared, call);
   counters->counts[DHEERA_METRIC_CALLS]++;
   if (call->start >= shared->since)
@@ -271,7 +294,7 @@ follow (DheeraMetrics *self,
         DheeraClient  *client)
 {
   dheera_follower_start (&self->follower, client, started_cb, attempted_cb, finished_cb, self->shared, shared_unref);
-  g_mutex_lock (&self->shared->mutex);
+  lock (self->shared);
   self->shared->since = g_get_monotonic_time ();
   g_mutex_unlock (&self->shared->mutex);
 }
@@ -321,6 +344,7 @@ dheera_metrics_init (DheeraMetrics *self)
 {
   self->shared = g_atomic_rc_box_new0 (Shared);
   g_mutex_init (&self->shared->mutex);
+  self->shared->generation = dheera_process_get_generation ();
   self->shared->since = G_MAXINT64;
   self->shared->series = g_hash_table_new_full (series_hash, series_equal, series_free, NULL);
 }
@@ -354,7 +378,7 @@ add_up (DheeraMetrics  *self,
   gpointer key;
 
   memset (sum, 0, sizeof *sum);
-  g_mutex_lock (&self->shared->mutex);
+  lock (self->shared);
   g_hash_table_iter_init (&iter, self->shared->series);
   while (g_hash_table_iter_next (&iter, &key, NULL))
     {
@@ -472,7 +496,7 @@ copy_series (DheeraMetrics *self)
   GHashTableIter iter;
   gpointer key;
 
-  g_mutex_lock (&self->shared->mutex);
+  lock (self->shared);
   g_hash_table_iter_init (&iter, self->shared->series);
   while (g_hash_table_iter_next (&iter, &key, NULL))
     {

@@ -76,7 +76,7 @@ dheera_client_add_middleware (DheeraClient         *self,
   middleware->user_data = user_data;
   middleware->destroy = destroy;
 
-  g_mutex_lock (&self->mutex);
+  dheera_client_lock (self);
   /* A list is never changed: calls that run have the old one. */
   old = self->middleware;
   list = old != NULL ? g_ptr_array_copy (old, (GCopyFunc) middleware_ref, NULL) : g_ptr_array_new ();
@@ -95,7 +95,7 @@ dheera_client_dup_middleware (DheeraClient *self)
   if (g_atomic_pointer_get (&self->middleware) == NULL)
     return NULL;
 
-  g_mutex_lock (&self->mutex);
+  dheera_client_lock (self);
   list = g_ptr_array_ref (self->middleware);
   g_mutex_unlock (&self->mutex);
   return list;

@@ -9,6 +9,7 @@
 #include "dheera-ai/model/responses/dheera-response-private.h"
 #include "dheera-ai/providers/dheera-provider-private.h"
 #include "dheera-ai/transport/dheera-retry-private.h"
+#include "dheera-ai/wire/dheera-process-private.h"
 #include "dheera-ai/wire/dheera-url-private.h"
 
 /* The body of an answer with an error status: more is not read, and not needed to know what went wrong. */
@@ -351,6 +352,7 @@ dheera_operation_begin (DheeraOperation *self)
     return;
 
   self->start = self->call->start = g_get_monotonic_time ();
+  self->call->generation = dheera_process_get_generation ();
   if (self->total_timeout > 0)
     self->timeouts.deadline = self->start + (gint64) (MIN (self->total_timeout, 1e9) * G_USEC_PER_SEC);
   self->announced = TRUE;
@@ -383,19 +385,18 @@ static void
 cancelled_cb (GCancellable *cancellable,
               gpointer      data)
 {
-  g_cancellable_cancel (data);
+  dheera_call_cancel (data);
 }
 
 gulong
 dheera_operation_follow (DheeraOperation *self,
                          GCancellable    *cancellable)
 {
-  GCancellable *own = self->call->cancellable;
-  gulong id = g_signal_connect_data (cancellable, "cancelled", G_CALLBACK (cancelled_cb), g_object_ref (own),
+  gulong id = g_signal_connect_data (cancellable, "cancelled", G_CALLBACK (cancelled_cb), g_object_ref (self->call),
                                      (GClosureNotify) g_object_unref, 0);
 
   if (g_cancellable_is_cancelled (cancellable))
-    g_cancellable_cancel (own);
+    dheera_call_cancel (self->call);
   return id;
 }
 

@@ -65,7 +65,8 @@ dheera_stream_watch_cancelling (DheeraStream *self)
  *
  * The operation in flight, or else the next one, ends with `G_IO_ERROR_CANCELLED`; what had come in is kept in
  * [property@Stream:response]. A cancellable of the caller's own is not cancelled by this. May be called from any thread, and again. Only when another
- * thread does it between two blocking reads is the connection kept until the next one.
+ * thread does it between two blocking reads is the connection kept until the next one. In a child that was forked after the stream was begun it does nothing: the stream is the
+ * parent's.
  *
  * Since: 0.1
  */
@@ -74,5 +75,6 @@ dheera_stream_cancel (DheeraStream *self)
 {
   g_return_if_fail (DHEERA_IS_STREAM (self) && self->operation != NULL);
 
-  dheera_call_cancel (self->operation->call);
+  if (!dheera_stream_is_inherited (self))
+    dheera_call_cancel (self->operation->call);
 }

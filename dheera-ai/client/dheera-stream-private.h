@@ -24,6 +24,8 @@ struct _DheeraStream
   GMainContext *context; /* of the asynchronous calls, NULL before them; atomic */
   GThread *reader;       /* the thread of the first of them, NULL before */
   gulong cancelled_id;
+  gboolean begun;
+  guint generation;           /* of the process that began it */
   gboolean pending;
   gboolean running;
   gboolean end_reported;
@@ -39,6 +41,8 @@ DheeraStream *dheera_stream_new_for_loop     (DheeraToolLoop *loop,
 
 /* dheera-stream-steps.c: one operation, or the several of a loop */
 gboolean      dheera_stream_is_over          (DheeraStream *self);
+/* Whether it runs in the parent, which forked this process since, as dheera_call_is_inherited(). */
+gboolean      dheera_stream_is_inherited     (DheeraStream *self);
 void          dheera_stream_watch_steps      (DheeraStream *self);
 void          dheera_stream_drive            (DheeraStream *self,
                                               DheeraUntil   until,

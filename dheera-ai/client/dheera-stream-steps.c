@@ -4,10 +4,18 @@
 
 #include "dheera-stream-private.h"
 
+#include "dheera-ai/wire/dheera-process-private.h"
+
 gboolean
 dheera_stream_is_over (DheeraStream *self)
 {
   return self->loop != NULL ? self->loop->state == DHEERA_LOOP_DONE : self->operation->step == DHEERA_STEP_DONE;
+}
+
+gboolean
+dheera_stream_is_inherited (DheeraStream *self)
+{
+  return self->begun && self->generation != dheera_process_get_generation () && !dheera_stream_is_over (self);
 }
 
 void

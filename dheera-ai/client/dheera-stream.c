@@ -5,6 +5,7 @@
 #include "dheera-ai/model/dheera-notify-private.h"
 #include "dheera-ai/model/errors/dheera-error-private.h"
 #include "dheera-ai/model/responses/dheera-response-private.h"
+#include "dheera-ai/wire/dheera-process-private.h"
 
 /**
  * DheeraStream:
@@ -155,6 +156,13 @@ check_readable (DheeraStream *self,
 {
   DheeraOperation *operation = self->operation;
 
+  if (dheera_stream_is_inherited (self))
+    {
+      dheera_error_details_set_last (NULL);
+      g_set_error_literal (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST,
+                           "The stream was begun before this process was forked, and is the parent's to read: begin a new one in the child.");
+      return FALSE;
+    }
   if (self->pending)
     {
       dheera_error_details_set_last (NULL);
@@ -188,6 +196,9 @@ begin_reading (DheeraStream *self,
                DheeraUntil   until)
 {
   self->pending = TRUE;
+  if (!self->begun)
+    self->generation = dheera_process_get_generation ();
+  self->begun = TRUE;
   self->operation->progress = until == DHEERA_UNTIL_DONE ? collect_progress_cb : progress_cb;
   self->operation->progress_data = self;
   dheera_operation_set_recording (self->operation, until == DHEERA_UNTIL_DELTA || has_delta_handler (self));
@@ -361,6 +372,13 @@ dheera_stream_finalize (GObject *object)
 {
   DheeraStream *self = DHEERA_STREAM (object);
 
+  if (self->operation != NULL && dheera_stream_is_inherited (self))
+    {
+      /* Taking it down would wait for locks that threads of the parent may have had, and close what the parent still reads. */
+      self->operation = NULL;
+      self->loop = NULL;
+      self->context = NULL;
+    }
   if (self->operation != NULL)
     g_clear_signal_handler (&self->cancelled_id, self->operation->call->cancellable);
   dheera_stream_free_steps (self);
@@ -678,7 +696,7 @@ dheera_stream_try_next (DheeraStream *self)
 
   g_return_val_if_fail (is_open (self), NULL);
 
-  if (self->pending || self->operation->start == 0)
+  if (self->pending || self->operation->start == 0 || dheera_stream_is_inherited (self))
     return NULL;
 
   kept = g_object_ref (self); /* handlers may let go of it */

@@ -118,7 +118,7 @@ dheera_exchange_free (DheeraExchange *self)
   if (self == NULL)
     return;
   /* What came here by a fork is the parent's: its locks, sockets and libsoup's state are not ours to touch. */
-  if (self->generation != dheera_fork_get_generation ())
+  if (self->generation != dheera_process_get_generation ())
     return;
 
   if (self->mode == DHEERA_MODE_WORKER)

@@ -11,6 +11,8 @@
 #include "dheera-watchdog-private.h"
 #include "dheera-worker-private.h"
 
+#include "dheera-ai/wire/dheera-process-private.h"
+
 #define DHEERA_EXCHANGE_MIN_READ 64
 
 G_BEGIN_DECLS
@@ -86,7 +88,9 @@ struct _DheeraExchange
   guint n_misses;          /* reads in a row that found nothing */
   guint n_reads_to_wait;   /* that are not tried without waiting */
 
-  /* Asynchronous */
+  gboolean has_context;    /* one of its own, which is the thread's default in its operations */
+
+  /* Asynchronous; of the blocking ones it is where libsoup wants the message to be ended */
   GMainContext *context;
   GSource *pulse;          /* deadline, admission, cancellation and whatever must not be called from inside */
   gint64 pulse_at;

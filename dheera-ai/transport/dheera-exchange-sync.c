@@ -39,13 +39,15 @@ static DheeraMode
 choose_mode (DheeraExchange *self)
 {
   DheeraTransport *transport = self->transport;
-  DheeraGate *gate = dheera_transport_get_gate (transport);
+  DheeraGate *gate;
   g_autoptr(SoupSession) session = NULL;
 
   /* In the worker itself, from a signal of the session, it would wait for ever. */
-  if (dheera_transport_is_http1 (transport) || gate == NULL || dheera_worker_is_here ())
+  if (dheera_transport_is_http1 (transport) || dheera_worker_is_here ())
     return DHEERA_MODE_BLOCKING;
   session = dheera_transport_dup_session (transport, NULL);
+  /* Of the session that is there now: a child makes another one, with a gate of its own. */
+  gate = dheera_transport_get_gate (transport);
   if (session == NULL || (!dheera_gate_is_blind (gate, session) && dheera_gate_is_exclusive (gate)))
     return DHEERA_MODE_BLOCKING;
   return DHEERA_MODE_WORKER;
@@ -145,6 +147,29 @@ send_blocking (DheeraExchange *self)
   return TRUE;
 }
 
+/* libsoup ties timers of its connections to the thread's default main context, and wants the message to be ended there. In a child that is the parent's for all threads that
+ * have not set another one, and whoever of the parent's threads had its lock at the fork never gives it back. */
+static void
+choose_context (DheeraExchange *self)
+{
+  self->has_context = self->generation > 0 && g_main_context_get_thread_default () == NULL;
+  self->context = self->has_context ? g_main_context_new () : g_main_context_ref_thread_default ();
+}
+
+static void
+enter_context (DheeraExchange *self)
+{
+  if (G_UNLIKELY (self->has_context))
+    g_main_context_push_thread_default (self->context);
+}
+
+static void
+leave_context (DheeraExchange *self)
+{
+  if (G_UNLIKELY (self->has_context))
+    g_main_context_pop_thread_default (self->context);
+}
+
 gboolean
 dheera_exchange_send (DheeraExchange  *self,
                       GCancellable    *cancellable,
@@ -158,10 +183,11 @@ dheera_exchange_send (DheeraExchange  *self,
   if (self->mode == DHEERA_MODE_WORKER)
     return dheera_worker_send (self, cancellable, error);
 
-  /* Where libsoup wants the message to be ended as well */
-  self->context = g_main_context_ref_thread_default ();
+  choose_context (self);
   dheera_exchange_begin (self, cancellable);
+  enter_context (self);
   done = send_blocking (self);
+  leave_context (self);
   dheera_exchange_end (self);
   if (!done)
     {
@@ -261,7 +287,9 @@ dheera_exchange_read (DheeraExchange  *self,
     return dheera_worker_read (self, buffer, size, cancellable, error);
 
   dheera_exchange_begin (self, cancellable);
+  enter_context (self);
   n = read_blocking (self, buffer, size, error);
+  leave_context (self);
   dheera_exchange_end (self);
 
   return n;

@@ -28,7 +28,7 @@ dheera_exchange_new (DheeraTransport         *transport,
 
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->mutex);
-  self->generation = dheera_fork_get_generation ();
+  self->generation = dheera_process_get_generation ();
   self->transport = dheera_transport_ref (transport);
   self->message = dheera_exchange_make_message (transport, request);
   self->key = g_strdup (key);

@@ -11,9 +11,6 @@ G_BEGIN_DECLS
 /* Has to be called when there is something to look after for the first time. */
 void     dheera_fork_prepare          (void);
 
-/* How many forks this process comes from. */
-guint    dheera_fork_get_generation   (void);
-
 /* In a child the connection's socket is replaced by one that leads nowhere, so that neither a main context that runs there, nor whatever lets go of the
  * connection, reads or writes what is the parent's. */
 void     dheera_fork_note_connection  (GIOStream *connection);

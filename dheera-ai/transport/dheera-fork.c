@@ -15,7 +15,6 @@
 static GMutex fork_mutex; /* of the sockets, and held across a fork */
 static ino_t *sockets;    /* by file descriptor; 0 for none */
 static int n_sockets;
-static guint generation;
 
 static GMutex probe_mutex;
 static GCond probe_cond;
@@ -76,7 +75,6 @@ abandon_sockets (void)
 static void
 after_fork_in_child (void)
 {
-  generation++;
   abandon_sockets ();
   g_mutex_init (&fork_mutex);
   g_mutex_init (&probe_mutex);
@@ -98,12 +96,6 @@ dheera_fork_prepare (void)
       pthread_atfork (before_fork, after_fork_in_parent, after_fork_in_child);
       g_once_init_leave (&prepared, 1);
     }
-}
-
-guint
-dheera_fork_get_generation (void)
-{
-  return generation;
 }
 
 void

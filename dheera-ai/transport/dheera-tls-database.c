@@ -2,6 +2,8 @@
 
 #include "dheera-transport-internal-private.h"
 
+#include <pthread.h>
+
 /* Asks another database, and is nothing that the TLS backend knows: glib-networking before 2.76 keeps a copy of all certificate authorities, about 4 MB, for
  * each connection whose database is one of its own. */
 
@@ -18,16 +20,36 @@ struct _DheeraTlsDatabase
 
 G_DEFINE_FINAL_TYPE (DheeraTlsDatabase, dheera_tls_database, G_TYPE_TLS_DATABASE)
 
+static GMutex inner_mutex;
+
+static void
+before_fork (void)
+{
+  g_mutex_lock (&inner_mutex);
+}
+
+static void
+after_fork (void)
+{
+  g_mutex_unlock (&inner_mutex);
+}
+
 static GTlsDatabase *
 get_inner (GTlsDatabase *database)
 {
-  static GMutex mutex;
+  static gsize prepared;
   DheeraTlsDatabase *self = DHEERA_TLS_DATABASE (database);
 
-  g_mutex_lock (&mutex);
+  /* Reading the certificates takes its time, with locks of the backend's held, and a child would wait for them. */
+  if (g_once_init_enter (&prepared))
+    {
+      pthread_atfork (before_fork, after_fork, after_fork);
+      g_once_init_leave (&prepared, 1);
+    }
+  g_mutex_lock (&inner_mutex);
   if (self->inner == NULL)
     self->inner = g_tls_backend_get_default_database (g_tls_backend_get_default ());
-  g_mutex_unlock (&mutex);
+  g_mutex_unlock (&inner_mutex);
 
   return self->inner;
 }

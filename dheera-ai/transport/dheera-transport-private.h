@@ -50,6 +50,8 @@ DheeraTransport *dheera_transport_ref          (DheeraTransport *self);
 void             dheera_transport_unref        (DheeraTransport *self);
 
 gboolean         dheera_transport_is_own       (DheeraTransport *self);
+/* Whether this process is a child, and its parent has used the session that the record knows: neither the session nor what is made of it is to be touched. */
+gboolean         dheera_transport_is_inherited (DheeraTransport *self);
 /* A new reference; of an own transport the session is made at the first call. */
 SoupSession     *dheera_transport_dup_session  (DheeraTransport  *self,
                                                 GError          **error);

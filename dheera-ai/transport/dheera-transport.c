@@ -4,6 +4,8 @@
 
 #include "dheera-fork-private.h"
 
+#include "dheera-ai/wire/dheera-process-private.h"
+
 #include <pthread.h>
 
 struct _DheeraTransport
@@ -46,7 +48,7 @@ transport_alloc (void)
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->mutex);
   g_weak_ref_init (&self->user_session, NULL);
-  self->generation = dheera_fork_get_generation ();
+  self->generation = dheera_process_get_generation ();
 
   return self;
 }
@@ -108,7 +110,7 @@ dheera_transport_unref (DheeraTransport *self)
     return;
 
   /* What the parent process made stays untouched: closing its TLS connections here would end them there. */
-  if (self->generation == dheera_fork_get_generation ())
+  if (!dheera_transport_is_inherited (self))
     {
       if (self->gate != NULL)
         dheera_gate_free (self->gate, self->session);
@@ -127,6 +129,12 @@ dheera_transport_is_own (DheeraTransport *self)
 }
 
 gboolean
+dheera_transport_is_inherited (DheeraTransport *self)
+{
+  return self->generation != dheera_process_get_generation ();
+}
+
+gboolean
 dheera_transport_is_http1 (DheeraTransport *self)
 {
   return self->config != NULL && !self->config->http2;
@@ -139,15 +147,15 @@ dup_own_session (DheeraTransport  *self,
   SoupSession *session;
 
   /* Locks may have been held by a thread that the child does not have. */
-  if (self->generation != dheera_fork_get_generation ())
+  if (dheera_transport_is_inherited (self))
     {
       g_mutex_lock (&registry_mutex);
-      if (self->generation != dheera_fork_get_generation ())
+      if (dheera_transport_is_inherited (self))
         {
           g_mutex_init (&self->mutex);
           self->session = NULL;
           self->gate = NULL;
-          self->generation = dheera_fork_get_generation ();
+          self->generation = dheera_process_get_generation ();
         }
       g_mutex_unlock (&registry_mutex);
     }
@@ -174,7 +182,7 @@ dheera_transport_dup_session (DheeraTransport  *self,
   if (self->config != NULL)
     return dup_own_session (self, error);
 
-  if (self->generation != dheera_fork_get_generation ())
+  if (dheera_transport_is_inherited (self))
     {
       g_set_error_literal (error, DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_SESSION,
                            "the SoupSession was made before this process was forked and its connections belong to the parent; "

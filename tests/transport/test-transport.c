@@ -212,6 +212,85 @@ test_fork (void)
     }
 }
 
+/* --- The gate of a session that only the parent has ------------------------------------------------------------------------------------- */
+
+static gboolean
+has_worker (void)
+{
+  g_autoptr(GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
+  const char *id;
+
+  while ((id = g_dir_read_name (tasks)) != NULL)
+    {
+      g_autofree char *path = g_build_filename ("/proc/self/task", id, "comm", NULL);
+      g_autofree char *name = NULL;
+
+      if (g_file_get_contents (path, &name, NULL, NULL) && g_str_has_prefix (name, "dheera-worker"))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static void
+head_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  *(GInputStream **) user_data = soup_session_send_finish (SOUP_SESSION (source), result, NULL);
+}
+
+/* A message of the application's is under way in the parent, over a session that may speak HTTP/2, so that blocking calls there go through the worker. The child's session
+ * has none, so they need none. */
+static void
+test_fork_gate (void)
+{
+  g_autoptr(FaultServer) server = fault_server_new (FAULT_TLS_NONE);
+  g_autofree char *url = fault_server_dup_url (server, "/");
+  g_autoptr(SoupMessage) message = soup_message_new ("GET", url);
+  g_autoptr(GInputStream) body = NULL;
+  g_autoptr(DheeraTransport) transport = NULL;
+  g_autoptr(SoupSession) session = NULL;
+  DheeraSessionConfig config;
+  pid_t child;
+
+  fault_server_script (server, FAULT_EXPECT (), FAULT_SEND (ANSWER), FAULT_AGAIN (), FAULT_END);
+  fault_server_script (server, FAULT_EXPECT (), FAULT_SEND ("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab"), FAULT_STALL (), FAULT_END);
+  fault_server_script (server, FAULT_EXPECT (), FAULT_SEND (ANSWER), FAULT_AGAIN (), FAULT_END);
+  dheera_session_config_init (&config);
+  config.http2 = TRUE;
+  transport = dheera_transport_new_with_config (&config);
+  {
+    g_autoptr(Outcome) outcome = run_exchange (RUN_BLOCKING, &(Run) { .transport = transport, .url = url });
+
+    g_assert_no_error (outcome->error);
+    g_assert_false (has_worker ());
+  }
+  session = dheera_transport_dup_session (transport, NULL);
+  soup_message_add_flags (message, SOUP_MESSAGE_NEW_CONNECTION);
+  soup_session_send_async (session, message, G_PRIORITY_DEFAULT, NULL, head_cb, &body);
+  while (body == NULL)
+    g_main_context_iteration (NULL, TRUE);
+
+  child = quiet_fork (PATIENCE);
+  if (child == 0)
+    {
+      g_autoptr(Outcome) outcome = run_exchange (RUN_BLOCKING, &(Run) { .transport = transport, .url = url });
+
+      g_assert_no_error (outcome->error);
+      g_assert_false (has_worker ());
+      _exit (0);
+    }
+  quiet_fork_join (child);
+  {
+    g_autoptr(Outcome) outcome = run_exchange (RUN_BLOCKING, &(Run) { .transport = transport, .url = url });
+
+    g_assert_no_error (outcome->error);
+    g_assert_true (has_worker ());
+  }
+  g_input_stream_close (body, NULL, NULL);
+}
+
 /* Many threads over one session, each with its own connection while it lasts */
 typedef struct
 {
@@ -398,6 +477,7 @@ main (int   argc,
   g_test_add_func ("/transport/freed", test_freed);
   g_test_add_func ("/transport/keep-alive", test_keep_alive);
   g_test_add_func ("/transport/fork", test_fork);
+  g_test_add_func ("/transport/fork-gate", test_fork_gate);
   g_test_add_func ("/transport/threads", test_threads);
   g_test_add_func ("/transport/blocking-leaves-context-alone", test_blocking_leaves_context_alone);
   g_test_add_func ("/transport/closed-elsewhere", test_closed_elsewhere);

@@ -70,10 +70,14 @@ struct _DheeraCall
   guint n_finish_reasons;
 
   GCancellable *cancellable; /* what dheera_call_cancel() fires */
+  guint generation;          /* of the process that began the call */
 };
 
 /* operation is a literal */
 DheeraCall *dheera_call_new (const char *operation) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether the call began in the parent, which forked this process since. It is not to be touched: the locks, main contexts and connections that are tied to it are the parent's. */
+gboolean    dheera_call_is_inherited (DheeraCall *self);
 
 /* Forgets what the last attempt measured. */
 void        dheera_call_begin_attempt (DheeraCall *self);

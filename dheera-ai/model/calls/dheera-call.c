@@ -4,6 +4,7 @@
 
 #include "dheera-ai/model/dheera-rate-limits.h"
 #include "dheera-ai/model/dheera-usage.h"
+#include "dheera-ai/wire/dheera-process-private.h"
 
 /**
  * DheeraCall:
@@ -63,6 +64,12 @@ dheera_call_new (const char *operation)
 
   self->operation = operation;
   return self;
+}
+
+gboolean
+dheera_call_is_inherited (DheeraCall *self)
+{
+  return self->start != 0 && self->generation != dheera_process_get_generation ();
 }
 
 void
@@ -527,7 +534,8 @@ dheera_call_init (DheeraCall *self)
  *
  * Ends the call with `G_IO_ERROR_CANCELLED`, in whatever phase it is; nothing happens when it has ended already.
  *
- * May be called from any thread and from the client's signals. A cancellable of the caller's own is not cancelled by this.
+ * May be called from any thread and from the client's signals. A cancellable of the caller's own is not cancelled by this. In a child that was forked after the call began it
+ * does nothing: the call is the parent's.
  *
  * Since: 0.1
  */
@@ -536,5 +544,6 @@ dheera_call_cancel (DheeraCall *self)
 {
   g_return_if_fail (DHEERA_IS_CALL (self));
 
-  g_cancellable_cancel (self->cancellable);
+  if (!dheera_call_is_inherited (self))
+    g_cancellable_cancel (self->cancellable);
 }
