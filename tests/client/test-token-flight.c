@@ -4,7 +4,11 @@
 
 #include "client-util.h"
 
+#include "dheera-ai/providers/tokens/dheera-token-flight-private.h"
 #include "tests/servers/fault-server.h"
+#include "tests/servers/quiet-fork.h"
+
+#include <unistd.h>
 
 #define TOKEN_1 "ya29.token-one-0123456789"
 #define TOKEN_2 "ya29.token-two-0123456789"
@@ -515,6 +519,31 @@ test_patience (void)
   assert_failed (&f, &first, G_IO_ERROR, G_IO_ERROR_CANCELLED, NULL);
 }
 
+/* A child does not wait for what nobody there goes on with. */
+static void
+test_forked (void)
+{
+  g_autoptr(DheeraProvider) provider = dheera_provider_new ("vertex-openai");
+  const DheeraTokenSource source = { .id = (char *) "me" };
+  DheeraTokenFlight *flight;
+  gboolean is_own = FALSE;
+  pid_t child;
+
+  flight = dheera_token_flight_join (provider, &source, TRUE, FALSE, &is_own);
+  g_assert_true (is_own);
+  child = quiet_fork (50);
+  if (child == 0)
+    {
+      dheera_token_flight_unref (dheera_token_flight_join (provider, &source, TRUE, FALSE, &is_own));
+      _exit (is_own ? 0 : 1);
+    }
+  quiet_fork_join (child);
+  dheera_token_flight_unref (dheera_token_flight_join (provider, &source, TRUE, FALSE, &is_own));
+  g_assert_false (is_own);
+  dheera_token_flight_land (flight, NULL, NULL, NULL);
+  dheera_token_flight_unref (flight);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -539,6 +568,7 @@ main (int   argc,
   g_test_add_func ("/token-flight/waiting-call-times-out", test_waiting_call_times_out);
   g_test_add_func ("/token-flight/fetching-call-times-out", test_fetching_call_times_out);
   g_test_add_func ("/token-flight/patience", test_patience);
+  g_test_add_func ("/token-flight/forked", test_forked);
 
   return g_test_run ();
 }

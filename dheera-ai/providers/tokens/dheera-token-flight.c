@@ -4,6 +4,7 @@
 
 #include "dheera-token-flight-private.h"
 
+#include "dheera-ai/wire/dheera-process-private.h"
 #include "dheera-ai/wire/dheera-secret-private.h"
 
 typedef struct
@@ -17,6 +18,7 @@ typedef struct
 struct _DheeraTokenFlight
 {
   gatomicrefcount ref_count;
+  guint generation;
   DheeraProvider *provider;
   char *id; /* of the credentials */
   gboolean blocking;
@@ -35,6 +37,7 @@ flight_new (DheeraProvider          *provider,
   DheeraTokenFlight *self = g_new0 (DheeraTokenFlight, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
+  self->generation = dheera_process_get_generation ();
   self->provider = g_object_ref (provider);
   self->id = g_strdup (source->id);
   self->blocking = blocking;
@@ -56,7 +59,8 @@ dheera_token_flight_unref (DheeraTokenFlight *self)
   g_free (self);
 }
 
-/* A blocking call does not wait for one that needs a main loop: it may be the one that keeps that loop from running. */
+/* A blocking call does not wait for one that needs a main loop: it may be the one that keeps that loop from running. In a child nobody goes on with what a call of the parent's
+ * began. */
 static DheeraTokenFlight *
 find_flight_locked (DheeraProvider          *provider,
                     const DheeraTokenSource *source,
@@ -66,7 +70,7 @@ find_flight_locked (DheeraProvider          *provider,
     {
       DheeraTokenFlight *flight = l->data;
 
-      if (g_str_equal (flight->id, source->id) && (flight->blocking || !blocking))
+      if (flight->generation == dheera_process_get_generation () && g_str_equal (flight->id, source->id) && (flight->blocking || !blocking))
         return flight;
     }
 
