@@ -31,29 +31,41 @@ static void proxy_resolver_iface_init (GProxyResolverInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (DheeraProxyResolver, dheera_proxy_resolver, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_PROXY_RESOLVER, proxy_resolver_iface_init))
 
+/* name (nullable) is set to the one of the two that has it. */
 static const char *
-get_variable (const char *lower,
-              const char *upper)
+get_variable (const char  *lower,
+              const char  *upper,
+              const char **name)
 {
-  const char *value = g_getenv (lower);
+  const char *const names[] = { lower, upper };
 
-  if (value == NULL || *value == '\0')
-    value = upper != NULL ? g_getenv (upper) : NULL;
-  return value != NULL && *value != '\0' ? value : NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      const char *value = names[i] != NULL ? g_getenv (names[i]) : NULL;
+
+      if (value == NULL || *value == '\0')
+        continue;
+      if (name != NULL)
+        *name = names[i];
+      return value;
+    }
+
+  return NULL;
 }
 
 /* A CGI program finds the request's header "Proxy" in HTTP_PROXY, which therefore only counts outside of one. */
 static const char *
-find_variable (const char *scheme)
+find_variable (const char  *scheme,
+               const char **name)
 {
   const char *value = NULL;
 
   if (g_ascii_strcasecmp (scheme, "http") == 0)
-    value = get_variable ("http_proxy", g_getenv ("REQUEST_METHOD") == NULL ? "HTTP_PROXY" : NULL);
+    value = get_variable ("http_proxy", g_getenv ("REQUEST_METHOD") == NULL ? "HTTP_PROXY" : NULL, name);
   else if (g_ascii_strcasecmp (scheme, "https") == 0)
-    value = get_variable ("https_proxy", "HTTPS_PROXY");
+    value = get_variable ("https_proxy", "HTTPS_PROXY", name);
 
-  return value != NULL ? value : get_variable ("all_proxy", "ALL_PROXY");
+  return value != NULL ? value : get_variable ("all_proxy", "ALL_PROXY", name);
 }
 
 /* USER:PASSWORD as a URI has them, from start to end. GUri would know as well, and leave copies behind in memory that is free. */
@@ -70,6 +82,53 @@ is_user_info (const char *start,
     }
 
   return TRUE;
+}
+
+char *
+dheera_proxy_uri_redact (const char *uri)
+{
+  const char *at = uri != NULL ? strrchr (uri, '@') : NULL;
+  const char *start;
+
+  if (at == NULL)
+    return g_strdup (uri);
+  start = strstr (uri, "://");
+  start = start != NULL && start < at ? start + 3 : uri;
+
+  return g_strdup_printf ("%.*s%s", (int) (start - uri), uri, at + 1);
+}
+
+/* where says what has it. GIO would log a URI that it can't read, with its password. */
+static gboolean
+check_address (const char  *where,
+               const char  *text,
+               GUri       **uri,
+               GError     **error)
+{
+  g_autofree char *redacted = dheera_proxy_uri_redact (text);
+  const char *info = strstr (text, "://");
+  const char *at = strrchr (text, '@');
+  const char *host;
+
+  info = info != NULL ? info + strlen ("://") : text;
+  *uri = g_uri_parse (redacted, G_URI_FLAGS_NON_DNS, NULL);
+  host = *uri != NULL ? g_uri_get_host (*uri) : NULL;
+  if (host != NULL && *host != '\0' && strpbrk (host, " \t\r\n") == NULL && g_uri_get_port (*uri) != 0 && (at == NULL || is_user_info (info, at)))
+    return TRUE;
+
+  g_clear_pointer (uri, g_uri_unref);
+  g_set_error (error, DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_SESSION,
+               "%s, %s, is not the address of a proxy, such as http://proxy.example.com:3128; in user names and passwords other "
+               "characters than letters and digits are written as %%XX", where, redacted);
+  return FALSE;
+}
+
+static gboolean
+is_known_scheme (const char *scheme)
+{
+  static const char *const schemes[] = { "http", "https", "socks5", "socks4", "socks4a", "socks", NULL };
+
+  return g_strv_contains (schemes, scheme);
 }
 
 /* libsoup takes a proxy whose URI has a user name for the place where the request is to go, so it gets the URI without, and the password when it asks. */
@@ -95,16 +154,6 @@ take_password (DheeraProxyResolver *self,
   dheera_secret_free (proxy);
 
   return g_uri_join (G_URI_FLAGS_NON_DNS, "http", NULL, g_uri_get_host (uri), g_uri_get_port (uri), "", NULL, NULL);
-}
-
-static char **
-take_passwords (DheeraProxyResolver *self,
-                char               **proxies)
-{
-  for (guint i = 0; proxies != NULL && proxies[i] != NULL; i++)
-    proxies[i] = take_password (self, proxies[i]);
-
-  return proxies;
 }
 
 /* info is USER:PASSWORD as it stands in a URI. */
@@ -251,14 +300,46 @@ is_excepted (GUri  *uri,
   return FALSE;
 }
 
-/* NULL for direct */
-static const char *
-ask_environment (GUri *uri)
+/* Takes proxies as the environment's variable, or without one the desktop, has them, and gives them as GIO and libsoup want them. */
+static char **
+take_proxies (DheeraProxyResolver  *self,
+              char                **proxies,
+              const char           *variable,
+              GError              **error)
 {
-  const char *value = get_variable ("no_proxy", "NO_PROXY");
+  g_autofree char *where = variable != NULL ? g_strdup_printf ("the environment's %s", variable) : g_strdup ("a proxy of the desktop's settings");
+  g_autoptr(GError) fault = NULL;
+
+  for (guint i = 0; proxies != NULL && proxies[i] != NULL && fault == NULL; i++)
+    {
+      g_autoptr(GUri) uri = NULL;
+
+      if (g_str_equal (proxies[i], DIRECT))
+        continue;
+      if (check_address (where, proxies[i], &uri, &fault) && variable != NULL && !is_known_scheme (g_uri_get_scheme (uri)))
+        fault = g_error_new (DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_SESSION,
+                             "%s names a proxy of the kind “%s”; known are http, https, socks5 and socks4", where, g_uri_get_scheme (uri));
+      proxies[i] = take_password (self, proxies[i]);
+    }
+  if (fault == NULL)
+    return proxies;
+
+  for (guint i = 0; proxies[i] != NULL; i++)
+    dheera_secret_free (proxies[i]);
+  g_free (proxies);
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PROXY_FAILED, fault->message);
+  return NULL;
+}
+
+/* NULL for direct; name is that of the variable. */
+static const char *
+ask_environment (GUri        *uri,
+                 const char **name)
+{
+  const char *value = get_variable ("no_proxy", "NO_PROXY", NULL);
   g_auto(GStrv) entries = value != NULL ? g_strsplit_set (value, ", \t", 0) : NULL;
 
-  return is_excepted (uri, entries) ? NULL : find_variable (g_uri_get_scheme (uri));
+  return is_excepted (uri, entries) ? NULL : find_variable (g_uri_get_scheme (uri), name);
 }
 
 /* The proxy of the options, with its password; nullable */
@@ -277,13 +358,15 @@ find_configured (DheeraProxyResolver *self,
   return self->proxy;
 }
 
-/* NULL when the desktop is to be asked. */
+/* NULL when the desktop is to be asked, or with an error. */
 static char **
-decide (DheeraProxyResolver *self,
-        const char          *text)
+decide (DheeraProxyResolver  *self,
+        const char           *text,
+        GError              **error)
 {
   static const char *const direct[] = { DIRECT, NULL };
   g_autoptr(GUri) uri = NULL;
+  const char *name = NULL;
   const char *value;
   char **result;
 
@@ -299,13 +382,13 @@ decide (DheeraProxyResolver *self,
   if (value == NULL && !self->trust_env)
     return NULL;
   if (value == NULL)
-    value = ask_environment (uri);
+    value = ask_environment (uri, &name);
   if (value == NULL)
     return g_strdupv ((char **) direct);
   result = g_new0 (char *, 2);
   result[0] = make_proxy_uri (value);
 
-  return take_passwords (self, result);
+  return take_proxies (self, result, name, error);
 }
 
 static gboolean
@@ -321,9 +404,15 @@ proxy_resolver_lookup (GProxyResolver  *resolver,
                        GError         **error)
 {
   DheeraProxyResolver *self = DHEERA_PROXY_RESOLVER (resolver);
-  char **result = decide (self, uri);
+  g_autoptr(GError) fault = NULL;
+  char **result = decide (self, uri, &fault);
 
-  return result != NULL ? result : take_passwords (self, g_proxy_resolver_lookup (g_proxy_resolver_get_default (), uri, cancellable, error));
+  if (fault != NULL)
+    g_propagate_error (error, g_steal_pointer (&fault));
+  else if (result == NULL)
+    result = take_proxies (self, g_proxy_resolver_lookup (g_proxy_resolver_get_default (), uri, cancellable, error), NULL, error);
+
+  return result;
 }
 
 static void
@@ -333,10 +422,10 @@ default_lookup_cb (GObject      *source,
 {
   g_autoptr(GTask) task = user_data;
   GError *error = NULL;
-  char **proxies = g_proxy_resolver_lookup_finish (G_PROXY_RESOLVER (source), result, &error);
+  char **proxies = take_proxies (g_task_get_source_object (task), g_proxy_resolver_lookup_finish (G_PROXY_RESOLVER (source), result, &error), NULL, &error);
 
   if (proxies != NULL)
-    g_task_return_pointer (task, take_passwords (g_task_get_source_object (task), proxies), (GDestroyNotify) g_strfreev);
+    g_task_return_pointer (task, proxies, (GDestroyNotify) g_strfreev);
   else
     g_task_return_error (task, error);
 }
@@ -349,10 +438,13 @@ proxy_resolver_lookup_async (GProxyResolver      *resolver,
                              gpointer             user_data)
 {
   g_autoptr(GTask) task = g_task_new (resolver, cancellable, callback, user_data);
-  char **result = decide (DHEERA_PROXY_RESOLVER (resolver), uri);
+  GError *error = NULL;
+  char **result = decide (DHEERA_PROXY_RESOLVER (resolver), uri, &error);
 
   g_task_set_source_tag (task, proxy_resolver_lookup_async);
-  if (result != NULL)
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else if (result != NULL)
     g_task_return_pointer (task, result, (GDestroyNotify) g_strfreev);
   else
     g_proxy_resolver_lookup_async (g_proxy_resolver_get_default (), uri, cancellable, default_lookup_cb, g_steal_pointer (&task));
@@ -413,49 +505,28 @@ dheera_proxy_resolver_new (gboolean trust_env)
 
 /* --- A proxy of the session's options -------------------------------------------------------------------------------------------------- */
 
-char *
-dheera_proxy_uri_redact (const char *uri)
-{
-  const char *at = uri != NULL ? strrchr (uri, '@') : NULL;
-  const char *start;
-
-  if (at == NULL)
-    return g_strdup (uri);
-  start = strstr (uri, "://");
-  start = start != NULL && start < at ? start + 3 : uri;
-
-  return g_strdup_printf ("%.*s%s", (int) (start - uri), uri, at + 1);
-}
-
 /* where names the option. */
 static gboolean
 check_proxy (const char  *where,
              const char  *text,
              GError     **error)
 {
-  static const char *const schemes[] = { "http", "https", "socks5", "socks4", "socks4a", "socks", NULL };
   g_autofree char *redacted = dheera_proxy_uri_redact (text);
-  g_autoptr(GUri) uri = g_uri_parse (redacted, G_URI_FLAGS_NON_DNS, NULL);
+  g_autoptr(GUri) uri = NULL;
   const char *info = strstr (text, "://");
   const char *at = strrchr (text, '@');
   const char *rest;
 
-  info = info != NULL ? info + strlen ("://") : text;
-  if (uri == NULL || (at != NULL && !is_user_info (info, at)) || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0')
-    {
-      g_set_error (error, DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_SESSION,
-                   "%s, %s, is not the address of a proxy, such as http://proxy.example.com:3128; in user names and passwords other "
-                   "characters than letters and digits are written as %%XX", where, redacted);
-      return FALSE;
-    }
+  if (!check_address (where, text, &uri, error))
+    return FALSE;
   rest = g_uri_get_path (uri);
-  if (!g_strv_contains (schemes, g_uri_get_scheme (uri)) || (*rest != '\0' && !g_str_equal (rest, "/")) || g_uri_get_query (uri) != NULL)
+  if (!is_known_scheme (g_uri_get_scheme (uri)) || (*rest != '\0' && !g_str_equal (rest, "/")) || g_uri_get_query (uri) != NULL || g_uri_get_fragment (uri) != NULL)
     {
       g_set_error (error, DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_SESSION,
                    "%s, %s, has to be scheme://[user:password@]host:port with the scheme http, https, socks5 or socks4", where, redacted);
       return FALSE;
     }
-  if (g_str_has_prefix (g_uri_get_scheme (uri), "socks4") && at != NULL && memchr (info, ':', at - info) != NULL)
+  if (g_str_has_prefix (g_uri_get_scheme (uri), "socks4") && at != NULL && memchr (info + strlen ("://"), ':', at - info - strlen ("://")) != NULL)
     {
       g_set_error (error, DHEERA_TRANSPORT_ERROR, DHEERA_TRANSPORT_ERROR_UNSUPPORTED,
                    "%s, %s, comes with a password, and SOCKS 4 has none; use socks5", where, redacted);

@@ -2,6 +2,8 @@
 
 #include "dheera-ai/transport/dheera-session-config-internal-private.h"
 
+#include <string.h>
+
 /* Variables as NAME=VALUE, the URL that is asked about, and what is answered */
 typedef struct
 {
@@ -129,6 +131,47 @@ test_row (gconstpointer data)
   set_variables (NULL);
 }
 
+/* What GIO would log, password and all, or not know: it never comes that far. */
+static void
+test_unusable (void)
+{
+  static const struct { const char *variable; const char *words; } unusable[] = {
+    { "https_proxy=http://user:secret%7@proxy:3128", "https_proxy, http://proxy:3128, is not" },
+    { "HTTPS_PROXY=http://user:secret/7@proxy:3128", "HTTPS_PROXY, http://proxy:3128, is not" },
+    { "https_proxy=user:secret@7@proxy:3128", "https_proxy, http://proxy:3128, is not" },
+    { "all_proxy=socks5://user name:secret7@proxy:1080", "all_proxy, socks5://proxy:1080, is not" },
+    { "https_proxy=http://[::2", "https_proxy, http://[::2, is not" },
+    { "https_proxy=http://proxy:99999", "https_proxy, http://proxy:99999, is not" },
+    { "https_proxy=http://proxy:0", "https_proxy, http://proxy:0, is not" },
+    { "https_proxy=two words", "https_proxy, http://two words, is not" },
+    { "https_proxy=http://", "https_proxy, http://, is not" },
+    { "ALL_PROXY=ftp://user:secret7@proxy:21", "ALL_PROXY names a proxy of the kind “ftp”" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (unusable); i++)
+    {
+      g_autoptr(GProxyResolver) resolver = dheera_proxy_resolver_new (TRUE);
+      g_autoptr(GAsyncResult) result = NULL;
+      g_autoptr(GError) error = NULL;
+
+      set_variables ((const char *const[]) { unusable[i].variable, NULL });
+      for (guint j = 0; j < 2; j++)
+        {
+          if (j == 1)
+            g_proxy_resolver_lookup_async (resolver, "https://api.example:443", NULL, store_cb, &result);
+          while (j == 1 && result == NULL)
+            g_main_context_iteration (NULL, TRUE);
+          g_assert_null (j == 0 ? g_proxy_resolver_lookup (resolver, "https://api.example:443", NULL, &error)
+                                : g_proxy_resolver_lookup_finish (resolver, result, &error));
+          g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PROXY_FAILED);
+          g_assert_nonnull (strstr (error->message, unusable[i].words));
+          g_assert_null (strstr (error->message, "secret"));
+          g_clear_error (&error);
+        }
+    }
+  set_variables (NULL);
+}
+
 /* What is not asked to trust the environment asks the desktop, but not about this machine. */
 static void
 test_desktop (void)
@@ -214,6 +257,7 @@ main (int   argc,
 
       g_test_add_data_func (path, &rows[i], test_row);
     }
+  g_test_add_func ("/proxy-resolver/unusable", test_unusable);
   g_test_add_func ("/proxy-resolver/desktop", test_desktop);
   g_test_add_func ("/proxy-resolver/hosts", test_hosts);
 
