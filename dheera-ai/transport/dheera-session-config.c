@@ -100,10 +100,21 @@ refuse (GError               **error,
   return FALSE;
 }
 
+/* Bindings hand over empty lists for none, and lists that were put together have empty entries. */
+static gboolean
+has_exceptions (const DheeraSessionConfig *self)
+{
+  for (guint i = 0; self->no_proxy != NULL && self->no_proxy[i] != NULL; i++)
+    if (*self->no_proxy[i] != '\0')
+      return TRUE;
+
+  return FALSE;
+}
+
 static gboolean
 has_proxy (const DheeraSessionConfig *self)
 {
-  return self->proxy_uri != NULL || self->no_proxy != NULL || self->trust_env || (self->host_proxies != NULL && self->host_proxies->len > 0);
+  return self->proxy_uri != NULL || has_exceptions (self) || self->trust_env || (self->host_proxies != NULL && self->host_proxies->len > 0);
 }
 
 static gboolean

@@ -65,6 +65,9 @@ static const Refusal refusals[] = {
   { "proxy-without-host", { "proxy-uri", "http://user:secret7@" }, DHEERA_ERROR_INVALID_REQUEST, "*is not the address of a proxy*" },
   { "proxy-with-bad-password", { "proxy-uri", "http://user:secret7%@proxy:1" }, DHEERA_ERROR_INVALID_REQUEST, "*proxy-uri, http://proxy:1, is not*%XX*" },
   { "proxy-with-slash-in-password", { "proxy-uri", "http://user:sec/ret@proxy:1" }, DHEERA_ERROR_INVALID_REQUEST, "*proxy-uri, http://proxy:1*" },
+  { "proxy-fragment", { "proxy-uri", "http://proxy:3128#part" }, DHEERA_ERROR_INVALID_REQUEST, "*scheme://*host:port*" },
+  { "proxy-port", { "proxy-uri", "http://user:secret7@proxy:0" }, DHEERA_ERROR_INVALID_REQUEST, "*proxy-uri, http://proxy:0, is not*" },
+  { "proxy-with-space", { "proxy-uri", "http://user:secret7@pro xy:1" }, DHEERA_ERROR_INVALID_REQUEST, "*is not the address of a proxy*" },
   { "proxy-for-host", { "", "ftp://user:secret7@proxy:21" }, DHEERA_ERROR_INVALID_REQUEST, "*the proxy that the session options have for api.example, ftp://proxy:21,*" },
   { "proxy-for-host-beside-socket", { "", "http://p:1", "remote-connectable", "" }, DHEERA_ERROR_INVALID_REQUEST, "*remote-connectable*proxies for hosts*" },
   { "socks4-password", { "proxy-uri", "socks4://user:secret7@proxy:1080" }, DHEERA_ERROR_NOT_SUPPORTED, "*socks4://proxy:1080*use socks5*" },
@@ -167,6 +170,27 @@ test_numbers (void)
       g_assert_null (session);
       g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST);
       g_assert_nonnull (strstr (error->message, numbers[i].name));
+    }
+}
+
+/* Nobody is no exception. */
+static void
+test_nothing_excepted (void)
+{
+  static const char *const lists[][2] = { { NULL }, { "", NULL } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
+    {
+      g_autoptr(DheeraSessionOptions) options = dheera_session_options_new ();
+      g_autoptr(GSocketAddress) address = g_unix_socket_address_new ("/nowhere/socket");
+      g_autoptr(SoupSession) session = NULL;
+      g_autoptr(GError) error = NULL;
+
+      dheera_session_options_set_no_proxy (options, lists[i]);
+      dheera_session_options_set_remote_connectable (options, G_SOCKET_CONNECTABLE (address));
+      session = dheera_session_options_create_session (options, &error);
+      g_assert_no_error (error);
+      g_assert_nonnull (session);
     }
 }
 
@@ -641,6 +665,7 @@ main (int   argc,
       g_test_add_data_func (path, &refusals[i], test_refusal);
     }
   g_test_add_func ("/session-options/refused/numbers", test_numbers);
+  g_test_add_func ("/session-options/nothing-excepted", test_nothing_excepted);
   g_test_add_func ("/session-options/session-and-options", test_session_and_options);
   g_test_add_func ("/session-options/values", test_values);
   g_test_add_func ("/session-options/hosts", test_hosts);
