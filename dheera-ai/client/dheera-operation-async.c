@@ -59,6 +59,13 @@ question_ref (Question *question)
   return question;
 }
 
+/* What the parent waited for is not for a child to go on with. */
+static gboolean
+run_is_inherited (DheeraRun *run)
+{
+  return dheera_call_is_inherited (run->operation->call);
+}
+
 static void
 run_stop_waiting (DheeraRun *run)
 {
@@ -112,6 +119,8 @@ slept_cb (gpointer data)
 {
   DheeraRun *run = data;
 
+  if (run_is_inherited (run))
+    return G_SOURCE_REMOVE;
   run_stop_waiting (run);
   dheera_operation_slept (run->operation, NULL);
   run_continue (run);
@@ -148,7 +157,7 @@ answered_cb (gpointer data)
   Question *question = data;
   DheeraRun *run = question->run;
 
-  if (run == NULL)
+  if (run == NULL || run_is_inherited (run))
     return G_SOURCE_REMOVE;
 
   run_stop_waiting (run);
@@ -192,6 +201,8 @@ key_timed_out_cb (gpointer data)
 {
   DheeraRun *run = data;
 
+  if (run_is_inherited (run))
+    return G_SOURCE_REMOVE;
   run_stop_waiting (run);
   dheera_operation_key_timed_out (run->operation);
   run_continue (run);
@@ -303,7 +314,8 @@ run_complete (DheeraRun *run)
 static gboolean
 settled_cb (gpointer data)
 {
-  run_complete (data);
+  if (!run_is_inherited (data))
+    run_complete (data);
   return G_SOURCE_REMOVE;
 }
 

@@ -10,7 +10,7 @@ end_when_idle (gpointer data)
 {
   DheeraStream *self = data;
 
-  if (self->pending || self->operation->start == 0)
+  if (self->pending || self->operation->start == 0 || dheera_stream_is_inherited (self))
     return G_SOURCE_REMOVE;
 
   /* Handlers may cancel again, read on, or let go of the stream. */

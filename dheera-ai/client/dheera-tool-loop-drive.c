@@ -108,9 +108,18 @@ run_complete (DheeraLoopRun *run)
   func (operation, user_data);
 }
 
+/* What the parent waited for is not for a child to go on with. */
+static gboolean
+run_is_inherited (DheeraLoopRun *run)
+{
+  return dheera_call_is_inherited (run->loop->operation->call);
+}
+
 static gboolean
 answered_cb (gpointer data)
 {
+  if (run_is_inherited (data))
+    return G_SOURCE_REMOVE;
   run_stop_waiting (data);
   run_continue (data);
   return G_SOURCE_REMOVE;
@@ -121,6 +130,8 @@ timed_out_cb (gpointer data)
 {
   DheeraLoopRun *run = data;
 
+  if (run_is_inherited (run))
+    return G_SOURCE_REMOVE;
   run_stop_waiting (run);
   dheera_tool_loop_timed_out (run->loop);
   run_continue (run);

@@ -23,6 +23,8 @@ pulse_dispatch (GSource     *source,
   gboolean readable = self->body_tag != NULL && g_source_query_unix_fd (source, self->body_tag) != 0;
   gint64 ready_time = g_source_get_ready_time (source);
 
+  if (dheera_exchange_is_inherited (self))
+    return G_SOURCE_REMOVE;
   dheera_exchange_ref (self);
   if (ready_time >= 0 && ready_time <= g_source_get_time (source))
     {
@@ -154,6 +156,8 @@ sent_cb (GObject      *source,
   GError *error = NULL;
   GInputStream *stream;
 
+  if (dheera_exchange_is_inherited (self))
+    return;
   /* A stream that came is ours to close, also when it was cancelled meanwhile in another thread: left to the task it would be finalized without its message. */
   g_task_set_check_cancellable (G_TASK (result), FALSE);
   stream = soup_session_send_finish (SOUP_SESSION (source), result, &error);
@@ -306,6 +310,8 @@ readable_cb (GObject  *stream,
   GSource *source = self->readable;
   gboolean keep;
 
+  if (dheera_exchange_is_inherited (self))
+    return G_SOURCE_REMOVE;
   dheera_exchange_ref (self);
   body_ready (self);
   keep = self->readable == source;

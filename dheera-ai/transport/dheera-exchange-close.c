@@ -86,7 +86,7 @@ close_cb (gpointer user_data)
 void
 dheera_exchange_close (DheeraExchange *self)
 {
-  if (self->closed)
+  if (self->closed || dheera_exchange_is_inherited (self))
     return;
   if (self->mode == DHEERA_MODE_WORKER && !dheera_worker_is_here ())
     dheera_worker_close (self);
@@ -118,7 +118,7 @@ dheera_exchange_free (DheeraExchange *self)
   if (self == NULL)
     return;
   /* What came here by a fork is the parent's: its locks, sockets and libsoup's state are not ours to touch. */
-  if (self->generation != dheera_process_get_generation ())
+  if (dheera_exchange_is_inherited (self))
     return;
 
   if (self->mode == DHEERA_MODE_WORKER)

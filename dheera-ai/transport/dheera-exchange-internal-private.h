@@ -103,6 +103,13 @@ struct _DheeraExchange
   gpointer user_data;
 };
 
+/* In a child it is over, whatever its sources and sockets say: to go on with it would be to send it twice. */
+static inline gboolean
+dheera_exchange_is_inherited (DheeraExchange *self)
+{
+  return self->generation != dheera_process_get_generation ();
+}
+
 SoupMessage    *dheera_exchange_make_message     (DheeraTransport         *transport,
                                                   const DheeraHttpRequest *request);
 DheeraExchange *dheera_exchange_ref              (DheeraExchange *self);

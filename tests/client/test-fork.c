@@ -16,6 +16,7 @@
 
 #define ANSWER_BODY "{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":\"Hello\"},\"finish_reason\":\"stop\"}]}"
 #define ANSWER "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 87\r\n\r\n" ANSWER_BODY
+#define BUSY "HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"
 #define STREAM_BEGIN \
   "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 120\r\n\r\n" \
   "data: {\"choices\":[{\"delta\":{\"content\":\"One\"}}]}\n\n"
@@ -217,6 +218,91 @@ test_fork (gconstpointer data)
   g_assert_cmpuint (count_requests (server, 2), ==, 4);
 }
 
+/* --- What is under way in the parent's main context ---------------------------------------------------------------------------------------- */
+
+static void
+attempt_finished_cb (DheeraClient *client,
+                     DheeraCall   *call,
+                     gpointer      data)
+{
+  guint *n = data;
+
+  (*n)++;
+}
+
+static void
+begin_call (DheeraClient  *client,
+            FaultServer   *server,
+            GAsyncResult **result)
+{
+  g_autoptr(DheeraRequest) request = new_request (server);
+
+  dheera_base_request_set_max_retries (DHEERA_BASE_REQUEST (request), 1);
+  dheera_client_complete_async (client, request, NULL, store_result_cb, result);
+}
+
+static void
+assert_answered (DheeraClient  *client,
+                 GAsyncResult **place)
+{
+  g_autoptr(GAsyncResult) result = wait_for_result (place);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DheeraResponse) response = dheera_client_complete_finish (client, result, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (dheera_response_get_text (response), ==, "Hello");
+}
+
+/* A child that goes on with the main context of its parent makes no attempt of the parent's calls, and hears of none of them: nothing is asked for twice. There is one that has no
+ * answer yet, one that is in the middle of its answer, and one between two attempts. */
+static void
+test_under_way (void)
+{
+  g_autoptr(FaultServer) server = fault_server_new (FAULT_TLS_NONE);
+  g_autoptr(DheeraClient) client = new_client (FALSE);
+  g_autoptr(DheeraStream) stream = NULL;
+  g_autoptr(GAsyncResult) end = NULL;
+  GAsyncResult *waiting = NULL;
+  GAsyncResult *sleeping = NULL;
+  guint n_attempts = 0;
+  pid_t child;
+
+  /* The next attempt goes over whichever connection is idle then. */
+  fault_server_script (server, FAULT_EXPECT (), FAULT_SIGNAL (), FAULT_SEND (ANSWER), FAULT_EXPECT (), FAULT_SEND (ANSWER), FAULT_STALL (), FAULT_END);
+  fault_server_script (server, FAULT_EXPECT (), FAULT_SEND (STREAM_BEGIN), FAULT_SIGNAL (), FAULT_SEND (STREAM_END), FAULT_EXPECT (), FAULT_SEND (ANSWER), FAULT_STALL (),
+                       FAULT_END);
+  fault_server_script (server, FAULT_EXPECT (), FAULT_SEND (BUSY), FAULT_CLOSE (), FAULT_END);
+  fault_server_script (server, FAULT_EXPECT (), FAULT_SEND (ANSWER), FAULT_AGAIN (), FAULT_END);
+  begin_call (client, server, &waiting);
+  while (fault_server_get_n_requests (server) < 1)
+    iterate (1);
+  stream = begin_stream (client, server, TRUE);
+  dheera_stream_next_async (stream, NULL, store_result_cb, &end);
+  g_signal_connect (client, "attempt-finished", G_CALLBACK (attempt_finished_cb), &n_attempts);
+  begin_call (client, server, &sleeping);
+  while (n_attempts == 0)
+    g_main_context_iteration (NULL, TRUE);
+
+  child = quiet_fork (PATIENCE);
+  if (child == 0)
+    {
+      /* Longer than it is to the next attempt */
+      iterate (1500);
+      g_assert_true (waiting == NULL && sleeping == NULL && end == NULL);
+      g_assert_cmpuint (n_attempts, ==, 1);
+      _exit (0);
+    }
+  quiet_fork_join (child);
+  g_assert_cmpuint (fault_server_get_n_requests (server), ==, 3);
+
+  fault_server_signal (server);
+  fault_server_signal (server);
+  assert_answered (client, &waiting);
+  assert_answered (client, &sleeping);
+  wait_for_result (&end);
+  g_assert_cmpuint (fault_server_get_n_requests (server), ==, 4);
+}
+
 /* --- The application's own requests ---------------------------------------------------------------------------------------------------- */
 
 static void
@@ -359,6 +445,7 @@ main (int   argc,
 
       g_test_add_data_func (path, &cases[i], test_fork);
     }
+  g_test_add_func ("/fork/under-way", test_under_way);
   g_test_add_func ("/fork/downloads", test_downloads);
   g_test_add_func ("/fork/no-threads", test_no_threads);
 
