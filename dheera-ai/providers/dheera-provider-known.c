@@ -36,6 +36,34 @@ dheera_provider_get_known_ids (void)
 }
 
 /**
+ * dheera_provider_get_primary_id:
+ * @self: a provider
+ *
+ * Gets the id under which the provider is known first.
+ *
+ * Some are known more than once, with one account and one key: `gemini-openai` is Gemini's API that is compatible with OpenAI's, `openai-responses` is OpenAI's Responses. Of those it is
+ * the id of the one with the vendor's usual API, here `gemini` and `openai`. Of all others, and of those that the library does not know, it is their own: whoever lists
+ * [func@Provider.get_known_ids] and wants each account once takes those whose primary id is their id.
+ *
+ * Returns: (transfer none): an id
+ *
+ * Since: 0.1
+ */
+const char *
+dheera_provider_get_primary_id (DheeraProvider *self)
+{
+  const DheeraProviderRow *row;
+
+  g_return_val_if_fail (DHEERA_IS_PROVIDER (self), NULL);
+
+  row = dheera_provider_find_row (self->id);
+  if (row == NULL)
+    return self->id;
+
+  return row->primary != NULL ? row->primary : row->id;
+}
+
+/**
  * dheera_provider_get_key_variables:
  * @self: a provider
  *

@@ -20,6 +20,7 @@ typedef struct
   const char *id;
   const char *name;
   const char *const *aliases;        /* nullable: "together" for "togetherai" */
+  const char *primary;               /* nullable: of a second row of one account, the id of the first: "gemini" for "gemini-openai" */
   const DheeraProtocol *protocol;
   const char *base_url;              /* may hold {placeholders}: then the user must set base-url, and the error says so */
   const char *const *base_url_env;

@@ -81,6 +81,8 @@ void            dheera_provider_set_credentials_func (DheeraProvider        *sel
 DHEERA_AVAILABLE_IN_0_1
 const char *const *dheera_provider_get_known_ids     (void);
 DHEERA_AVAILABLE_IN_0_1
+const char     *dheera_provider_get_primary_id       (DheeraProvider        *self);
+DHEERA_AVAILABLE_IN_0_1
 const char *const *dheera_provider_get_key_variables (DheeraProvider        *self);
 DHEERA_AVAILABLE_IN_0_1
 char           *dheera_provider_find_base_url        (DheeraProvider        *self,

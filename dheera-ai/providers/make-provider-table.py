@@ -206,6 +206,8 @@ FIELDS = {
     'protocol': lambda v: protocol(v, 'protocol'),
     # Another id under which the row stands as well, until that provider has a protocol of its own
     'stands_for': lambda v: stand_in(v, 'stands_for'),
+    # One account that is reached in another way: the row of the provider by whose name it is known first
+    'primary': lambda v: text(v, ID, 'primary'),
     # The provider speaks OpenAI's Responses as well: true makes a second row of the same data, whose ids end in -responses; an object
     # has what is different in that row.
     'responses': lambda v: responses(v, 'responses'),
@@ -308,7 +310,7 @@ def check_row(row):
 
 def responses_row(row):
     made = {key: value for key, value in row.items() if key not in ('aliases', 'stands_for')}
-    made |= {'id': row['id'] + '-responses', 'name': row['name'] + ' (Responses)', 'protocol': 'openai-responses'}
+    made |= {'id': row['id'] + '-responses', 'name': row['name'] + ' (Responses)', 'protocol': 'openai-responses', 'primary': row.get('primary', row['id'])}
     if 'aliases' in row:
         made['aliases'] = [alias + '-responses' for alias in row['aliases']]
     return made | (row['responses'] if row['responses'] is not True else {})
@@ -338,6 +340,9 @@ def load(path):
         for name in [row['id'], *row.get('aliases', [])]:
             need(name not in names, f'{name} is the name of two rows')
             names[name] = index
+    firsts = {row['id'] for row in rows if 'primary' not in row}
+    for row in rows:
+        need(row.get('primary') is None or row['primary'] in firsts, f'{row["id"]}: primary is {row.get("primary")!r}, which is no row without a primary')
     return rows, names
 
 
@@ -374,6 +379,7 @@ def c_row(row):
         ('id', c_string(row['id'])),
         ('name', c_string(row['name'])),
         ('aliases', c_list(row.get('aliases'))),
+        ('primary', c_string(row.get('primary'))),
         ('protocol', '&' + PROTOCOLS[row.get('protocol', 'openai-chat')]),
         ('base_url', c_string(row['base_url'])),
         ('base_url_env', c_list(row.get('base_url_env'))),

@@ -37,13 +37,6 @@ has_key (DheeraProvider *provider)
   return FALSE;
 }
 
-/* Some providers are known more than once, and have one key: by their own name, as "...-openai" with their compatible API and as "...-responses" with that one. */
-static gboolean
-is_second_name (const char *id)
-{
-  return g_str_has_suffix (id, "-openai") || g_str_has_suffix (id, "-responses");
-}
-
 /* Those that the client has by now; without any, those whose keys are in the environment, and the offline one where there is nothing else. */
 static GStrv
 list_providers (DheeraClient *client)
@@ -64,7 +57,8 @@ list_providers (DheeraClient *client)
       /* Not the client's: to ask it for one adds it. */
       g_autoptr(DheeraProvider) provider = dheera_provider_new (*id);
 
-      if (is_second_name (*id) || !has_key (provider))
+      /* One account, one entry. */
+      if (strcmp (dheera_provider_get_primary_id (provider), *id) != 0 || !has_key (provider))
         continue;
       g_strv_builder_add (ids, *id);
       any = TRUE;

@@ -130,23 +130,12 @@ new_list (void)
   return g_ptr_array_new_with_free_func ((GDestroyNotify) dheera_probe_free);
 }
 
-/* Some providers are known more than once, by their own name, as "…-openai" with that compatible API of theirs, and as "…-responses" with that one:
- * one account, one entry. */
+/* Some providers are known more than once: one account, one entry. */
 static gboolean
-is_second_name (DheeraClient *client,
-                const char   *id)
+is_second_name (DheeraProvider *provider,
+                const char     *id)
 {
-  static const char *const ends[] = { "-openai", "-responses" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
-    {
-      g_autofree char *name = g_strndup (id, MAX (strlen (id), strlen (ends[i])) - strlen (ends[i]));
-
-      if (g_str_has_suffix (id, ends[i]) && dheera_client_get_provider (client, name) != NULL)
-        return TRUE;
-    }
-
-  return FALSE;
+  return strcmp (dheera_provider_get_primary_id (provider), id) != 0;
 }
 
 GPtrArray *
@@ -159,7 +148,7 @@ dheera_probe_list_local (DheeraClient *client)
       DheeraProvider *provider = dheera_client_get_provider (client, *id);
       char *url;
 
-      if (!dheera_provider_get_is_local (provider) || g_str_equal (*id, "mock") || is_second_name (client, *id))
+      if (!dheera_provider_get_is_local (provider) || g_str_equal (*id, "mock") || is_second_name (provider, *id))
         continue;
       url = dheera_provider_find_base_url (provider, NULL);
       if (url != NULL)
@@ -193,7 +182,7 @@ dheera_probe_list_keyed (DheeraClient *client)
       DheeraProvider *provider = dheera_client_get_provider (client, *id);
       DheeraProbe *probe;
 
-      if (dheera_tool_key_variable (provider) == NULL || dheera_provider_get_is_local (provider) || is_second_name (client, *id))
+      if (dheera_tool_key_variable (provider) == NULL || dheera_provider_get_is_local (provider) || is_second_name (provider, *id))
         continue;
       probe = dheera_probe_new (*id);
       probe->base_url = dheera_provider_find_base_url (provider, &probe->error);

@@ -49,6 +49,9 @@ FAULTS = [
     ({'aliases': ['lab']}, 'lab is the name of two rows'),
     ({'stands_for': {'id': 'lab', 'name': 'Lab'}}, 'lab is the name of two rows'),
     ({'stands_for': {'id': 'x'}}, 'stands_for'),
+    ({'primary': 'Lab'}, 'primary'),
+    ({'primary': 'nobody'}, 'primary'),
+    ({'primary': 'lab'}, 'primary'),
     ({'responses': False}, 'responses'),
     ({'responses': {'id': 'Lab'}}, 'responses.id'),
     ({'responses': {'id': 'lab'}}, 'lab is the name of two rows'),
@@ -87,7 +90,7 @@ def main():
         done, code = run(script, table(GOOD), folder)
         tap.check('a good row', [] if done.returncode == 0 and '.id = "lab"' in code else [done.stderr])
         done, code = run(script, table({**GOOD, 'aliases': ['l'], 'responses': {'base_url': 'https://other.example'}}), folder)
-        wanted = ('.id = "lab-responses"', '"l-responses", NULL', '.protocol = &dheera_openai_responses', '.base_url = "https://other.example"')
+        wanted = ('.id = "lab-responses"', '"l-responses", NULL', '.protocol = &dheera_openai_responses', '.primary = "lab"', '.base_url = "https://other.example"')
         tap.check('a row of two protocols', [f'no {text} in it' for text in wanted if text not in code])
         done, code = run(script, table({**GOOD, 'name': 'A \\ "B"'}), folder)
         tap.check('no quotes in a name', [] if done.returncode != 0 else ['it was taken'])

@@ -406,6 +406,55 @@ test_known (void)
 }
 
 static void
+test_primary_id (void)
+{
+  static const struct
+  {
+    const char *id, *primary;
+  } cases[] = {
+    { "openai", "openai" },
+    { "openai-responses", "openai" },
+    { "gemini-openai", "gemini" },
+    { "vertex-openai", "vertexai" },
+    { "ollama-openai", "ollama" },
+    { "ollama-responses", "ollama" },
+    { "grok-responses", "xai" },
+    { "together", "togetherai" },
+    { "lab-openai", "lab-openai" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (DheeraProvider) provider = dheera_provider_new (cases[i].id);
+      g_autoptr (DheeraProvider) elsewhere = dheera_provider_new_compatible (cases[i].id, "https://llm.example/v1");
+
+      g_assert_cmpstr (dheera_provider_get_primary_id (provider), ==, cases[i].primary);
+      g_assert_cmpstr (dheera_provider_get_primary_id (elsewhere), ==, cases[i].primary);
+    }
+}
+
+/* A second row of an account has the key of the first, and whoever shows accounts may leave it out; a name that says so is one. */
+static void
+test_primary_rows (void)
+{
+  guint n;
+  const DheeraProviderRow *rows = dheera_provider_rows (&n);
+  guint n_second = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      gboolean is_second = g_str_has_suffix (rows[i].id, "-openai") || g_str_has_suffix (rows[i].id, "-responses");
+
+      g_assert_cmpint (rows[i].primary != NULL, ==, is_second);
+      if (rows[i].primary == NULL)
+        continue;
+      n_second++;
+      g_assert_null (dheera_provider_find_row (rows[i].primary)->primary);
+    }
+  g_assert_cmpuint (n_second, >, 10);
+}
+
+static void
 test_find_base_url (void)
 {
   g_autoptr (DheeraProvider) provider = dheera_provider_new ("groq");
@@ -449,6 +498,8 @@ main (int    argc,
   g_test_add_func ("/provider/bad-headers", test_bad_headers);
   g_test_add_func ("/provider/bad-organization", test_bad_organization);
   g_test_add_func ("/provider/known", test_known);
+  g_test_add_func ("/provider/primary-id", test_primary_id);
+  g_test_add_func ("/provider/primary-rows", test_primary_rows);
   g_test_add_func ("/provider/find-base-url", test_find_base_url);
 
   return g_test_run ();
