@@ -62,6 +62,7 @@ encode (DheeraOperation   *self,
 {
   g_autofree char *model = NULL;
   g_autofree char *base_url = NULL;
+  g_autoptr(DheeraBaseRequest) placed = NULL;
   DheeraEncoding encoding = { 0 };
 
   self->provider = dheera_client_resolve (self->client, request, needs_model (self->endpoint), &model, error);
@@ -83,7 +84,9 @@ encode (DheeraOperation   *self,
   encoding.warnings = self->warnings;
   if (self->endpoint->chat)
     {
-      self->http = self->protocol->encode_chat (&encoding, DHEERA_REQUEST (request), error);
+      placed = dheera_encoding_place_extra (&encoding, self->protocol, request, error);
+      if (placed != NULL)
+        self->http = self->protocol->encode_chat (&encoding, DHEERA_REQUEST (placed), error);
     }
   else
     {

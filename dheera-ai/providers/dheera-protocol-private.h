@@ -65,6 +65,10 @@ struct _DheeraProtocol
   const DheeraProtocol *(*find_for_model) (DheeraProvider *provider,
                                            const char     *model);
 
+  /* Where a member that the library has no property for, and that OpenAI or a server of its kind knows, stands in a request of this protocol: "" as it is, else the name of the member that it is
+   * inside of; NULL: nowhere. Without the function there is no place for any. */
+  const char *(*place_member) (const char *name);
+
   /* A complete request without credentials, or NULL with INVALID_REQUEST, UNSUPPORTED_PARAMETER or
    * NOT_SUPPORTED. The chat request's values were validated before. */
   DheeraHttpRequest *(*encode_chat)   (const DheeraEncoding *encoding,
@@ -91,6 +95,15 @@ const DheeraCodec  *dheera_protocol_get_codec    (const DheeraProtocol *self,
                                                   DheeraTask            task,
                                                   DheeraProvider       *provider,
                                                   GError              **error);
+
+/* place_member of those who speak OpenAI's: as it is */
+const char         *dheera_protocol_keep_member  (const char           *name);
+/* (transfer full): a chat whose extra has only what the protocol has a place for, there; the request itself where that is so already. NULL with UNSUPPORTED_PARAMETER when one has
+ * none, which with the policy DROP is left out. Only handed_on of the request counts: what else an extra has is the caller's own word. */
+DheeraBaseRequest  *dheera_encoding_place_extra  (const DheeraEncoding *self,
+                                                  const DheeraProtocol *protocol,
+                                                  DheeraBaseRequest    *request,
+                                                  GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* "embeddings", for sentences about what a provider has */
 const char         *dheera_task_get_name         (DheeraTask            task);

@@ -58,6 +58,10 @@ gboolean   dheera_codec_check_members  (DheeraJsonValue           object,
                                         gboolean                  vendors, /* take what only they have, too */
                                         const char               *inside,
                                         GError                  **error);
+/* Those that a checked object has of DHEERA_CODEC_PASS; NULL for none */
+GStrv      dheera_codec_list_passed    (DheeraJsonValue           object,
+                                        const DheeraCodecMember  *table,
+                                        gsize                     n_members) G_GNUC_WARN_UNUSED_RESULT;
 gboolean   dheera_codec_expect         (DheeraJsonValue           value,
                                         guint                     types,
                                         const char               *param,

@@ -211,6 +211,34 @@ dheera_codec_check_members (DheeraJsonValue           object,
   return TRUE;
 }
 
+GStrv
+dheera_codec_list_passed (DheeraJsonValue          object,
+                          const DheeraCodecMember *table,
+                          gsize                    n_members)
+{
+  g_autoptr (GPtrArray) passed = g_ptr_array_new ();
+  DheeraJsonIter iter;
+  DheeraJsonValue name, value;
+
+  dheera_json_iter_init (&iter, object);
+  while (dheera_json_iter_next (&iter, &name, &value))
+    {
+      guint position;
+      const DheeraCodecMember *member = find_member (name, table, n_members, &position);
+
+      if (member == NULL)
+        member = dheera_codec_find_vendor_member (name, &position);
+      if (member != NULL && member->use == DHEERA_CODEC_PASS)
+        g_ptr_array_add (passed, g_strdup (member->name));
+    }
+  if (passed->len == 0)
+    return NULL;
+
+  g_ptr_array_add (passed, NULL);
+
+  return (GStrv) g_ptr_array_free (g_steal_pointer (&passed), FALSE);
+}
+
 static gboolean
 refuse_missing (const char  *param,
                 GError     **error)

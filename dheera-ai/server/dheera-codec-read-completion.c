@@ -116,6 +116,7 @@ dheera_codec_read_completion (DheeraAsk        *ask,
   if (!read_chat (common, body, error))
     return FALSE;
 
+  DHEERA_BASE_REQUEST (common)->handed_on = dheera_codec_list_passed (body, completion_members, G_N_ELEMENTS (completion_members));
   ask->echo = dheera_json_get_boolean (dheera_json_member (body, "echo"), FALSE);
   ask->n = (guint) MAX (common->n, 1);
   for (guint i = 0; i < prompts->len; i++)

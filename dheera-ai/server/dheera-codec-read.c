@@ -115,6 +115,7 @@ dheera_codec_read_chat (DheeraAsk        *ask,
   if (!dheera_chat_read_request (request, body, error))
     return FALSE;
 
+  DHEERA_BASE_REQUEST (request)->handed_on = dheera_codec_list_passed (body, chat_members, G_N_ELEMENTS (chat_members));
   ask->n = (guint) MAX (request->n, 1);
   g_ptr_array_add (ask->requests, g_steal_pointer (&request));
 

@@ -39,6 +39,7 @@ dheera_base_request_copy (DheeraBaseRequest *self)
   copy->api_key = g_strdup (self->api_key);
   copy->base_url = g_strdup (self->base_url);
   dheera_json_text_copy (&self->extra, &copy->extra);
+  copy->handed_on = g_strdupv (self->handed_on);
   copy->traceparent = g_strdup (self->traceparent);
   copy->tracestate = g_strdup (self->tracestate);
   copy_headers (self, copy);

@@ -27,6 +27,7 @@ struct _DheeraBaseRequest
   char *api_key;
   char *base_url;
   DheeraJsonText extra;
+  char **handed_on; /* nullable: members of extra that came from elsewhere, and of which a provider gets only what its protocol has; see dheera-extra.c */
   char *traceparent;
   char *tracestate;
   GArray *headers; /* of DheeraRequestHeader, nullable */

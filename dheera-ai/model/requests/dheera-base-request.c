@@ -67,6 +67,7 @@ dheera_base_request_finalize (GObject *object)
   g_free (self->traceparent);
   g_free (self->tracestate);
   dheera_json_text_clear (&self->extra);
+  g_strfreev (self->handed_on);
   g_clear_pointer (&self->headers, g_array_unref);
 
   G_OBJECT_CLASS (dheera_base_request_parent_class)->finalize (object);

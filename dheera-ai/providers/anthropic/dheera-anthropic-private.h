@@ -88,6 +88,8 @@ void               dheera_anthropic_write_tools   (DheeraAnthropicPlan  *plan,
                                                    DheeraJsonWriter     *writer);
 /* The request's extra, with tools among it in Messages' form; NULL when there is none */
 char              *dheera_anthropic_dup_extra     (DheeraAnthropicPlan  *plan);
+/* DheeraProtocol.place_member of Anthropic's */
+const char        *dheera_anthropic_place_member  (const char           *name);
 /* Its members system and messages */
 gboolean           dheera_anthropic_write_turns   (DheeraAnthropicPlan  *plan,
                                                    DheeraJsonWriter     *writer,

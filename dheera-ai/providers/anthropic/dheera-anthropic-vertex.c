@@ -66,6 +66,7 @@ encode_count (const DheeraEncoding *encoding,
 
 static const DheeraProtocol protocol = {
   .name = "anthropic-vertex",
+  .place_member = dheera_anthropic_place_member,
   .version_in_path = TRUE,
   .encode_chat = encode_chat,
   .decode_chat = dheera_anthropic_decode,

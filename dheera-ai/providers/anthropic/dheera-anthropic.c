@@ -196,8 +196,15 @@ encode_models (const DheeraEncoding *encoding,
   return http;
 }
 
+const char *
+dheera_anthropic_place_member (const char *name)
+{
+  return g_str_equal (name, "cache_control") ? "" : NULL;
+}
+
 const DheeraProtocol dheera_anthropic = {
   .name = "anthropic",
+  .place_member = dheera_anthropic_place_member,
   .encode_chat = encode_chat,
   .decode_chat = dheera_anthropic_decode,
   .decode_frame = dheera_anthropic_decode_frame,

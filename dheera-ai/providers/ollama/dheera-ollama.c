@@ -32,8 +32,24 @@ dheera_ollama_new_http_request (const DheeraEncoding *encoding,
   return dheera_encoding_new_http_request_below (encoding, root, request, path, body, error);
 }
 
+/* The models' options stand together; others send them beside the rest. */
+static const char *
+place_member (const char *name)
+{
+  static const char *const own[] = { "keep_alive", "options", "think", NULL };
+  static const char *const options[] = {
+    "min_p", "mirostat", "mirostat_eta", "mirostat_tau", "num_batch", "num_ctx", "num_gpu", "num_keep", "num_thread", "repeat_last_n", "repeat_penalty", "typical_p", NULL,
+  };
+
+  if (g_strv_contains (own, name))
+    return "";
+
+  return g_strv_contains (options, name) ? "options" : NULL;
+}
+
 const DheeraProtocol dheera_ollama = {
   .name = "ollama",
+  .place_member = place_member,
   .encode_chat = dheera_ollama_chat_encode,
   .decode_chat = dheera_ollama_chat_decode,
   .decode_frame = dheera_ollama_chat_decode_frame,

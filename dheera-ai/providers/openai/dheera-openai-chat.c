@@ -71,6 +71,7 @@ encode_chat (const DheeraEncoding *encoding,
 
 const DheeraProtocol dheera_openai_chat = {
   .name = "openai-chat",
+  .place_member = dheera_protocol_keep_member,
   .encode_chat = encode_chat,
   .decode_chat = dheera_openai_chat_decode,
   .decode_frame = dheera_openai_chat_decode_frame,

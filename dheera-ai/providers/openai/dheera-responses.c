@@ -504,8 +504,21 @@ decode_count (DheeraDecoder *decoder,
   return G_OBJECT (g_steal_pointer (&usage));
 }
 
+/* What other servers add to Responses is their affair, as it is with chats. Of what OpenAI's chats have, this has no place. */
+static const char *
+place_member (const char *name)
+{
+  static const char *const of_chats[] = { "audio", "logit_bias", "modalities", "prediction", "web_search_options", NULL };
+
+  if (g_str_equal (name, "verbosity"))
+    return "text";
+
+  return g_strv_contains (of_chats, name) ? NULL : "";
+}
+
 const DheeraProtocol dheera_openai_responses = {
   .name = "openai-responses",
+  .place_member = place_member,
   .encode_chat = encode_chat,
   .decode_chat = dheera_responses_decode,
   .decode_frame = dheera_responses_decode_frame,
