@@ -54,7 +54,9 @@ dheera_codec_get_finish_reason (const DheeraAsk    *ask,
     case DHEERA_FINISH_REASON_CONTENT_FILTER:
       return "content_filter";
     case DHEERA_FINISH_REASON_TOOL_CALLS:
-      return ask->route == DHEERA_ROUTE_COMPLETIONS ? "stop" : "tool_calls";
+      if (ask->route == DHEERA_ROUTE_COMPLETIONS)
+        return "stop";
+      return ask->functions ? "function_call" : "tool_calls";
     default:
       /* The set of words is closed, and some clients fail at any other one. */
       return "stop";
@@ -273,6 +275,21 @@ write_tool_calls (DheeraJsonWriter *writer,
   dheera_json_writer_end_array (writer);
 }
 
+/* There is room for one. A model that wanted more of them asks again when it has seen the result of the first. */
+static void
+write_function_call (DheeraJsonWriter *writer,
+                     DheeraMessage    *message)
+{
+  DheeraToolCall *call = dheera_message_peek_tool_call (message, 0);
+  const char *arguments = dheera_gstring_peek (call->arguments);
+
+  dheera_json_writer_key (writer, "function_call");
+  dheera_json_writer_begin_object (writer);
+  dheera_json_writer_member_string (writer, "name", dheera_string_or_empty (call->name));
+  dheera_json_writer_member_string (writer, "arguments", *arguments != '\0' ? arguments : "{}");
+  dheera_json_writer_end_object (writer);
+}
+
 static void
 write_audio (DheeraJsonWriter *writer,
              DheeraPart       *part)
@@ -291,6 +308,7 @@ write_audio (DheeraJsonWriter *writer,
 
 static void
 write_message (DheeraJsonWriter *writer,
+               const DheeraAsk  *ask,
                DheeraChoice     *choice)
 {
   DheeraMessage *message = choice->message;
@@ -305,7 +323,9 @@ write_message (DheeraJsonWriter *writer,
   dheera_json_writer_member_string (writer, "content", nothing ? NULL : text);
   if (message->reasoning != NULL && message->reasoning->len > 0)
     dheera_json_writer_member_string (writer, "reasoning_content", message->reasoning->str);
-  if (calls)
+  if (calls && ask->functions)
+    write_function_call (writer, message);
+  else if (calls)
     write_tool_calls (writer, message);
   dheera_json_writer_member_string (writer, "refusal", refusal);
   if (audio != NULL)
@@ -323,7 +343,7 @@ write_chat_choice (DheeraJsonWriter *writer,
   dheera_json_writer_begin_object (writer);
   dheera_json_writer_member_int (writer, "index", index);
   dheera_json_writer_key (writer, "message");
-  write_message (writer, choice);
+  write_message (writer, ask, choice);
   dheera_json_writer_member_raw (writer, "logprobs", dheera_choice_get_logprobs (choice));
   dheera_json_writer_member_string (writer, "finish_reason", dheera_codec_get_finish_reason (ask, choice->finish_reason));
   dheera_json_writer_end_object (writer);

@@ -32,6 +32,7 @@ typedef struct
   char *shown_model;      /* nullable: what answers call the model, else what the provider calls it */
   gboolean stream;
   gboolean include_usage; /* stream_options.include_usage */
+  gboolean functions;     /* was asked in the words from before there were tools, and is answered in them */
   gboolean base64;        /* encoding_format of embeddings */
   gboolean echo;          /* of /v1/completions: the prompt in front of the text */
   guint n;                /* choices to a prompt, at least 1 */

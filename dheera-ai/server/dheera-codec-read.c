@@ -116,6 +116,7 @@ dheera_codec_read_chat (DheeraAsk        *ask,
     return FALSE;
 
   DHEERA_BASE_REQUEST (request)->handed_on = dheera_codec_list_passed (body, chat_members, G_N_ELEMENTS (chat_members));
+  ask->functions = dheera_json_exists (dheera_json_member (body, "functions")) && !dheera_json_exists (dheera_json_member (body, "tools"));
   ask->n = (guint) MAX (request->n, 1);
   g_ptr_array_add (ask->requests, g_steal_pointer (&request));
 

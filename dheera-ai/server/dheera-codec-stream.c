@@ -148,6 +148,46 @@ write_pieces (DheeraJsonWriter *writer,
   dheera_json_writer_end_array (writer);
 }
 
+/* There is room for one call: see the whole answers. NULL when there is nothing of it among the pieces. */
+static const DheeraToolCallPiece *
+find_first_call (GArray *pieces)
+{
+  for (guint i = 0; pieces != NULL && i < pieces->len; i++)
+    {
+      const DheeraToolCallPiece *piece = &g_array_index (pieces, DheeraToolCallPiece, i);
+
+      if (piece->index == 0)
+        return piece;
+    }
+
+  return NULL;
+}
+
+static void
+write_function_pieces (DheeraJsonWriter *writer,
+                       GArray           *pieces)
+{
+  const DheeraToolCallPiece *first = find_first_call (pieces);
+  g_autoptr (GString) arguments = g_string_new (NULL);
+
+  if (first == NULL)
+    return;
+
+  for (guint i = 0; i < pieces->len; i++)
+    {
+      const DheeraToolCallPiece *piece = &g_array_index (pieces, DheeraToolCallPiece, i);
+
+      if (piece->index == 0)
+        g_string_append (arguments, dheera_string_or_empty (piece->arguments));
+    }
+  dheera_json_writer_key (writer, "function_call");
+  dheera_json_writer_begin_object (writer);
+  if (first->name != NULL || first->id != NULL)
+    dheera_json_writer_member_string (writer, "name", dheera_string_or_empty (first->name));
+  dheera_json_writer_member_string (writer, "arguments", arguments->str);
+  dheera_json_writer_end_object (writer);
+}
+
 /* What a choice begins with, in the chunk that has its first text or call */
 static void
 write_role (DheeraJsonWriter *writer,
@@ -186,6 +226,7 @@ write_call_extras (DheeraJsonWriter *writer,
 
 static void
 write_chat_delta (DheeraJsonWriter *writer,
+                  const DheeraAsk  *ask,
                   DheeraDelta      *delta,
                   gboolean          begun)
 {
@@ -199,7 +240,9 @@ write_chat_delta (DheeraJsonWriter *writer,
     dheera_json_writer_member_string (writer, "reasoning_content", delta->reasoning);
   if (delta->refusal != NULL)
     dheera_json_writer_member_string (writer, "refusal", delta->refusal);
-  if (delta->pieces != NULL)
+  if (delta->pieces != NULL && ask->functions)
+    write_function_pieces (writer, delta->pieces);
+  else if (delta->pieces != NULL)
     write_pieces (writer, delta->pieces);
   if (delta->audio != NULL)
     dheera_json_writer_member_raw (writer, "audio", delta->audio);
@@ -235,8 +278,8 @@ has_something (const DheeraAsk *ask,
   if (ask->route == DHEERA_ROUTE_COMPLETIONS)
     return delta->text != NULL || delta->refusal != NULL;
 
-  return delta->text != NULL || delta->reasoning != NULL || delta->refusal != NULL || delta->pieces != NULL || delta->audio != NULL
-         || delta->logprobs != NULL;
+  return delta->text != NULL || delta->reasoning != NULL || delta->refusal != NULL || delta->audio != NULL || delta->logprobs != NULL
+         || (ask->functions ? find_first_call (delta->pieces) != NULL : delta->pieces != NULL);
 }
 
 static void
@@ -257,7 +300,7 @@ write_content (DheeraCodecStream *self,
     write_text_members (&writer, ask, prompt, begun, delta->text, delta->refusal);
   dheera_json_writer_member_int (&writer, "index", index);
   if (ask->route != DHEERA_ROUTE_COMPLETIONS)
-    write_chat_delta (&writer, delta, begun);
+    write_chat_delta (&writer, ask, delta, begun);
   dheera_json_writer_member_raw (&writer, "logprobs", ask->route != DHEERA_ROUTE_COMPLETIONS ? delta->logprobs : NULL);
   dheera_json_writer_member_string (&writer, "finish_reason", NULL);
   dheera_json_writer_end_object (&writer);
@@ -287,7 +330,8 @@ write_finish (DheeraCodecStream *self,
       dheera_json_writer_begin_object (&writer);
       if (!begun)
         write_role (&writer, NULL);
-      write_call_extras (&writer, choice->message);
+      if (!ask->functions)
+        write_call_extras (&writer, choice->message);
       dheera_codec_write_more (&writer, choice);
       dheera_json_writer_end_object (&writer);
     }

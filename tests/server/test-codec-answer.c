@@ -88,6 +88,31 @@ test_chat (void)
     }
 }
 
+/* Who asks with functions is answered with the first call as one of a function; who has tools beside them, as with tools. */
+static void
+test_functions (void)
+{
+#define ASK(members) "{\"model\":\"asked\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]," members "}"
+  static const char *const calls[] = {
+    FIRST, CALL ("{\"index\":0,\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":1}\"}}"),
+    CALL ("{\"index\":1,\"id\":\"d\",\"function\":{\"name\":\"g\"}}"), "{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"tool_calls\"}]}", NULL,
+  };
+  static const char *const words[] = { FIRST, DELTA ("\"content\":\"a\""), "{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}", NULL };
+  g_autofree char *called = write_one (ASK ("\"functions\":[{\"name\":\"f\"}]"), DHEERA_ROUTE_CHAT, NULL, calls);
+  g_autofree char *said = write_one (ASK ("\"functions\":[{\"name\":\"f\"}]"), DHEERA_ROUTE_CHAT, NULL, words);
+  g_autofree char *both = write_one (ASK ("\"functions\":[{\"name\":\"f\"}],\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"g\"}}]"), DHEERA_ROUTE_CHAT, NULL, calls);
+  g_autofree char *null = write_one (ASK ("\"functions\":null"), DHEERA_ROUTE_CHAT, NULL, calls);
+
+  g_assert_cmpstr (called, ==,
+                   HEAD "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":null,\"function_call\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":1}\"},"
+                        "\"refusal\":null},\"logprobs\":null,\"finish_reason\":\"function_call\"}]}");
+  g_assert_cmpstr (said, ==,
+                   HEAD "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"a\",\"refusal\":null},\"logprobs\":null,\"finish_reason\":\"stop\"}]}");
+  g_assert_nonnull (strstr (both, "\"tool_calls\":["));
+  g_assert_nonnull (strstr (both, "\"finish_reason\":\"tool_calls\""));
+  g_assert_nonnull (strstr (null, "\"tool_calls\":["));
+}
+
 /* An answer without an id, a time and a model */
 static void
 test_identity (void)
@@ -284,6 +309,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/codec-answer/chat", test_chat);
+  g_test_add_func ("/codec-answer/functions", test_functions);
   g_test_add_func ("/codec-answer/identity", test_identity);
   g_test_add_func ("/codec-answer/more", test_more);
   g_test_add_func ("/codec-answer/completions", test_completions);

@@ -262,6 +262,44 @@ test_more (void)
   tear_down (&fixture);
 }
 
+/* Who asks with functions is answered with the one call that there was room for then. */
+static void
+test_functions (void)
+{
+  static const struct
+  {
+    const char *chunks[6];
+    const char *expected;
+  } cases_of_functions[] = {
+    { { CALL ("{\"index\":0,\"id\":\"c\",\"function\":{\"name\":\"f\"}}"), CALL ("{\"index\":0,\"function\":{\"arguments\":\"{\\\"a\\\":\"}}"),
+        CALL ("{\"index\":1,\"id\":\"d\",\"function\":{\"name\":\"g\",\"arguments\":\"{}\"}}"), CALL ("{\"index\":0,\"function\":{\"arguments\":\"1}\"}}"),
+        FINISH ("tool_calls") },
+      CHUNK ("0", ROLE ",\"content\":null,\"function_call\":{\"name\":\"f\",\"arguments\":\"\"}") CHUNK ("0", "\"function_call\":{\"arguments\":\"{\\\"a\\\":\"}")
+      CHUNK ("0", "\"function_call\":{\"arguments\":\"1}\"}") LAST ("0", "", "function_call") },
+    { { CALL ("{\"index\":0,\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}},{\"index\":1,\"id\":\"d\",\"function\":{\"name\":\"g\",\"arguments\":\"{}\"}}"),
+        FINISH ("tool_calls") },
+      CHUNK ("0", ROLE ",\"content\":null,\"function_call\":{\"name\":\"f\",\"arguments\":\"{}\"}") LAST ("0", "", "function_call") },
+    { { DELTA ("\"content\":\"a\""), CALL ("{\"index\":0,\"id\":\"c\",\"function\":{\"name\":\"f\"}}"), FINISH ("tool_calls") },
+      CHUNK ("0", ROLE ",\"content\":\"a\"") CHUNK ("0", "\"function_call\":{\"name\":\"f\",\"arguments\":\"\"}") CHUNK ("0", "\"function_call\":{\"arguments\":\"{}\"}")
+      LAST ("0", "", "function_call") },
+    { { DELTA ("\"content\":\"a\""), FINISH ("stop") }, CHUNK ("0", ROLE ",\"content\":\"a\"") LAST ("0", "", "stop") },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases_of_functions); i++)
+    {
+      Fixture fixture;
+      g_autofree char *expected = g_strconcat (cases_of_functions[i].expected, DONE, NULL);
+
+      set_up (&fixture, DHEERA_ROUTE_CHAT, CHAT (",\"functions\":[{\"name\":\"f\"}],\"function_call\":\"auto\""));
+      stream_feed (fixture.streams[0], "{\"id\":\"i\",\"model\":\"m\",\"created\":7,\"choices\":[]}");
+      for (guint j = 0; cases_of_functions[i].chunks[j] != NULL; j++)
+        feed (&fixture, 0, cases_of_functions[i].chunks[j]);
+      end (&fixture);
+      g_assert_cmpstr (fixture.out->str, ==, expected);
+      tear_down (&fixture);
+    }
+}
+
 /* --- /v1/completions --------------------------------------------------------------------------------------------------------------- */
 
 #undef HEAD
@@ -341,6 +379,7 @@ main (int   argc,
   g_test_add_func ("/codec-stream/unknown-usage", test_unknown_usage);
   g_test_add_func ("/codec-stream/identity", test_identity);
   g_test_add_func ("/codec-stream/more", test_more);
+  g_test_add_func ("/codec-stream/functions", test_functions);
   g_test_add_func ("/codec-stream/completions", test_completions);
   g_test_add_func ("/codec-stream/nothing", test_nothing);
   g_test_add_func ("/codec-stream/many", test_many);
