@@ -5,6 +5,7 @@
 #include <libsoup/soup.h>
 #include <string.h>
 
+#include "dheera-ai/model/responses/dheera-response-private.h"
 #include "dheera-ai/wire/dheera-error-body-private.h"
 #include "dheera-ai/wire/dheera-url-private.h"
 
@@ -295,11 +296,15 @@ dheera_http_answer_refuse (DheeraHttpConnection *connection,
 {
   DheeraHttpOutput *output = &connection->output;
   g_autofree char *body = dheera_error_body_write (reason, "invalid_request_error", NULL, NULL);
+  /* The routes, which give requests their ids, see none of these. */
+  g_autofree char *id = dheera_generate_id ("req_");
 
   append_start (connection, status);
   append_field (output, "Content-Type", "application/json");
+  append_field (output, "x-request-id", id);
   append_length (output, strlen (body));
   append_field (output, "Connection", "close");
   append (output, "\r\n");
   append (output, body);
+  g_debug ("A request of %s was refused with %u: %s (%s)", connection->peer, status, reason, id);
 }

@@ -168,6 +168,8 @@ check_answer (const Case *one,
   if (one->status != 200)
     {
       g_assert_nonnull (strstr (last, "\r\nContent-Type: application/json\r\n"));
+      /* Who asks the server's owner about it has to be able to say which. */
+      g_assert_nonnull (strstr (last, "\r\nx-request-id: req_"));
       g_assert_nonnull (strstr (last, "\r\n\r\n{\"error\":{\"message\":\""));
       g_assert_true (g_str_has_suffix (last, ".\",\"type\":\"invalid_request_error\",\"param\":null,\"code\":null}}"));
     }
