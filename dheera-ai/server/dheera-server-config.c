@@ -666,22 +666,37 @@ read_group (Place   *place,
   return TRUE;
 }
 
+static gboolean
+load (GKeyFile    *file,
+      const char  *path,
+      char       **text,
+      GError     **error)
+{
+  g_autoptr(GError) reason = NULL;
+  gsize length;
+
+  /* The reason says which file. */
+  if (!g_file_get_contents (path, text, &length, &reason))
+    dheera_set_invalid_request (error, "config-file", "The configuration file can't be read: %s.", reason->message);
+  else if (!g_key_file_load_from_data (file, *text, length, G_KEY_FILE_NONE, &reason))
+    dheera_set_invalid_request (error, "config-file", "The configuration file %s can't be read: %s%s", path, reason->message,
+                                g_str_has_suffix (reason->message, ".") ? "" : ".");
+
+  return reason == NULL;
+}
+
 gboolean
 dheera_server_config_read (DheeraServerConfig  *self,
                            const char          *path,
                            GError             **error)
 {
   g_autoptr(GKeyFile) file = g_key_file_new ();
-  g_autoptr(GError) reason = NULL;
+  g_autofree char *text = NULL;
   g_auto(GStrv) groups = NULL;
   Place place = { self, file, path, NULL, NULL };
 
-  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &reason))
-    {
-      dheera_set_invalid_request (error, "config-file", "The configuration file %s can't be read: %s%s", path, reason->message,
-                                  g_str_has_suffix (reason->message, ".") ? "" : ".");
-      return FALSE;
-    }
+  if (!load (file, path, &text, error) || !dheera_config_text_check (text, path, error))
+    return FALSE;
 
   groups = g_key_file_get_groups (file, NULL);
   for (guint i = 0; groups[i] != NULL; i++)

@@ -48,6 +48,11 @@ gboolean dheera_server_config_read  (DheeraServerConfig  *self,
 void     dheera_server_config_apply (DheeraServerConfig *self,
                                      DheeraClient       *client);
 
+/* Of a text that GKeyFile has taken: FALSE with INVALID_REQUEST when a key is there twice. */
+gboolean dheera_config_text_check   (const char          *text,
+                                     const char          *path,
+                                     GError             **error);
+
 struct _DheeraServer
 {
   GObject parent_instance;

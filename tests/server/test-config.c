@@ -171,6 +171,21 @@ test_session (void)
   g_assert_true (dheera_session_options_get_http2 (session));
 }
 
+/* What looks like a key that is there twice and is none: in another group, in a comment, behind the equals sign, the beginning of another key. */
+static void
+test_not_twice (void)
+{
+  g_auto(Folder) folder;
+  g_auto(DheeraServerConfig) config;
+
+  folder_init (&folder);
+  read_config (&config, &folder, "[provider a]\nbase-url=http://localhost:1/v1\n#base-url=http://localhost:2/v1\n[provider b]\nbase-url=http://localhost:1/base-url=/base-url=\n"
+                                 "[session]\nmax-connections=1\nmax-connections-per-host=1\n[server]\nport=1\n[session]\nhttp2=true\n");
+  g_assert_cmpuint (config.providers->len, ==, 2);
+  g_assert_cmpint (config.port, ==, 1);
+  g_assert_true (dheera_session_options_get_http2 (config.session));
+}
+
 /* Every option that a file can say is one of it: a new property of the options that is none of these shows here. */
 static void
 test_all_options (void)
@@ -272,6 +287,9 @@ test_wrong (void)
     { "[model x]\n", "model x", NULL, "no target" },
     { "[model x]\ntarget=\n", "model x", "target", "empty" },
     { "[model x]\ntarget=a/b\nprice=1\n", "model x", "price", "no such key" },
+    { "[server]\nport=1\n# port=2\n\n  port = 3\n", "server", "port", "in lines 2 and 5" },
+    { "[provider lab]\nbase-url=http://localhost:1/v1\n[server]\nport=1\n[provider lab]\nbase-url=http://localhost:2/v1\n", "provider lab", "base-url", "in lines 2 and 6" },
+    { "[model x]\ntarget=a/b\r\n[model y]\ntarget=a/b\n[model x]\ntarget=a/c", "model x", "target", "in lines 2 and 6" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -333,6 +351,7 @@ main (int    argc,
   g_test_add_func ("/server/config/server", test_server);
   g_test_add_func ("/server/config/policy", test_policy);
   g_test_add_func ("/server/config/session", test_session);
+  g_test_add_func ("/server/config/not-twice", test_not_twice);
   g_test_add_func ("/server/config/all-options", test_all_options);
   g_test_add_func ("/server/config/providers-and-models", test_providers_and_models);
   g_test_add_func ("/server/config/wrong", test_wrong);
