@@ -131,12 +131,44 @@ dheera_client_find_model (DheeraClient *self,
   g_return_val_if_fail (DHEERA_IS_CLIENT (self), NULL);
   g_return_val_if_fail (name != NULL, NULL);
 
-  if (!dheera_client_split_model (self, name, &id, &model) || !dheera_client_find_facts (self, id, model, &facts))
+  if (!dheera_client_split_model (self, name, &id, &model, NULL) || !dheera_client_find_facts (self, id, model, &facts))
     return NULL;
 
   found = dheera_model_new (id, model);
   dheera_model_facts_fill (&facts, found);
   return found;
+}
+
+/**
+ * dheera_client_check_model:
+ * @self: a client
+ * @name: the name of a model, as in [property@BaseRequest:model]
+ * @error: return location for an error
+ *
+ * Checks whether the name of a model says which provider to ask for which model, without asking it.
+ *
+ * It does not tell whether the provider has the model, nor whether the key is allowed to use it: [method@Client.list_models] does.
+ *
+ * It fails with %DHEERA_ERROR_UNKNOWN_MODEL, as a request with that name would, when the provider is not known to the library and was not added to the client, or when there is a
+ * provider and no model. It may be called from any thread.
+ *
+ * Returns: whether a request may have that name
+ *
+ * Since: 0.1
+ */
+gboolean
+dheera_client_check_model (DheeraClient  *self,
+                           const char    *name,
+                           GError       **error)
+{
+  g_autofree char *id = NULL;
+  g_autofree char *model = NULL;
+
+  g_return_val_if_fail (DHEERA_IS_CLIENT (self), FALSE);
+  g_return_val_if_fail (name != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  return dheera_client_split_model (self, name, &id, &model, error);
 }
 
 /**

@@ -77,11 +77,12 @@ DheeraProvider  *dheera_client_resolve         (DheeraClient      *self,
                                                 char             **model,
                                                 GError           **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The provider's id and the model that a name means; FALSE when it means none */
+/* The provider's id and the model that a name means; FALSE with UNKNOWN_MODEL when it means none */
 gboolean         dheera_client_split_model     (DheeraClient  *self,
                                                 const char    *name,
                                                 char         **id,
-                                                char         **model);
+                                                char         **model,
+                                                GError       **error);
 /* From any thread: what is known about a model. */
 gboolean         dheera_client_find_facts      (DheeraClient     *self,
                                                 const char       *provider,

@@ -104,12 +104,13 @@ gboolean
 dheera_client_split_model (DheeraClient *self,
                            const char   *name,
                            char        **id,
-                           char        **model)
+                           char        **model,
+                           GError      **error)
 {
   g_auto(GStrv) ids = list_provider_ids (self);
   const DheeraProviderRow *row;
 
-  if (!dheera_model_name_resolve (name, (const char *const *) ids, id, model, NULL))
+  if (!dheera_model_name_resolve (name, (const char *const *) ids, id, model, error))
     return FALSE;
 
   row = dheera_provider_find_row (*id);

@@ -163,6 +163,10 @@ gboolean           dheera_client_load_model_data         (DheeraClient         *
                                                           const char           *json,
                                                           GError              **error);
 DHEERA_AVAILABLE_IN_0_1
+gboolean           dheera_client_check_model             (DheeraClient         *self,
+                                                          const char           *name,
+                                                          GError              **error);
+DHEERA_AVAILABLE_IN_0_1
 DheeraModel       *dheera_client_find_model              (DheeraClient         *self,
                                                           const char           *name) G_GNUC_WARN_UNUSED_RESULT;
 DHEERA_AVAILABLE_IN_0_1

@@ -610,6 +610,43 @@ check_model (const Place  *place,
   return complain (place, error, "there is no target, such as target=openai/gpt-4o-mini.");
 }
 
+gboolean
+dheera_server_config_knows_target (DheeraServerConfig *self,
+                                   DheeraClient       *client,
+                                   const char         *target)
+{
+  for (guint i = 0; i < self->providers->len; i++)
+    {
+      const DheeraServerProvider *provider = g_ptr_array_index (self->providers, i);
+      gsize length = strlen (provider->id);
+
+      /* It becomes one of the client's only later. */
+      if (strncmp (target, provider->id, length) == 0 && target[length] == '/' && target[length + 1] != '\0')
+        return TRUE;
+    }
+
+  return dheera_client_check_model (client, target, NULL);
+}
+
+gboolean
+dheera_server_config_check_targets (DheeraServerConfig  *self,
+                                    DheeraClient        *client,
+                                    const char          *path,
+                                    GError             **error)
+{
+  for (guint i = 0; i < self->models->len; i++)
+    {
+      const DheeraServedModel *model = g_ptr_array_index (self->models, i);
+      g_autofree char *group = g_strconcat ("model ", model->name, NULL);
+      const Place place = { self, NULL, path, group, "target" };
+
+      if (!dheera_server_config_knows_target (self, client, model->target))
+        return complain (&place, error, "“%s” names no provider that there is, or no model: openai/gpt-4o-mini has both.", model->target);
+    }
+
+  return TRUE;
+}
+
 /* --- The file --------------------------------------------------------------------------------------------------------------------------------------- */
 
 typedef gboolean (*ReadKey) (const Place  *place,

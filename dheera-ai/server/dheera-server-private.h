@@ -44,6 +44,15 @@ void     dheera_server_config_clear (DheeraServerConfig *self);
 gboolean dheera_server_config_read  (DheeraServerConfig  *self,
                                      const char          *path,
                                      GError             **error);
+/* Whether what the file's models stand for means something to the client, or to one of the file's providers */
+gboolean dheera_server_config_check_targets (DheeraServerConfig  *self,
+                                     DheeraClient        *client,
+                                     const char          *path,
+                                     GError             **error);
+/* The same of a single one */
+gboolean dheera_server_config_knows_target (DheeraServerConfig *self,
+                                     DheeraClient        *client,
+                                     const char          *target);
 /* Sets up the client's providers. */
 void     dheera_server_config_apply (DheeraServerConfig *self,
                                      DheeraClient       *client);

@@ -99,6 +99,27 @@ check_session (DheeraClient  *client,
   return options == NULL || session != NULL;
 }
 
+/* What nobody could be asked for is better said now than to each who asks. */
+static gboolean
+check_targets (DheeraServer        *self,
+               DheeraServerConfig  *config,
+               DheeraClient        *client,
+               GError             **error)
+{
+  for (guint i = 0; i < self->models->len; i++)
+    {
+      const DheeraServedModel *model = g_ptr_array_index (self->models, i);
+
+      if (dheera_server_config_knows_target (config, client, model->target))
+        continue;
+      dheera_set_invalid_request (error, "target", "The server's model “%s” stands for “%s”, which names no provider that there is, or no model: openai/gpt-4o-mini has both.",
+                                  model->name, model->target);
+      return FALSE;
+    }
+
+  return dheera_server_config_check_targets (config, client, self->config_file, error);
+}
+
 static DheeraKeys *
 join_keys (DheeraServer       *self,
            DheeraServerConfig *config)
@@ -148,9 +169,14 @@ start_front (DheeraServer        *self,
     .write_timeout = WRITE_TIMEOUT,
     .high_water = HIGH_WATER,
   };
+  g_autoptr(GError) reason = NULL;
 
   self->uses_tls = certificate != NULL;
-  self->front = dheera_http_front.start (sockets, certificate, &limits, &dheera_routes_handler, self->routes, error);
+  self->front = dheera_http_front.start (sockets, certificate, &limits, &dheera_routes_handler, self->routes, &reason);
+  if (g_error_matches (reason, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
+    dheera_set_invalid_request (error, "tls-certificate", "%s%s", reason->message, g_str_has_suffix (reason->message, ".") ? "" : ".");
+  else if (reason != NULL)
+    g_propagate_error (error, g_steal_pointer (&reason));
 
   return self->front != NULL;
 }
@@ -199,16 +225,15 @@ start_with (DheeraServer        *self,
   g_autoptr(DheeraClient) client = choose_client (self, config, error);
   g_autoptr(DheeraKeys) keys = join_keys (self, config);
   g_autoptr(GPtrArray) models = join_models (self, config);
-  g_autoptr(GPtrArray) sockets = client != NULL && check_session (client, error) ? dheera_listen (host, port, error) : NULL;
-  g_auto(GStrv) providers = NULL;
+  g_autoptr(GPtrArray) sockets = NULL;
 
+  if (client != NULL && check_session (client, error) && check_targets (self, config, client, error))
+    sockets = dheera_listen (host, port, error);
   if (sockets == NULL || !check_keys (self, keys, sockets, host, error))
     return FALSE;
 
-  dheera_server_config_apply (config, client);
-  providers = list_providers (client);
-  self->routes = dheera_routes_new (dheera_client_upstream_new (client), g_steal_pointer (&keys), models, (const char *const *) providers);
-  self->used_client = g_steal_pointer (&client);
+  self->routes = dheera_routes_new (dheera_client_upstream_new (client), g_steal_pointer (&keys), models, NULL);
+  self->used_client = g_object_ref (client);
   self->used_host = g_strdup (host);
   self->used_port = dheera_listen_get_port (sockets);
   self->used_drain_timeout = self->drain_timeout >= 0 ? self->drain_timeout : config->drain_timeout >= 0 ? config->drain_timeout : DHEERA_SERVER_DRAIN_TIMEOUT;
@@ -219,6 +244,12 @@ start_with (DheeraServer        *self,
       dheera_server_close (self);
       return FALSE;
     }
+
+  /* Nobody is answered before the main loop turns, and nothing can fail any more: a client whose server did not start is as it was. */
+  dheera_server_config_apply (config, client);
+  /* A handler of the client's signals may have stopped the server again. */
+  if (self->routes != NULL)
+    self->routes->providers = list_providers (client);
 
   return TRUE;
 }
@@ -234,7 +265,7 @@ start_with (DheeraServer        *self,
  * default now: it has to be iterated by this thread, as the main loop of an application is, and [method@Server.run] does it for programs that have none.
  *
  * It fails with %DHEERA_ERROR_INVALID_REQUEST when the server runs already, its host is no address of this machine, its host can be reached from other machines and there is no
- * key, or its configuration or the client's session options can't be used, with the code of [method@SessionOptions.create_session]; with %DHEERA_ERROR_CONFLICT when another program has the port, and %DHEERA_ERROR_PERMISSION when this one may not have it.
+ * key, what one of its models stands for means nothing to the client, or its configuration or the client's session options can't be used, with the code of [method@SessionOptions.create_session]; with %DHEERA_ERROR_CONFLICT when another program has the port, and %DHEERA_ERROR_PERMISSION when this one may not have it.
  *
  * Returns: whether the server listens
  *

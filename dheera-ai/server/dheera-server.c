@@ -721,6 +721,8 @@ dheera_server_set_drain_timeout (DheeraServer *self,
  *
  * Gives a model a name of the server's own, from the next start on. Once there is such a name, only such names are there, and answers call the model so.
  *
+ * The server does not start with a target that names no provider which the client has by then, or no model; see [method@Client.check_model].
+ *
  * Since: 0.1
  */
 void

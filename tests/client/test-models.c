@@ -174,6 +174,37 @@ test_stream (void)
   g_assert_cmpint (dheera_rate_limits_get_tokens_remaining (dheera_response_get_rate_limits (response)), ==, 7);
 }
 
+/* --- Names -------------------------------------------------------------------------------------------------------------------------------- */
+
+static void
+test_check_name (void)
+{
+  static const struct
+  {
+    const char *name;
+    gboolean good;
+  } cases[] = {
+    { "openai/gpt-4o-mini", TRUE }, { "together/a/b", TRUE }, { "gpt-4o-mini", TRUE }, { "lab/m", TRUE },
+    { "nobody/m", FALSE }, { "openai/", FALSE }, { "m", FALSE }, { "", FALSE }, { "/m", FALSE },
+  };
+  g_autoptr(DheeraClient) client = dheera_client_new ();
+  g_autoptr(DheeraProvider) lab = dheera_provider_new_compatible ("lab", "http://localhost:1/v1");
+
+  dheera_client_add_provider (client, lab);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(GError) error = NULL;
+
+      g_assert_cmpint (dheera_client_check_model (client, cases[i].name, &error), ==, cases[i].good);
+      if (cases[i].good)
+        g_assert_no_error (error);
+      else
+        g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_UNKNOWN_MODEL);
+    }
+  /* Nothing was made for it. */
+  g_assert_cmpuint (g_list_model_get_n_items (dheera_client_get_providers (client)), ==, 1);
+}
+
 /* --- Data of one's own ---------------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -312,6 +343,7 @@ main (int   argc,
       g_test_add_data_func (async, complete_async, tests[i].func);
     }
   g_test_add_func ("/models/stream", test_stream);
+  g_test_add_func ("/models/check-name", test_check_name);
   g_test_add_func ("/models/find", test_find);
   g_test_add_func ("/models/file", test_file);
   g_test_add_func ("/models/list", test_list);

@@ -186,6 +186,52 @@ test_not_twice (void)
   g_assert_true (dheera_session_options_get_http2 (config.session));
 }
 
+/* What a model of the file stands for has to be known to the client, or to the file. */
+static void
+test_targets (void)
+{
+  static const struct
+  {
+    const char *target, *says; /* NULL: it is good */
+  } cases[] = {
+    { "openai/gpt-4o-mini", NULL },
+    { "together/x", NULL },
+    { "gpt-4o-mini", NULL },
+    { "lab/m", NULL },
+    { "own/a/b", NULL },
+    { "nobody/m", "“nobody/m”" },
+    { "m", "“m”" },
+    { "openai/", "“openai/”" },
+    { "lab/", "“lab/" },
+    { "lab", "“lab”" },
+    { "/m", "“/m”" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto(Folder) folder;
+      g_auto(DheeraServerConfig) config;
+      g_autoptr(DheeraClient) client = dheera_client_new ();
+      g_autoptr(DheeraProvider) own = dheera_provider_new_compatible ("own", "http://localhost:3/v1");
+      g_autoptr(GError) error = NULL;
+      g_autofree char *text = g_strdup_printf ("[provider lab]\nbase-url=http://localhost:2/v1\n[model good]\ntarget=mock/echo\n[model fast]\ntarget=%s\n", cases[i].target);
+      gboolean good;
+
+      dheera_client_add_provider (client, own);
+      folder_init (&folder);
+      read_config (&config, &folder, text);
+      good = dheera_server_config_check_targets (&config, client, "server.conf", &error);
+      g_assert_cmpint (good, ==, cases[i].says == NULL);
+      g_assert_cmpuint (g_list_model_get_n_items (dheera_client_get_providers (client)), ==, 1);
+      if (good)
+        continue;
+      g_test_message ("%s", error->message);
+      g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST);
+      g_assert_nonnull (strstr (error->message, "server.conf, group [model fast], key “target”: "));
+      g_assert_nonnull (strstr (error->message, cases[i].says));
+    }
+}
+
 /* Every option that a file can say is one of it: a new property of the options that is none of these shows here. */
 static void
 test_all_options (void)
@@ -352,6 +398,7 @@ main (int    argc,
   g_test_add_func ("/server/config/policy", test_policy);
   g_test_add_func ("/server/config/session", test_session);
   g_test_add_func ("/server/config/not-twice", test_not_twice);
+  g_test_add_func ("/server/config/targets", test_targets);
   g_test_add_func ("/server/config/all-options", test_all_options);
   g_test_add_func ("/server/config/providers-and-models", test_providers_and_models);
   g_test_add_func ("/server/config/wrong", test_wrong);

@@ -405,68 +405,6 @@ test_keys (void)
   g_assert_cmpuint (good.status, ==, 200);
 }
 
-static void
-assert_start_fails (DheeraServer *server,
-                    DheeraError   code,
-                    const char   *says)
-{
-  g_autoptr(GError) error = NULL;
-
-  g_assert_false (dheera_server_start (server, &error));
-  g_assert_error (error, DHEERA_ERROR, (int) code);
-  g_assert_nonnull (strstr (error->message, says));
-  g_assert_true (g_str_has_suffix (error->message, ".") || g_str_has_suffix (error->message, "?"));
-}
-
-static void
-test_start_refusals (void)
-{
-  const char *const empty[] = { "", NULL };
-  const char *const no_hash[] = { "sha256:12", NULL };
-  g_autoptr(DheeraServer) server = dheera_server_new (NULL);
-  g_autoptr(DheeraServer) second = dheera_server_new (NULL);
-
-  dheera_server_set_port (server, 0);
-  dheera_server_set_host (server, "0.0.0.0");
-  assert_start_fails (server, DHEERA_ERROR_INVALID_REQUEST, "no keys");
-  dheera_server_set_host (server, "::");
-  g_assert_false (dheera_server_start (server, NULL));
-  dheera_server_set_host (server, "256.0.0.1");
-  assert_start_fails (server, DHEERA_ERROR_INVALID_REQUEST, "256.0.0.1");
-  /* TEST-NET-1, which no machine has */
-  dheera_server_set_host (server, "192.0.2.1");
-  assert_start_fails (server, DHEERA_ERROR_INVALID_REQUEST, "192.0.2.1");
-  dheera_server_set_host (server, NULL);
-  dheera_server_set_keys (server, empty);
-  assert_start_fails (server, DHEERA_ERROR_INVALID_REQUEST, "empty");
-  dheera_server_set_keys (server, no_hash);
-  assert_start_fails (server, DHEERA_ERROR_INVALID_REQUEST, "no hash");
-  dheera_server_set_keys (server, NULL);
-  dheera_server_set_config_file (server, "/nowhere/server.conf");
-  assert_start_fails (server, DHEERA_ERROR_INVALID_REQUEST, "/nowhere/server.conf");
-  dheera_server_set_config_file (server, NULL);
-
-  g_assert_true (dheera_server_start (server, NULL));
-  assert_start_fails (server, DHEERA_ERROR_INVALID_REQUEST, "runs already");
-  dheera_server_set_port (second, dheera_server_get_port (server));
-  assert_start_fails (second, DHEERA_ERROR_CONFLICT, "in use");
-}
-
-/* A session that can't be made would be missed by every request. */
-static void
-test_start_without_session (void)
-{
-  g_autoptr(DheeraSessionOptions) options = dheera_session_options_new ();
-  g_autoptr(DheeraClient) client = NULL;
-  g_autoptr(DheeraServer) server = NULL;
-
-  dheera_session_options_set_ca_file (options, "/nowhere/ca.pem");
-  client = g_object_new (DHEERA_TYPE_CLIENT, "session-options", options, NULL);
-  server = dheera_server_new (client);
-  dheera_server_set_port (server, 0);
-  assert_start_fails (server, DHEERA_ERROR_INVALID_REQUEST, "/nowhere/ca.pem");
-}
-
 /* --- Properties -------------------------------------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -561,7 +499,9 @@ test_config (void)
     g_autoptr(DheeraServer) second = dheera_server_new (f.client);
 
     dheera_server_set_config_file (second, path);
-    assert_start_fails (second, DHEERA_ERROR_INVALID_REQUEST, "[session]");
+    g_assert_false (dheera_server_start (second, &error));
+    g_assert_error (error, DHEERA_ERROR, DHEERA_ERROR_INVALID_REQUEST);
+    g_assert_nonnull (strstr (error->message, "[session]"));
   }
   g_remove (path);
   g_remove (keys);
@@ -712,8 +652,6 @@ main (int    argc,
   g_test_add_func ("/server/server/client-leaves", test_client_leaves);
   g_test_add_func ("/server/server/backpressure", test_backpressure);
   g_test_add_func ("/server/server/keys", test_keys);
-  g_test_add_func ("/server/server/start-refusals", test_start_refusals);
-  g_test_add_func ("/server/server/start-without-session", test_start_without_session);
   g_test_add_func ("/server/server/properties", test_properties);
   g_test_add_func ("/server/server/config", test_config);
   g_test_add_func ("/server/server/key-file", test_key_file);
