@@ -419,7 +419,7 @@ dheera_client_class_init (DheeraClientClass *klass)
    * DheeraClient:param-policy:
    *
    * What happens to a parameter that a provider does not take: an error before anything is sent, or leaving it out with a warning in
-   * [property@Response:warnings].
+   * [property@Response:warnings]. One that asks for what happens anyway, such as [property@Request:n] of 1, is left out without a word.
    *
    * Since: 0.1
    */

@@ -38,7 +38,8 @@ DheeraHttpRequest  *dheera_encoding_new_http_request_below (const DheeraEncoding
                                                   DheeraJsonWriter     *body,
                                                   GError              **error);
 /* Refuses, or with the policy DROP leaves out with a warning, what is set on the request and among
- * unsupported: FALSE with UNSUPPORTED_PARAMETER. omit becomes what must not be written. */
+ * unsupported: FALSE with UNSUPPORTED_PARAMETER. What asks for nothing but the usual is left out without
+ * a word. omit becomes what must not be written. */
 gboolean            dheera_encoding_check_params (const DheeraEncoding *self,
                                                   DheeraRequest        *request,
                                                   DheeraParams          unsupported,

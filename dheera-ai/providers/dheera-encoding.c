@@ -70,6 +70,36 @@ dheera_encoding_refuse (const DheeraEncoding *self,
   return dheera_encoding_refuse_named (self, name, why, error);
 }
 
+/* Many programs send each parameter with the value that it has anyway. What asks for nothing else is left out, and no reason to refuse the rest. */
+static gboolean
+is_usual (DheeraRequest *request,
+          DheeraParams   param)
+{
+  static const char *const tiers[] = { "auto", "default", NULL };
+
+  switch ((guint) param)
+    {
+    case DHEERA_PARAM_N:
+      return request->n == 1;
+    case DHEERA_PARAM_PRESENCE_PENALTY:
+      return request->presence_penalty == 0;
+    case DHEERA_PARAM_FREQUENCY_PENALTY:
+      return request->frequency_penalty == 0;
+    case DHEERA_PARAM_LOGPROBS:
+      return request->logprobs == DHEERA_TRISTATE_NO;
+    case DHEERA_PARAM_PARALLEL_TOOL_CALLS:
+      return request->parallel_tool_calls == DHEERA_TRISTATE_YES;
+    case DHEERA_PARAM_TOOL_CHOICE:
+      return g_str_equal (request->tool_choice, "auto") || (dheera_request_get_n_tools (request) == 0 && g_str_equal (request->tool_choice, "none"));
+    case DHEERA_PARAM_METADATA:
+      return g_strcmp0 (dheera_json_text_get (&request->metadata), "{}") == 0;
+    case DHEERA_PARAM_SERVICE_TIER:
+      return g_strv_contains (tiers, request->service_tier);
+    default:
+      return FALSE;
+    }
+}
+
 gboolean
 dheera_encoding_check_params (const DheeraEncoding *self,
                               DheeraRequest        *request,
@@ -90,7 +120,7 @@ dheera_encoding_check_params (const DheeraEncoding *self,
     {
       DheeraParams param = (DheeraParams) (1u << bit);
 
-      if ((*omit & param) && !dheera_encoding_refuse (self, param, "does not take it", error))
+      if ((*omit & param) && !is_usual (request, param) && !dheera_encoding_refuse (self, param, "does not take it", error))
         return FALSE;
     }
 
