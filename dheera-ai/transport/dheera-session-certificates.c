@@ -207,7 +207,7 @@ load_pkcs12 (const DheeraSessionConfig  *self,
     set_error (error, DHEERA_TRANSPORT_ERROR_UNSUPPORTED, "the TLS backend of GIO can't read PKCS#12, which %s is; make PEM files of it",
                self->client_certificate_file);
   else if (certificate == NULL)
-    set_error (error, DHEERA_TRANSPORT_ERROR_SESSION, "the file of the session option client-certificate-file, %s, is neither PEM nor a PKCS#12 that can be opened (%s)",
+    set_error (error, DHEERA_TRANSPORT_ERROR_SESSION, "the file of the session option client-certificate-file, %s, is neither PEM nor a PKCS#12 with a certificate and its key that can be opened (%s)",
                self->client_certificate_file, reason->message);
 
   return certificate;

@@ -271,6 +271,7 @@ def test_client_certificate():
         pathlib.Path(both).write_text(pathlib.Path(certificate).read_text() + pathlib.Path(key).read_text())
         openssl('pkcs12', '-export', '-in', certificate, '-inkey', key, '-out', bundle, '-passout', 'pass:')
         openssl('pkcs12', '-export', '-in', certificate, '-inkey', key, '-out', locked, '-passout', 'pass:secret7')
+        openssl('pkcs12', '-export', '-in', certificate, '-nokeys', '-out', f'{folder}/keyless.p12', '-passout', 'pass:')
         openssl('pkcs8', '-topk8', '-in', key, '-out', encrypted, '-passout', 'pass:secret7')
         interaction = Interaction('secret7')
         good = [{'client_certificate_file': certificate, 'client_key_file': key},
@@ -289,6 +290,7 @@ def test_client_certificate():
                ({'client_certificate_file': certificate, 'client_key_file': encrypted}, unsupported, 'encrypted'),
                ({'client_certificate_file': certificate, 'client_key_file': f"{server['certs']}/server.key"}, invalid, 'does not belong'),
                ({'client_certificate_file': bundle, 'client_key_file': key}, invalid, 'PKCS#12'),
+               ({'client_certificate_file': f'{folder}/keyless.p12'}, invalid, 'a certificate and its key'),
                ({'client_certificate_file': locked}, invalid, 'tls-interaction'),
                ({'client_certificate_file': locked, 'tls_interaction': Interaction(None)}, invalid, 'gave no password'),
                ({'client_certificate_file': locked, 'tls_interaction': Interaction('secret8')}, invalid, 'locked.p12'),
