@@ -298,7 +298,7 @@ install_connections (GParamFlags flags)
    * DheeraSessionOptions:user-agent:
    *
    * The header `User-Agent` of every request; %NULL for this library's in its calls and none in the application's own. One that ends with a space
-   * has the name of libsoup appended.
+   * has the name of libsoup appended, and an empty one is that name.
    *
    * Since: 0.1
    */
