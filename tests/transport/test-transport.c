@@ -10,7 +10,6 @@
 
 #define PATIENCE 50 /* seconds for a child, before it is ended by a signal */
 #define ANSWER "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
-#define PATIENCE 50 /* seconds for a child, before it is ended by a signal */
 
 static void
 test_own_session (void)
@@ -191,7 +190,6 @@ test_fork (void)
         {
           int result;
 
-          alarm (PATIENCE);
           /* Not even what is dropped there says anything on the parent's connections. */
           dheera_exchange_free (open);
           result = run_child (own, users, url, mode);
