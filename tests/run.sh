@@ -108,8 +108,8 @@ if [ "$quick" = no ]; then
   elif CC=clang step 'configure with sanitizers' configure "$checked" \
          -Db_sanitize=address,undefined -Db_lundef=false -Dc_link_args="$cxx" -Dfuzzing=enabled -Dintrospection=disabled -Dvapi=disabled -Ddocs=disabled -Dexamples=disabled &&
        step 'build with sanitizers' ninja -C "$checked" && make_preload; then
-    # Also on a busy machine no test needs a quarter of this, and one that hangs is not to take the time of all others.
-    LD_PRELOAD=$PWD/$checked/lsan-foreign.so run_tests sanitizers "$checked" --timeout-multiplier 2 --no-suite rules --no-suite performance --no-suite install
+    # On a busy machine no test was seen to need a third of this, and one that hangs is not to take the time of all others.
+    LD_PRELOAD=$PWD/$checked/lsan-foreign.so run_tests sanitizers "$checked" --timeout-multiplier 3 --no-suite rules --no-suite performance --no-suite install
   fi
 fi
 
