@@ -85,6 +85,7 @@ struct _DheeraOperation
   gint64 start;                  /* monotonic, 0 before the first step */
   gint64 delay_ms;
   gboolean framed;               /* the answer comes as a stream of frames */
+  gboolean speaks_json;          /* something of the answer looks like JSON, whatever its content type is */
   gboolean key_refused;          /* the credentials function, or the token endpoint, was asked once more after a 401 */
   gboolean dns_retried;
   gboolean recording;            /* deltas are wanted */

@@ -451,6 +451,7 @@ dheera_operation_sent (DheeraOperation *self,
   g_free (self->decoder->content_type);
   self->decoder->content_type = g_strdup (dheera_exchange_get_content_type (self->exchange));
   framing = self->framed ? self->http->framing : DHEERA_FRAMING_WHOLE;
+  self->speaks_json = FALSE;
   dheera_framer_reset (self->buffers->framer, framing);
   self->step = DHEERA_STEP_READ;
 }
@@ -464,14 +465,14 @@ fail_status (DheeraOperation *self,
                                                                         body, length, get_header, self->exchange));
 }
 
-/* Whose base URL is that of a site, or who is to log in somewhere first, gets a page for people. */
+/* Whose base URL is that of a site, or who is to log in somewhere first, gets a page for people. Some servers call whatever they send one. */
 static gboolean
 is_web_page (DheeraOperation *self)
 {
   DheeraError code = dheera_error_details_get_code (self->decoder->failure);
 
   return (code == DHEERA_ERROR_PROTOCOL || code == DHEERA_ERROR_STREAM_INTERRUPTED) &&
-         g_str_equal (self->decoder->content_type, "text/html") && !dheera_accumulator_has_content (self->decoder->accumulator);
+         !self->speaks_json && g_str_equal (self->decoder->content_type, "text/html");
 }
 
 static void
@@ -566,9 +567,22 @@ decode_stream_frame (DheeraOperation   *self,
 }
 
 static void
+note_json (DheeraOperation *self,
+           const char      *data,
+           gsize            length)
+{
+  gsize i = 0;
+
+  while (i < length && g_ascii_isspace (data[i]))
+    i++;
+  self->speaks_json |= i < length && (data[i] == '{' || data[i] == '[');
+}
+
+static void
 decode_frame (DheeraOperation   *self,
               const DheeraFrame *frame)
 {
+  note_json (self, frame->data, frame->length);
   if (!is_success (self))
     fail_status (self, frame->data, frame->length);
   else if (!self->framed)

@@ -52,6 +52,8 @@ static const Fault faults[] = {
   /* Bodies */
   { "empty-200", { FAULT_EXPECT (), FAULT_SEND ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 0\r\n\r\n"), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_PROTOCOL, 0, "" },
   { "html-200", { FAULT_EXPECT (), FAULT_SEND (HTML_HEAD ("200 OK") "<html>Please log in to the Wi-Fi</html>"), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_PROTOCOL, 0, "the answer is a web page (HTTP 200). It was asked for at http://127.0.0.1:" },
+  { "cut-json-as-html", { FAULT_EXPECT (), FAULT_SEND (HTML_HEAD ("200 OK") "{\"choices\":[{\"index\":0,"), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_PROTOCOL, DHEERA_ERROR_STREAM_INTERRUPTED, "(HTTP 200)" },
+  { "cut-events-as-html", { FAULT_EXPECT (), FAULT_SEND (HTML_HEAD ("200 OK") "data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\"}}]}\n\n"), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_STREAM_INTERRUPTED, DHEERA_ERROR_PROTOCOL, "(HTTP 200)" },
   { "error-in-200", { FAULT_EXPECT (), FAULT_SEND (JSON_HEAD ("200 OK") "{\"code\":\"The service is currently unavailable\",\"error\":\"Service temporarily unavailable. The model is at capacity.\"}"), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_STREAM_ERROR, 0, "capacity" },
   { "deep-json", { FAULT_EXPECT (), FAULT_SEND (JSON_HEAD ("200 OK")), FAULT_FLOOD ("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", 5000), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_PROTOCOL, 0, "" },
   { "invalid-utf-8", { FAULT_EXPECT (), FAULT_SEND (JSON_HEAD ("200 OK") "{\"choices\":\"\xff\xfe\"}"), FAULT_CLOSE (), FAULT_END }, DHEERA_ERROR_PROTOCOL, 0, "" },
