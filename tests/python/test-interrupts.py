@@ -384,6 +384,32 @@ say(count, len([thread for thread in threading.enumerate() if thread.name == 'dh
         assert program.end() == ['END', 'none']
 
 
+def test_a_signal_as_a_call_ends():
+    """The thread that reads signals goes on when the main thread is done before it."""
+    # pylint: disable=protected-access
+    watcher, noticed, hook, check = _dheera_interrupts._find_watcher(), threading.Event(), sys.excepthook, _dheera_interrupts._has_pythons_handler
+
+    class Call:
+        def interrupt(self):
+            noticed.set()
+
+    def end():
+        watcher._call = None
+        return True
+
+    _dheera_interrupts._has_pythons_handler = end
+    try:
+        for _ in range(2):
+            noticed.clear()
+            watcher._call = Call()
+            os.write(watcher._writer, bytes([signal.SIGINT]))
+            assert noticed.wait(PATIENCE)
+    finally:
+        with watcher._lock:
+            _dheera_interrupts._has_pythons_handler, watcher._call, sys.excepthook = check, None, hook
+    assert _dheera_interrupts._find_watcher() is watcher
+
+
 def test_the_child_of_a_fork():
     """It has a pipe and a thread of its own, and its signals don't touch the parent's calls."""
     with serving() as server, running(server, '''

@@ -89,9 +89,12 @@ class _Watcher:
         # Anything else is said of a pipe that a program closed which closes all it has.
         while poll.poll() == [(self._reader, select.POLLIN)]:
             with self._lock:
-                if signal.SIGINT in self._read() and self._call is not None and _has_pythons_handler():
+                came = self._read()
+                # The main thread may end it meanwhile.
+                call = self._call
+                if signal.SIGINT in came and call is not None and _has_pythons_handler():
                     self._expect_interrupt()
-                    self._call.interrupt()
+                    call.interrupt()
         self.is_broken = True
 
     def _expect_interrupt(self):
