@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "dheera-ai/model/dheera-strings-private.h"
 #include "dheera-ai/wire/dheera-url-private.h"
 
 /* What is decided at the head of a request, before its body is read: where it goes, and who may ask. */
@@ -33,6 +34,9 @@ static const Route table[] = {
 };
 
 #define INVALID "invalid_request_error"
+
+/* What a field says is shown no longer than this. */
+#define MAX_SHOWN 100
 
 static void
 refuse (DheeraJob        *job,
@@ -202,6 +206,26 @@ check_origin (DheeraJob *job)
   return FALSE;
 }
 
+/* --- What the body is ------------------------------------------------------------------------------------------------------------- */
+
+/* What is packed here would have to be unpacked with an eye on how large it becomes. Nobody's SDK sends such. */
+static gboolean
+check_encoding (DheeraJob *job)
+{
+  const char *encoding = job->incoming->klass->get_header (job->incoming, "Content-Encoding");
+  g_autofree char *shown = NULL;
+  g_auto(DheeraCodecError) error = { 0 };
+
+  if (encoding == NULL || *encoding == '\0' || g_ascii_strcasecmp (encoding, "identity") == 0)
+    return TRUE;
+
+  shown = dheera_string_cut (encoding, MAX_SHOWN);
+  dheera_codec_make_error (&error, 415, INVALID, "unsupported_content_encoding", NULL, "The body is encoded as “%s”, which this server does not decode: send it without “Content-Encoding”.", shown);
+  refuse (job, &error, "Accept-Encoding", "identity");
+
+  return FALSE;
+}
+
 /* --- The handler of the front ------------------------------------------------------------------------------------------------------ */
 
 static void
@@ -230,6 +254,8 @@ on_head (DheeraIncoming *incoming,
       return;
     }
   if (dheera_keys_get_length (self->keys) > 0 ? !check_key (job) : !check_origin (job))
+    return;
+  if (strcmp (incoming->method, "POST") == 0 && !check_encoding (job))
     return;
 
   job->route = route->route;

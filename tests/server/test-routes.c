@@ -217,6 +217,46 @@ test_content_types (void)
   g_assert_cmpuint (keyed.upstream->calls->len, ==, 1);
 }
 
+/* What is packed would be no JSON to the reader, and the error would not say why. */
+static void
+test_encodings (void)
+{
+  static const char *const bad[] = { "gzip", "br", "x-own", "gzip, identity" };
+  static const char *const good[] = { "identity", "Identity", "" };
+  g_auto(Fixture) f;
+  g_auto(Fixture) keyed;
+  g_autoptr(FakeIncoming) without_key = NULL;
+  g_autoptr(FakeIncoming) list = NULL;
+
+  set_up (&f);
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autofree char *headers = g_strconcat (JSON "\nContent-Encoding: ", bad[i], NULL);
+      g_autofree char *quoted = g_strconcat ("“", bad[i], "”", NULL);
+      g_autoptr(FakeIncoming) incoming = ask (&f, "POST", "/v1/chat/completions", headers, "\x1f\x8b\x08");
+
+      assert_refused (incoming, 415, "unsupported_content_encoding");
+      g_assert_nonnull (strstr (incoming->body->str, quoted));
+      g_assert_cmpstr (fake_incoming_get_field (incoming, "Accept-Encoding"), ==, "identity");
+    }
+  g_assert_cmpuint (f.upstream->calls->len, ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (good); i++)
+    {
+      g_autofree char *headers = g_strconcat (JSON "\nContent-Encoding: ", good[i], NULL);
+      g_autoptr(FakeIncoming) incoming = ask (&f, "POST", "/v1/chat/completions", headers, CHAT);
+
+      g_assert_cmpuint (incoming->status, ==, 0);
+      g_assert_cmpuint (f.upstream->calls->len, ==, i + 1);
+    }
+
+  /* Who may ask comes first, and what has no body is not looked at. */
+  set_up_with (&keyed, KEY, "fast", "lab/m", "lab");
+  without_key = ask (&keyed, "POST", "/v1/chat/completions", JSON "\nContent-Encoding: gzip", CHAT);
+  assert_refused (without_key, 401, "invalid_api_key");
+  list = ask (&keyed, "GET", "/v1/models", WITH_KEY "\nContent-Encoding: gzip", NULL);
+  g_assert_cmpuint (list->status, ==, 200);
+}
+
 /* --- Whole answers ------------------------------------------------------------------------------------------------------------------------------ */
 
 static void
@@ -498,6 +538,7 @@ main (int    argc,
   g_test_add_func ("/server/routes/key-before-body", test_key_before_body);
   g_test_add_func ("/server/routes/hosts", test_hosts);
   g_test_add_func ("/server/routes/content-types", test_content_types);
+  g_test_add_func ("/server/routes/encodings", test_encodings);
   g_test_add_func ("/server/routes/chat", test_chat);
   g_test_add_func ("/server/routes/without-prefix", test_without_prefix);
   g_test_add_func ("/server/routes/prompts", test_prompts);
