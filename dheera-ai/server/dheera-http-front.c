@@ -436,6 +436,8 @@ close_listeners (DheeraFront *self)
       Listener *listener = g_ptr_array_index (self->listeners, i);
 
       epoll_ctl (self->epoll_fd, EPOLL_CTL_DEL, g_socket_get_fd (listener->socket), NULL);
+      /* A child of this process may have it too: the port would stay taken, and whoever connects would wait for ever. */
+      shutdown (g_socket_get_fd (listener->socket), SHUT_RDWR);
       g_socket_close (listener->socket, NULL);
     }
   /* They are freed with the front: an event for one of them may be about to be looked at. */

@@ -426,6 +426,8 @@ test_end_with_child (void)
   g_autoptr(GSocketConnection) connection = raw_open (server);
   g_autofree char *head = NULL;
   g_autofree char *rest = NULL;
+  g_autoptr(GError) error = NULL;
+  guint port = dheera_server_get_port (server);
   pid_t child;
 
   raw_post (connection, "/v1/chat/completions", CHAT_BODY ("mock/echo"));
@@ -442,7 +444,11 @@ test_end_with_child (void)
   stop_server (server);
   rest = raw_read_all (connection);
   g_assert_nonnull (rest);
+  dheera_server_set_port (server, port);
+  dheera_server_start (server, &error);
+  g_assert_no_error (error);
   g_assert_cmpint (waitpid (child, NULL, WNOHANG), ==, 0);
+  stop_server (server);
   g_assert_cmpint (kill (child, SIGKILL), ==, 0);
   g_assert_cmpint (waitpid (child, NULL, 0), ==, child);
 }
