@@ -410,6 +410,29 @@ def test_a_signal_as_a_call_ends():
     assert _dheera_interrupts._find_watcher() is watcher
 
 
+def test_a_hook_of_the_programs_own_around_this_ones():
+    """It may be put there as a call ends, and is still there at the next interrupt."""
+    watcher, before, printed, error = _dheera_interrupts._find_watcher(), sys.excepthook, [], KeyError('x')  # pylint: disable=protected-access
+
+    def expect_and_surround():
+        watcher._expect_interrupt()  # pylint: disable=protected-access
+        inner = sys.excepthook
+
+        def surround(*args):
+            inner(*args)
+
+        sys.excepthook = surround
+
+    sys.excepthook = lambda *args: printed.append(args)
+    try:
+        expect_and_surround()
+        expect_and_surround()
+        sys.excepthook(KeyError, error, None)
+    finally:
+        sys.excepthook = before
+    assert printed == [(KeyError, error, None)]
+
+
 def test_the_child_of_a_fork():
     """It has a pipe and a thread of its own, and its signals don't touch the parent's calls."""
     with serving() as server, running(server, '''

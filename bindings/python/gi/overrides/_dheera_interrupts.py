@@ -63,6 +63,19 @@ class _Call:
             theirs.handler_disconnect(handler)
 
 
+class _Hook:
+    """sys.excepthook as long as KeyboardInterrupt may come where PyGObject makes an exception of a call's error, and would print it. Each keeps what
+    was there before itself, since a program may put a hook of its own around it, and that be there at the next interrupt."""
+
+    def __init__(self, before):
+        self.before = before
+
+    def __call__(self, kind, error, traceback):
+        making = getattr(GLib.Error.__init__, '__code__', None)
+        if kind is not KeyboardInterrupt or traceback is None or traceback.tb_frame.f_code is not making:
+            self.before(kind, error, traceback)
+
+
 class _Watcher:
     """The pipe, and the thread that waits for it: one of each in a process, from the first call on."""
 
@@ -72,7 +85,7 @@ class _Watcher:
         self._lock = threading.Lock()
         self._call = None
         self._spare = None
-        self._hook = None
+        self._hook = _Hook(None)
         self.is_broken = False
         threading.Thread(target=self._watch, name='dheera-interrupts', daemon=True).start()
 
@@ -98,14 +111,10 @@ class _Watcher:
         self.is_broken = True
 
     def _expect_interrupt(self):
-        """KeyboardInterrupt comes as soon as Python runs again. That is when PyGObject makes an exception of the call's error, and it would print it."""
-        if sys.excepthook != self._print:
-            self._hook, sys.excepthook = sys.excepthook, self._print
-
-    def _print(self, kind, error, traceback):
-        making = getattr(GLib.Error.__init__, '__code__', None)
-        if kind is not KeyboardInterrupt or traceback is None or traceback.tb_frame.f_code is not making:
-            self._hook(kind, error, traceback)
+        """KeyboardInterrupt comes as soon as Python runs again."""
+        if sys.excepthook is not self._hook:
+            self._hook = _Hook(sys.excepthook)
+            sys.excepthook = self._hook
 
     def _begin(self, call):
         with self._lock:
@@ -142,8 +151,8 @@ class _Watcher:
             self._call = call.outer
             if cancellable is None:
                 self._spare = call.cancellable
-            if sys.excepthook == self._print:
-                sys.excepthook = self._hook
+            if sys.excepthook is self._hook:
+                sys.excepthook = self._hook.before
             if before:
                 now = signal.set_wakeup_fd(before[0])
                 if now != self._writer:
