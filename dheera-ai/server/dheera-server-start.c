@@ -131,6 +131,14 @@ join_keys (DheeraServer       *self,
   return keys;
 }
 
+static gboolean
+same_name (gconstpointer a,
+           gconstpointer b)
+{
+  return strcmp (((const DheeraServedModel *) a)->name, ((const DheeraServedModel *) b)->name) == 0;
+}
+
+/* What the program says goes before the file, in the list of models, too. */
 static GPtrArray *
 join_models (DheeraServer       *self,
              DheeraServerConfig *config)
@@ -138,7 +146,13 @@ join_models (DheeraServer       *self,
   GPtrArray *models = g_ptr_array_new ();
 
   g_ptr_array_extend (models, self->models, NULL, NULL);
-  g_ptr_array_extend (models, config->models, NULL, NULL);
+  for (guint i = 0; i < config->models->len; i++)
+    {
+      gpointer model = g_ptr_array_index (config->models, i);
+
+      if (!g_ptr_array_find_with_equal_func (self->models, model, same_name, NULL))
+        g_ptr_array_add (models, model);
+    }
 
   return models;
 }

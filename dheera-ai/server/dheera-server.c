@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "dheera-ai/model/dheera-strings-private.h"
+
 /**
  * DheeraServer:
  *
@@ -720,6 +722,7 @@ dheera_server_set_drain_timeout (DheeraServer *self,
  * @target: what the client is asked for, as `provider/model`
  *
  * Gives a model a name of the server's own, from the next start on. Once there is such a name, only such names are there, and answers call the model so.
+ * Of a name that is given twice the last target holds, and one that is in the configuration file too stands for what is said here.
  *
  * The server does not start with a target that names no provider which the client has by then, or no model; see [method@Client.check_model].
  *
@@ -734,6 +737,16 @@ dheera_server_add_model (DheeraServer *self,
   g_return_if_fail (name != NULL && *name != '\0');
   g_return_if_fail (target != NULL && *target != '\0');
 
+  for (guint i = 0; i < self->models->len; i++)
+    {
+      DheeraServedModel *model = g_ptr_array_index (self->models, i);
+
+      if (strcmp (model->name, name) == 0)
+        {
+          dheera_string_set (&model->target, target);
+          return;
+        }
+    }
   g_ptr_array_add (self->models, dheera_served_model_new (name, target));
 }
 

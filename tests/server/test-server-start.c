@@ -73,6 +73,35 @@ test_start_with_target (void)
     }
 }
 
+/* A name that is given twice, here or here and in the file, is one model: the last one that the program named. */
+static void
+test_start_with_name_twice (void)
+{
+  g_autoptr(DheeraServer) server = dheera_server_new (NULL);
+  g_autofree char *folder = g_dir_make_tmp ("dheera-server-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "server.conf", NULL);
+  g_auto(Answer) list = { 0 };
+  g_auto(Answer) answer = { 0 };
+  const char *first;
+
+  g_assert_true (g_file_set_contents (path, "[model fast]\ntarget=mock/nothing\n[model other]\ntarget=mock/echo\n", -1, NULL));
+  dheera_server_set_port (server, 0);
+  dheera_server_set_config_file (server, path);
+  dheera_server_add_model (server, "fast", "nobody/m");
+  dheera_server_add_model (server, "fast", "mock/echo");
+  g_assert_true (dheera_server_start (server, NULL));
+  ask (&list, server, "GET", "/v1/models", NULL, NULL);
+  g_assert_cmpuint (list.status, ==, 200);
+  first = strstr (list.text, "\"id\":\"fast\"");
+  g_assert_nonnull (first);
+  g_assert_nonnull (strstr (first, "\"id\":\"other\""));
+  g_assert_null (strstr (first + 1, "\"id\":\"fast\""));
+  ask (&answer, server, "POST", "/v1/chat/completions", CHAT_BODY ("fast"), NULL);
+  g_assert_cmpuint (answer.status, ==, 200);
+  g_remove (path);
+  g_rmdir (folder);
+}
+
 /* A start that failed leaves the client as it was, and the next one is none the worse for it. */
 static void
 test_start_fails_late (void)
@@ -133,6 +162,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/server/start/refusals", test_start_refusals);
   g_test_add_func ("/server/start/with-target", test_start_with_target);
+  g_test_add_func ("/server/start/with-name-twice", test_start_with_name_twice);
   g_test_add_func ("/server/start/fails-late", test_start_fails_late);
   g_test_add_func ("/server/start/without-session", test_start_without_session);
 
