@@ -351,6 +351,30 @@ def test_a_wakeup_descriptor_of_somebody_elses():
         os.close(writer)
 
 
+def test_a_signal_of_somebody_elses():
+    """One that comes while it turns out that the place is taken, as asyncio takes it for the handlers of a loop, gets there all the same."""
+    reader, writer = os.pipe2(os.O_NONBLOCK)
+    take = _dheera_interrupts._set_wakeup_fd  # pylint: disable=protected-access
+
+    def take_and_raise(descriptor):
+        taken = take(descriptor)
+        signal.raise_signal(signal.SIGUSR1)
+        return taken
+
+    handler = signal.signal(signal.SIGUSR1, lambda *_: None)
+    signal.set_wakeup_fd(writer)
+    _dheera_interrupts._set_wakeup_fd = take_and_raise  # pylint: disable=protected-access
+    try:
+        assert Dheera.Client().complete(mock()).get_text() == 'One two three'
+        assert os.read(reader, 9) == bytes([signal.SIGUSR1])
+    finally:
+        _dheera_interrupts._set_wakeup_fd = take  # pylint: disable=protected-access
+        assert signal.set_wakeup_fd(-1) == writer
+        signal.signal(signal.SIGUSR1, handler)
+        os.close(reader)
+        os.close(writer)
+
+
 def test_many_signals_and_many_calls():
     """Whenever it comes, each signal is one KeyboardInterrupt, and ends no other call."""
     with serving() as server, running(server, '''

@@ -10,6 +10,7 @@ the call goes on, and the handler has its turn afterwards, as with any function 
 Python gives no signals, and where the pipe's place is taken, as in a main loop of PyGObject.
 """
 
+import contextlib
 import functools
 import os
 import select
@@ -129,13 +130,24 @@ class _Watcher:
         """Whether the numbers come here from now on. What was there goes into the list, in one step of the interpreter, which may raise after each."""
         try:
             self._begin(call)
-            before.extend(map(_set_wakeup_fd, (self._writer,)))
+            with self._lock:
+                before.extend(map(_set_wakeup_fd, (self._writer,)))
+                if before[0] not in (NO_DESCRIPTOR, self._writer):
+                    self._give_back(before[0])
         except OSError:
             self.is_broken = True
             return False
         if before[0] == self._writer and call.outer is None:
             before[0] = NO_DESCRIPTOR
         return before[0] in (NO_DESCRIPTOR, self._writer)
+
+    def _give_back(self, descriptor):
+        """That the place is taken shows only by taking it. What came meanwhile is its owner's, who may know of a signal by nothing else."""
+        signal.set_wakeup_fd(descriptor)
+        came = self._read()
+        if came:
+            with contextlib.suppress(OSError):
+                os.write(descriptor, came)
 
     def run(self, function, args, cancellable):
         call, before, result = _Call(self._call), [], None
