@@ -23,6 +23,8 @@ void         dheera_json_text_copy  (const DheeraJsonText *self,
                                      DheeraJsonText       *into);
 /* The text if it is good, else NULL */
 const char  *dheera_json_text_get   (const DheeraJsonText *self);
+/* Whether it is {}, however that is written */
+gboolean     dheera_json_text_is_empty_object (const DheeraJsonText *self);
 
 /* NULL when text is a JSON value of that type, else the phrase for it */
 char        *dheera_json_text_find_fault (const char     *text,

@@ -6,6 +6,8 @@
 
 #include "dheera-strings-private.h"
 
+#define JSON_SPACE " \t\r\n"
+
 char *
 dheera_json_text_find_fault (const char     *text,
                              DheeraJsonType  type)
@@ -56,4 +58,17 @@ const char *
 dheera_json_text_get (const DheeraJsonText *self)
 {
   return self->fault == NULL ? self->text : NULL;
+}
+
+gboolean
+dheera_json_text_is_empty_object (const DheeraJsonText *self)
+{
+  const char *text = dheera_json_text_get (self);
+
+  if (text == NULL)
+    return FALSE;
+
+  text += strspn (text, JSON_SPACE);
+
+  return *text == '{' && text[1 + strspn (text + 1, JSON_SPACE)] == '}';
 }

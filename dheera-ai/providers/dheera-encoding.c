@@ -92,7 +92,7 @@ is_usual (DheeraRequest *request,
     case DHEERA_PARAM_TOOL_CHOICE:
       return g_str_equal (request->tool_choice, "auto") || (dheera_request_get_n_tools (request) == 0 && g_str_equal (request->tool_choice, "none"));
     case DHEERA_PARAM_METADATA:
-      return g_strcmp0 (dheera_json_text_get (&request->metadata), "{}") == 0;
+      return dheera_json_text_is_empty_object (&request->metadata);
     case DHEERA_PARAM_SERVICE_TIER:
       return g_strv_contains (tiers, request->service_tier);
     default:

@@ -135,6 +135,7 @@ test_inference (void)
 {
   assert_body (NOVA, HI ",'max_tokens':5,'temperature':0.5,'top_p':0.25,'stop':['x','y'],'n':1,'parallel_tool_calls':true,'service_tier':'auto'",
                "{" HI_OUT ",'inferenceConfig':{'maxTokens':5,'temperature':0.5,'topP':0.25,'stopSequences':['x','y']}}");
+  assert_body (NOVA, HI ",'metadata':{}", "{" HI_OUT "}");
   assert_body (NOVA, HI ",'service_tier':'flex','metadata':{'a':'b'},'guardrailConfig':{'guardrailIdentifier':'g','guardrailVersion':'1'}",
                "{" HI_OUT ",'requestMetadata':{'a':'b'},'serviceTier':{'type':'flex'},'guardrailConfig':{'guardrailIdentifier':'g','guardrailVersion':'1'}}");
   assert_refused (NOVA, HI ",'seed':1", DHEERA_ERROR_UNSUPPORTED_PARAMETER, "seed");

@@ -20,9 +20,10 @@ static const struct
   { "\"parallel_tool_calls\":true", "parallel" },
   { "\"tool_choice\":\"auto\"", "tool_choice" },
   { "\"tool_choice\":\"none\"", "tool_choice" },
-  { "\"metadata\":{}", "\"metadata\"" },
+  { "\"metadata\":{}", "etadata\"" },
   { "\"service_tier\":\"auto\"", "tier" },
   { "\"service_tier\":\"default\"", "\"default\"" },
+  { "\"metadata\": { }", "etadata\"" },
 };
 
 static const char *const providers[] = {
@@ -64,7 +65,7 @@ test_left_out (void)
     const char *provider;
     guint usual;
   } cases[] = { { "anthropic", 1 }, { "anthropic", 2 }, { "anthropic-openai", 0 }, { "anthropic-openai", 3 }, { "bedrock", 1 }, { "mistral", 3 }, { "perplexity", 4 }, { "perplexity", 5 },
-                { "ollama", 7 }, { "cohere", 7 }, { "cohere", 8 }, { "ollama", 9 }, { "openai-responses", 1 }, { "openai-responses", 2 } };
+                { "ollama", 7 }, { "cohere", 7 }, { "cohere", 8 }, { "ollama", 9 }, { "bedrock", 7 }, { "bedrock", 10 }, { "cohere", 10 }, { "openai-responses", 1 }, { "openai-responses", 2 } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {

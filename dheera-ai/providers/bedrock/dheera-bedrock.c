@@ -62,7 +62,8 @@ static void
 write_rest (DheeraBedrockPlan *plan,
             DheeraJsonWriter  *writer)
 {
-  if (plan->params & DHEERA_PARAM_METADATA)
+  /* Converse wants at least one member in it. */
+  if ((plan->params & DHEERA_PARAM_METADATA) && !dheera_json_text_is_empty_object (&plan->request->metadata))
     dheera_json_writer_member_raw (writer, "requestMetadata", dheera_json_text_get (&plan->request->metadata));
   if ((plan->params & DHEERA_PARAM_SERVICE_TIER) && !g_str_equal (plan->request->service_tier, "auto"))
     {
