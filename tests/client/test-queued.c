@@ -99,9 +99,12 @@ set_up (Fixture       *fixture,
   fixture->session = soup_session_new_with_options ("max-conns-per-host", N_SLOTS, NULL);
   fixture->client = dheera_client_new_with_session (fixture->session);
   fixture->cancellable = g_cancellable_new ();
+  /* One after the other: two threads that connect to a host of a session for the first time may both parse its address, and GIO loses one of the results. */
   for (guint i = 0; i < N_SLOTS; i++)
-    fixture->holders[i] = g_thread_new ("holder", hold_connection, fixture);
-  fault_server_wait_for_requests (fixture->server, N_SLOTS);
+    {
+      fixture->holders[i] = g_thread_new ("holder", hold_connection, fixture);
+      fault_server_wait_for_requests (fixture->server, i + 1);
+    }
   g_assert_cmpuint (fault_server_get_n_requests (fixture->server), ==, N_SLOTS);
   g_signal_connect (fixture->client, "call-started", G_CALLBACK (call_started_cb), fixture);
   g_assert_cmpuint (g_atomic_int_get (&n_hints), ==, 0);
