@@ -78,6 +78,7 @@ hold_connection (gpointer data)
   g_autoptr(DheeraResponse) response = dheera_client_complete (fixture->client, request, NULL, &error);
 
   g_assert_no_error (error);
+  g_assert_nonnull (response);
   return NULL;
 }
 
