@@ -2,8 +2,6 @@
 
 #pragma once
 
-#include <sys/types.h>
-
 #include "dheera-front-private.h"
 #include "dheera-http-body-private.h"
 #include "dheera-http-link-private.h"
@@ -35,7 +33,7 @@ struct _DheeraFront
 {
   guint refs; /* of connections and of functions at work, beside the owner's */
   GSource *source;
-  pid_t pid;           /* of the process that serves */
+  guint generation;    /* of the process that serves */
   int epoll_fd;
   DheeraFrontLimits limits;
   DheeraFrontHandler handler;

@@ -13,6 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "dheera-ai/wire/dheera-process-private.h"
+
 /* Listening, accepting, and the one source that serves all connections. */
 
 #define MAX_EVENTS 64
@@ -315,7 +317,7 @@ source_dispatch (GSource     *source,
   gint64 now;
 
   /* A child shares what epoll watches with its parent, whose connections these are. */
-  if (self->pid != getpid ())
+  if (self->generation != dheera_process_get_generation ())
     return G_SOURCE_REMOVE;
 
   self->refs++;
@@ -367,7 +369,7 @@ front_new (const DheeraFrontLimits  *limits,
   DheeraFront *self = g_new0 (DheeraFront, 1);
 
   self->refs = 1;
-  self->pid = getpid ();
+  self->generation = dheera_process_get_generation ();
   self->limits = *limits;
   self->handler = *handler;
   self->data = data;

@@ -79,12 +79,12 @@ struct _DheeraServer
   GPtrArray *models;            /* of DheeraServedModel */
 
   /* While it runs */
-  int pid;                      /* of the process that serves, 0 when none does; atomic */
   DheeraFront *front;           /* NULL when it does not */
   DheeraRoutes *routes;
   DheeraClient *used_client;
   GMainContext *context;        /* its pointer under the lock, since stop() comes from any thread */
-  GMutex lock;
+  GMutex lock;                  /* locked with dheera_server_lock() */
+  guint generation;             /* of the process that the lock, and what runs, are of */
   char *used_host;
   guint used_port;
   gboolean uses_tls;
@@ -96,8 +96,10 @@ struct _DheeraServer
 
 /* Ends everything at once. */
 void       dheera_server_close        (DheeraServer *self);
-/* In a child of the process that serves: the server does not run here, and what is the parent's is let go of without a word. FALSE in the parent. */
-gboolean   dheera_server_leave_parent (DheeraServer *self);
+/* Nobody's in a child of the process that serves, whatever the parent's threads were at; and there the server does not run. */
+void       dheera_server_lock         (DheeraServer *self);
+/* To be called before anything else is looked at: in a child, what is the parent's is let go of without a word. */
+void       dheera_server_leave_parent (DheeraServer *self);
 /* A drain that waits no longer */
 void       dheera_server_end_drain    (DheeraServer *self);
 

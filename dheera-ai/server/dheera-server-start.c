@@ -3,9 +3,9 @@
 #include "dheera-server-private.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "dheera-ai/model/errors/dheera-error-private.h"
+#include "dheera-ai/wire/dheera-process-private.h"
 
 /* Starting, draining and closing. */
 
@@ -223,7 +223,7 @@ set_context (DheeraServer *self,
 {
   g_autoptr(GMainContext) old = NULL;
 
-  g_mutex_lock (&self->lock);
+  dheera_server_lock (self);
   old = g_steal_pointer (&self->context);
   self->context = context;
   g_mutex_unlock (&self->lock);
@@ -251,7 +251,6 @@ start_with (DheeraServer        *self,
   self->used_host = g_strdup (host);
   self->used_port = dheera_listen_get_port (sockets);
   self->used_drain_timeout = self->drain_timeout >= 0 ? self->drain_timeout : config->drain_timeout >= 0 ? config->drain_timeout : DHEERA_SERVER_DRAIN_TIMEOUT;
-  g_atomic_int_set (&self->pid, getpid ());
   set_context (self, g_main_context_ref_thread_default ());
   if (!start_front (self, config, sockets, error))
     {
@@ -341,15 +340,11 @@ answer_waiting (DheeraServer *self)
 }
 
 /* Locks of the main context, of sessions and of streams may be held for ever, by threads that the child does not have: all that would take one stays in memory. */
-gboolean
-dheera_server_leave_parent (DheeraServer *self)
+static void
+forget_parent (gpointer data)
 {
-  int pid = g_atomic_int_get (&self->pid);
+  DheeraServer *self = data;
 
-  if (pid == 0 || pid == getpid ())
-    return FALSE;
-
-  g_mutex_init (&self->lock);
   if (self->front != NULL)
     dheera_http_front.abandon (self->front);
   if (self->timer != NULL)
@@ -362,19 +357,28 @@ dheera_server_leave_parent (DheeraServer *self)
   self->waiting = NULL;
   self->draining = FALSE;
   g_clear_pointer (&self->used_host, g_free);
-  g_atomic_int_set (&self->pid, 0);
+}
 
-  return TRUE;
+void
+dheera_server_lock (DheeraServer *self)
+{
+  dheera_process_lock (&self->lock, &self->generation, forget_parent, self);
+}
+
+void
+dheera_server_leave_parent (DheeraServer *self)
+{
+  dheera_server_lock (self);
+  g_mutex_unlock (&self->lock);
 }
 
 void
 dheera_server_close (DheeraServer *self)
 {
-  gboolean was_running = self->front != NULL;
+  gboolean was_running;
 
-  if (dheera_server_leave_parent (self))
-    return;
-
+  dheera_server_leave_parent (self);
+  was_running = self->front != NULL;
   stop_timer (self);
   if (self->front != NULL)
     dheera_http_front.stop (g_steal_pointer (&self->front));
@@ -383,7 +387,6 @@ dheera_server_close (DheeraServer *self)
   set_context (self, NULL);
   g_clear_pointer (&self->used_host, g_free);
   self->draining = FALSE;
-  g_atomic_int_set (&self->pid, 0);
   answer_waiting (self);
   if (was_running)
     g_object_notify (G_OBJECT (self), "port");
@@ -476,10 +479,7 @@ dheera_server_stop (DheeraServer *self)
 
   g_return_if_fail (DHEERA_IS_SERVER (self));
 
-  if (dheera_server_leave_parent (self))
-    return;
-
-  g_mutex_lock (&self->lock);
+  dheera_server_lock (self);
   if (self->context != NULL)
     context = g_main_context_ref (self->context);
   g_mutex_unlock (&self->lock);

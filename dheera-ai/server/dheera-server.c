@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "dheera-ai/model/dheera-strings-private.h"
+#include "dheera-ai/wire/dheera-process-private.h"
 
 /**
  * DheeraServer:
@@ -313,6 +314,7 @@ static void
 dheera_server_init (DheeraServer *self)
 {
   g_mutex_init (&self->lock);
+  self->generation = dheera_process_get_generation ();
   self->port = -1;
   self->max_connections = -1;
   self->max_body_size = -1;
